@@ -1,0 +1,50 @@
+# `make demo` runs the main job, `make test` tests it; both set up what they need first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check mlflow prefect bench examples requirements clean
+
+PYTHON := .venv/bin/python
+PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PATH
+
+help: ## Show these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: ## Install what is missing: system packages, uv, the locked environment
+	@scripts/setup.sh
+
+demo: setup ## Generate, train, promote, serve, and send the service the documents in examples/
+	@$(PYTHON) -m examples.demo
+
+test: ## Check style, types and layers, and run all tests
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory check
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+check: ## Check style, types and layers
+	@ruff check .
+	@ruff format --check .
+	@mypy
+	@lint-imports --no-logo
+
+mlflow: setup ## Open MLflow's page on http://127.0.0.1:5000
+	@mlflow server --backend-store-uri "sqlite:///$(CURDIR)/var/mlflow.db" --workers 1 --port 5000
+
+prefect: setup ## Open Prefect's page on http://127.0.0.1:4200, and offer the flows as deployments
+	@scripts/prefect.sh
+
+bench: setup ## Print the figures of docs/benchmarks.md
+	@$(PYTHON) -m benchmarks.pipeline
+	@$(PYTHON) -m benchmarks.classification
+	@$(PYTHON) -m benchmarks.pdf_rendering
+	@$(PYTHON) -m benchmarks.orchestration
+	@$(PYTHON) -m benchmarks.service
+
+examples: setup ## Make the documents in examples/ again
+	@$(PYTHON) -m examples.make_documents
+
+requirements: ## Write the serving bundle's requirements from the lock file
+	@uv export --quiet --locked --only-group serve --no-hashes --no-annotate --no-header -o requirements-bento.txt
+
+clean: ## Remove everything that DocFlow wrote here
+	@rm -rf var

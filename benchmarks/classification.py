@@ -1,0 +1,77 @@
+"""`python -m benchmarks.classification`: the first classifier, trained on generated documents alone, on real ones.
+
+Real documents go through the whole pipeline with the default settings. Those of the four kinds are counted right
+where their kind is named; an `unknown` counts as wrong. Other kinds are right where they come out as `unknown`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.corpus import RealDocument, documents
+from benchmarks.machine import describe
+from benchmarks.model import generated_classifier
+from benchmarks.pipeline import outcome_of
+from docflow.pipeline import Pipeline
+from docflow.settings import load_settings
+from docflow.types import UNKNOWN, Prediction
+
+LANGUAGES = frozenset({"eng", "rus"})
+
+
+def main() -> None:
+    """Print how many of each kind come out right, in the asked half."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--half", choices=("report", "tune"), default="report")
+    parser.add_argument("--var", type=Path, default=Path("var/bench"), help="where recognised text is kept")
+    arguments = parser.parse_args()
+    console = Console(width=130)
+    console.print(describe())
+    started = time.perf_counter()
+    classifier = generated_classifier()
+    console.print(
+        f"trained in {time.perf_counter() - started:.1f} s, generation included; labels {classifier.labels}, threshold {classifier.threshold:.2f}"
+    )
+    kinds = defaultdict(Counter[str])
+    settings = load_settings(var_dir=arguments.var)
+    with Pipeline.open(settings, classifier=classifier) as pipeline, ThreadPoolExecutor(2) as workers:
+        chosen = [d for d in documents(half=arguments.half) if d.language in LANGUAGES and d.kind != "hard"]
+        for document, label in zip(chosen, workers.map(lambda d: label_of(pipeline, d), chosen), strict=True):
+            kinds[document.kind][label] += 1
+    show(console, kinds, labels=classifier.labels)
+
+
+def label_of(pipeline: Pipeline, document: RealDocument) -> str:
+    """The label that the pipeline gives the document, or `failed`."""
+    outcome = outcome_of(pipeline, document)
+    prediction: Prediction | None = outcome and outcome.prediction
+    return prediction.label if prediction else "failed"
+
+
+def show(console: Console, kinds: dict[str, Counter[str]], *, labels: tuple[str, ...]) -> None:
+    """Print the confusion table, and the macro accuracy over the model's own labels."""
+    columns = (*labels, UNKNOWN, "failed")
+    table = Table("kind", "documents", "right", *columns, box=None)
+    right = {}
+    for kind, counts in sorted(kinds.items(), key=lambda item: (item[0] not in labels, item[0])):
+        total = counts.total()
+        right[kind] = counts[kind if kind in labels else UNKNOWN] / total
+        table.add_row(kind, str(total), f"{right[kind]:.3f}", *(str(counts[c] or "·") for c in columns))
+    console.print(table)
+    known = [share for kind, share in right.items() if kind in labels]
+    others = [(counts[UNKNOWN], counts.total()) for kind, counts in kinds.items() if kind not in labels]
+    console.print(f"macro accuracy over {len(known)} kinds: {sum(known) / len(known):.3f}")
+    console.print(
+        f"other kinds that come out as unknown: {sum(u for u, _ in others) / sum(t for _, t in others):.3f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

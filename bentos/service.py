@@ -1,0 +1,128 @@
+"""The two BentoML services: the gateway with the HTTP API, and the classifier behind it in its own process.
+
+The classifier batches adaptively: texts that arrive while a batch is in work make up the next one. Only the
+gateway is reachable; it calls the classifier over a local socket.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import bentoml
+from bentoml.exceptions import BentoMLException
+
+from bentos.answers import Answer, answer_all
+from bentos.home import FILES, STORED_NAME
+from bentos.logs import show_logs
+from docflow.api import create_app
+from docflow.classify import load
+from docflow.errors import ModelFileError
+from docflow.settings import load_settings
+from docflow.types import ModelRef, Prediction
+
+log = logging.getLogger(__name__)
+
+SETTINGS = load_settings()
+show_logs(SETTINGS.log_level)
+
+KEPT_CONNECTION = {"max_requests": 10**9, "max_age": 1e9}
+"""BentoML 1.4's client otherwise closes its connections every 100 requests, those in use included."""
+
+MARGIN_SECONDS = 10.0
+"""What BentoML's own limit has over ours: ours answers in the contract's form, its is the last resort."""
+
+LIMITS = SETTINGS.service
+TIMEOUT_SECONDS = LIMITS.timeout_seconds + MARGIN_SECONDS
+
+CHAMPION = bentoml.models.BentoModel(f"{STORED_NAME}:latest")
+
+UNREACHABLE = (BentoMLException, aiohttp.ClientError, TimeoutError, OSError)
+"""What a call of the classifier ends in while its process restarts or is overloaded."""
+
+
+def reference(stored: Any) -> ModelRef:
+    """Which model it is, from the labels that it was imported with."""
+    labels = stored.info.labels
+    return ModelRef(labels["model_name"], labels["mlflow_version"], labels["digest"])
+
+
+@bentoml.service(
+    name="Classifier",
+    traffic={"timeout": TIMEOUT_SECONDS},
+    runner_connection=KEPT_CONNECTION,
+    logging={"access": {"enabled": False}},
+)
+class Classifier:
+    """The model, loaded once, its digest verified first."""
+
+    champion = CHAMPION
+
+    def __init__(self) -> None:
+        model = reference(self.champion)
+        self.classifier = load(
+            Path(self.champion.path) / FILES,
+            name=model.name,
+            version=model.version,
+            digest=model.digest,
+            threshold=SETTINGS.classify.threshold,
+        )
+        self.classifier.predict(["warm up"])
+
+    # The latency is a rule for dropping requests, not for waiting: the gateway sheds load before it applies.
+    @bentoml.api(  # type: ignore[untyped-decorator]
+        batchable=True,
+        max_batch_size=LIMITS.max_batch_size,
+        max_latency_ms=int(TIMEOUT_SECONDS * 1000),
+    )
+    def classify(self, texts: list[str]) -> list[Answer]:
+        """One answer for each text, in their order."""
+        return answer_all(self.classifier, texts)
+
+
+async def classify(text: str) -> Prediction:
+    """The text's prediction, asked from the classifier's process; once more if that has just gone.
+
+    Requests made while it restarts wait for it; it is back in about seven seconds. Raises `ModelFileError`
+    where it fails again.
+    """
+    ask = bentoml.get_current_service().classifier.to_async.classify
+    try:
+        answers = await ask([text])
+    except UNREACHABLE as first:
+        log.warning("the classifier did not answer and is asked again: %r", first)
+        try:
+            answers = await ask([text])
+        except UNREACHABLE as second:
+            raise ModelFileError(
+                "the classifier does not answer",
+                next_step="Try again in ten seconds; if it goes on, see the service's log.",
+            ) from second
+    answer: Answer = answers[0]
+    return answer.prediction()
+
+
+def served_model() -> ModelRef:
+    """The model that the classifier was started with."""
+    return reference(bentoml.get_current_service().champion)
+
+
+APP = create_app(SETTINGS, classify=classify, model=served_model)
+
+
+@bentoml.service(
+    name="DocFlow",
+    http={"host": LIMITS.host, "port": LIMITS.port},
+    traffic={"timeout": TIMEOUT_SECONDS, "max_concurrency": 2 * LIMITS.max_concurrency},
+    runner_connection=KEPT_CONNECTION,
+    metrics={"enabled": False},
+    logging={"access": {"enabled": False}},
+)
+@bentoml.asgi_app(APP)
+class DocFlow:
+    """The HTTP API."""
+
+    champion = CHAMPION
+    classifier = bentoml.depends(Classifier)

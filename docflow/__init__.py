@@ -1,0 +1,3 @@
+"""DocFlow: scans, photos and PDFs in; recognised, classified documents with their provenance out."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""`python -m docflow` is the command `docflow`."""
+
+from docflow.cli import main
+
+main()

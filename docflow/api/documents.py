@@ -1,0 +1,102 @@
+"""The routes of documents: taking one in, and what is known of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Query, UploadFile
+
+from docflow.api.filenames import clean_filename
+from docflow.api.schemas import DocumentAnswer, HistoryAnswer, UploadAnswer
+from docflow.api.service import DocumentId, Service, ServiceOf
+from docflow.errors import DocFlowError
+from docflow.monitor import DOCUMENTS
+from docflow.store import Document, PredictionRow
+
+router = APIRouter(tags=["documents"])
+
+SentFile = Annotated[UploadFile, File(description="JPEG, PNG, TIFF, BMP, WebP or PDF, whatever its name says.")]
+
+
+@router.post("/upload")
+async def upload(file: SentFile, service: ServiceOf) -> UploadAnswer:
+    """Store a document; the same bytes again give the same id, flagged as a duplicate."""
+    return await take_in(file, service)
+
+
+@router.get("/document/{document_id}")
+async def document(document_id: DocumentId, service: ServiceOf) -> DocumentAnswer:
+    """What is known of a document."""
+    found = await service.transfers.run(lambda: service.pipeline.store.document(document_id))
+    return document_answer(found)
+
+
+@router.get("/prediction/history/{document_id}")
+async def history(
+    document_id: DocumentId, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=1000)] = 10
+) -> list[HistoryAnswer]:
+    """A document's predictions, newest first."""
+    rows = await service.transfers.run(lambda: service.pipeline.store.predictions(document_id, limit=limit))
+    return [history_answer(row) for row in rows]
+
+
+async def take_in(file: UploadFile, service: Service) -> UploadAnswer:
+    """The stored document's answer; the file is read in the thread that stores it."""
+    filename = clean_filename(file.filename or "")
+    try:
+        uploaded = await service.transfers.run(lambda: service.pipeline.upload(file.file.read(), filename=filename))
+    except DocFlowError:
+        DOCUMENTS.labels(outcome="refused").inc()
+        raise
+    DOCUMENTS.labels(outcome="duplicate" if uploaded.duplicate else "uploaded").inc()
+    stored = uploaded.document
+    return UploadAnswer(
+        document_id=id_of(stored),
+        filename=filename,
+        storage_path=stored.storage_path,
+        file_size=stored.size,
+        file_hash=stored.sha256,
+        timestamp=datetime.now(UTC),
+        duplicate=uploaded.duplicate,
+        media_type=stored.media_type,
+    )
+
+
+def document_answer(found: Document) -> DocumentAnswer:
+    """A stored document under the contract's keys."""
+    metadata: dict[str, Any] = {"file_hash": found.sha256}
+    if found.error_code is not None:
+        metadata["error"] = {"code": found.error_code, "message": found.error_message}
+    return DocumentAnswer(
+        id=id_of(found),
+        filename=found.filename,
+        storage_path=found.storage_path,
+        file_size=found.size,
+        mime_type=found.media_type,
+        status=found.status,
+        upload_timestamp=found.created_at,
+        metadata=metadata,
+        page_count=found.page_count,
+    )
+
+
+def history_answer(row: PredictionRow) -> HistoryAnswer:
+    """A stored prediction under the contract's keys."""
+    assert row.id is not None
+    return HistoryAnswer(
+        id=row.id,
+        predicted_class=row.label,
+        confidence_score=row.confidence,
+        is_confident=row.is_confident,
+        model_name=row.model_name,
+        model_version=row.model_version,
+        predicted_at=row.predicted_at,
+        all_scores=row.scores,
+    )
+
+
+def id_of(stored: Document) -> int:
+    """The id of a document that has been stored, and so has one."""
+    assert stored.id is not None
+    return stored.id

@@ -1,0 +1,55 @@
+"""Whether the service can do its work: a real prediction, asked for at most once in a few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from docflow.api.classifying import Classify
+from docflow.types import ModelRef
+
+log = logging.getLogger(__name__)
+
+PROBE = "Invoice No. 1, total 100.00. Счёт № 1, итого 100,00 руб."
+"""A text like those that the service sees, so that the whole way through the model is walked."""
+
+FRESH_SECONDS = 5.0
+PROBE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a probe found; `model` is None where the classifier did not answer."""
+
+    model: ModelRef | None
+    at: datetime
+
+
+class HealthProbe:
+    """Asks the classifier for a prediction, and remembers the outcome for `FRESH_SECONDS`."""
+
+    def __init__(self, classify: Classify) -> None:
+        self._classify = classify
+        self._lock = asyncio.Lock()
+        self._last: Health | None = None
+        self._asked_at = 0.0
+
+    async def look(self) -> Health:
+        """The latest outcome; callers at the same time share one probe."""
+        async with self._lock:
+            if self._last is None or time.monotonic() - self._asked_at > FRESH_SECONDS:
+                self._last = Health(model=await self._probe(), at=datetime.now(UTC))
+                self._asked_at = time.monotonic()
+            return self._last
+
+    async def _probe(self) -> ModelRef | None:
+        try:
+            prediction = await asyncio.wait_for(self._classify(PROBE), PROBE_SECONDS)
+        except Exception:
+            # Whatever is wrong with the classifier, telling so is the task here.
+            log.warning("the classifier failed its probe", exc_info=True)
+            return None
+        return prediction.model

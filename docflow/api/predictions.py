@@ -1,0 +1,112 @@
+"""The routes of predictions: of a text, of a stored document, and of one that is sent along."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from docflow.api.documents import SentFile, take_in
+from docflow.api.problems import remember
+from docflow.api.schemas import (
+    DocumentPredictionAnswer,
+    OcrAnswer,
+    PredictionAnswer,
+    TextRequest,
+    UploadAndPredictAnswer,
+    prediction_keys,
+)
+from docflow.api.service import DocumentId, Service, ServiceOf
+from docflow.errors import DocFlowError, RequestTooLarge
+from docflow.monitor import DOCUMENTS, OCR_SECONDS, PAGES, PREDICTIONS
+from docflow.ocr import check_languages
+from docflow.pipeline import Outcome
+
+router = APIRouter(tags=["predictions"])
+
+OcrLanguage = Annotated[
+    str | None,
+    Query(
+        description="Tesseract's codes joined by `+`, such as `eng+rus`; a space, as which a bare `+` "
+        "arrives, does as well. None or empty: the service's default."
+    ),
+]
+ReturnAllScores = Annotated[bool, Query(description="Answer with every label's probability.")]
+
+
+@router.post("/predict/text")
+async def predict_text(body: TextRequest, service: ServiceOf) -> PredictionAnswer:
+    """What kind of document a text is."""
+    most = service.settings.service.text_max_chars
+    if len(body.text) > most:
+        raise RequestTooLarge(
+            f"the text has {len(body.text):,} characters, and {most:,} are the most",
+            detail={"limit_characters": most},
+            next_step="Send the first pages only, or raise the setting service.text_max_chars.",
+        )
+    prediction = await service.classify(body.text)
+    PREDICTIONS.labels(label=prediction.label).inc()
+    return PredictionAnswer(**prediction_keys(prediction, all_scores=body.return_all_scores))
+
+
+@router.post("/predict/document/{document_id}")
+async def predict_document(
+    document_id: DocumentId,
+    service: ServiceOf,
+    ocr_language: OcrLanguage = None,
+    return_all_scores: ReturnAllScores = False,
+) -> DocumentPredictionAnswer:
+    """What kind of document a stored one is; what was read before is not read again."""
+    outcome = await read(document_id, service, ocr_language=ocr_language)
+    return outcome_answer(outcome, document_id=document_id, all_scores=return_all_scores)
+
+
+@router.post("/upload-and-predict")
+async def upload_and_predict(
+    request: Request,
+    file: SentFile,
+    service: ServiceOf,
+    ocr_language: OcrLanguage = None,
+    return_all_scores: ReturnAllScores = False,
+) -> UploadAndPredictAnswer:
+    """Store a document and tell what kind it is.
+
+    A failure after it was stored names its `document_id`, so that the upload need not be made again.
+    """
+    ocr = service.settings.ocr
+    languages = await service.transfers.run(lambda: check_languages(ocr_language or ocr.languages, settings=ocr))
+    uploaded = await take_in(file, service)
+    remember(request, document_id=uploaded.document_id)
+    outcome = await read(uploaded.document_id, service, ocr_language=languages)
+    return UploadAndPredictAnswer(
+        upload=uploaded,
+        prediction=outcome_answer(outcome, document_id=uploaded.document_id, all_scores=return_all_scores),
+    )
+
+
+async def read(document_id: int, service: Service, *, ocr_language: str | None) -> Outcome:
+    """What the pipeline makes of a stored document, counted."""
+    try:
+        outcome = await service.reading.run(lambda: service.pipeline.predict(document_id, languages=ocr_language))
+    except DocFlowError:
+        DOCUMENTS.labels(outcome="failed").inc()
+        raise
+    DOCUMENTS.labels(outcome="classified").inc()
+    PREDICTIONS.labels(label=outcome.prediction.label).inc()
+    if not outcome.repeated:
+        PAGES.inc(outcome.recognition.page_count)
+        OCR_SECONDS.observe(outcome.recognition.seconds)
+    return outcome
+
+
+def outcome_answer(outcome: Outcome, *, document_id: int, all_scores: bool) -> DocumentPredictionAnswer:
+    """The pipeline's outcome under the contract's keys."""
+    recognition = outcome.recognition
+    return DocumentPredictionAnswer(
+        **prediction_keys(outcome.prediction, all_scores=all_scores),
+        document_id=document_id,
+        ocr=OcrAnswer(engine=recognition.engine, confidence=recognition.confidence),
+        pages=recognition.page_count,
+        languages=recognition.languages,
+        seconds=round(outcome.seconds, 3),
+    )

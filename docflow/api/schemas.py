@@ -1,0 +1,166 @@
+"""What the service takes and answers with, as JSON.
+
+Most keys are those of the platform that DocFlow replaces: its clients read them. Unknown keys in a request
+are ignored, since some of those clients send more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from docflow.types import Prediction
+
+
+class Answer(BaseModel):
+    """An answer's body; fields named `model_…` are the contract's."""
+
+    model_config = ConfigDict(protected_namespaces=(), frozen=True)
+
+
+class HealthAnswer(Answer):
+    """Whether the service can classify; `degraded` where its classifier does not answer."""
+
+    status: Literal["healthy", "degraded"]
+    timestamp: datetime
+    model_loaded: bool
+    model_name: str | None
+    model_version: str | None
+
+
+class ServiceAnswer(Answer):
+    """What this is, and where it is documented."""
+
+    service: str
+    version: str
+    docs: str
+    openapi: str
+    health: str
+
+
+class UploadAnswer(Answer):
+    """A stored document; `duplicate` where the same bytes were there already, under the same id."""
+
+    success: Literal[True] = True
+    document_id: int
+    filename: str
+    storage_path: str
+    file_size: int = Field(description="In bytes.")
+    file_hash: str = Field(description="SHA-256 of the bytes, hexadecimal.")
+    timestamp: datetime
+    duplicate: bool
+    media_type: str
+
+
+class TextRequest(BaseModel):
+    """A text to classify."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    text: str
+    return_all_scores: bool = False
+
+    @field_validator("text")
+    @classmethod
+    def whole_characters(cls, text: str) -> str:
+        """The text, unless an escape in JSON left half of a surrogate pair, which no encoding can carry."""
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise ValueError("half of a surrogate pair stands alone") from None
+        return text
+
+
+class PredictionAnswer(Answer):
+    """What kind of document it is: `unknown` where the model is not confident."""
+
+    success: Literal[True] = True
+    predicted_class: str
+    confidence_score: float = Field(description="Calibrated probability of the likeliest label, 0 to 1.")
+    is_confident: bool
+    model_name: str
+    model_version: str
+    all_scores: dict[str, float] | None = Field(description="Every label's probability; null unless asked for.")
+    error: None = None
+    document_id: int | None = None
+
+
+class OcrAnswer(Answer):
+    """Who read the document, and how surely: `confidence` is null for a document without words."""
+
+    engine: str
+    confidence: float | None
+
+
+class DocumentPredictionAnswer(PredictionAnswer):
+    """What kind of document it is, and how it was read."""
+
+    document_id: int
+    ocr: OcrAnswer
+    pages: int
+    languages: str
+    seconds: float
+
+
+class UploadAndPredictAnswer(Answer):
+    """Both answers of one request."""
+
+    upload: UploadAnswer
+    prediction: DocumentPredictionAnswer
+
+
+class HistoryAnswer(Answer):
+    """One stored prediction."""
+
+    id: int
+    predicted_class: str
+    confidence_score: float
+    is_confident: bool
+    model_name: str
+    model_version: str
+    predicted_at: datetime
+    all_scores: dict[str, float]
+
+
+class DocumentAnswer(Answer):
+    """What is known of a document; `page_count` is null until it was read."""
+
+    id: int
+    filename: str
+    storage_path: str
+    file_size: int
+    mime_type: str
+    status: str
+    upload_timestamp: datetime
+    metadata: dict[str, Any]
+    page_count: int | None
+
+
+class ProblemAnswer(BaseModel):
+    """A failure as RFC 9457 has it, with a stable `code` and the `next_step` for the caller."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    message: str
+    next_step: str
+
+
+def prediction_keys(prediction: Prediction, *, all_scores: bool) -> Mapping[str, Any]:
+    """A prediction under the contract's keys, with the scores where they were asked for."""
+    return {
+        "predicted_class": prediction.label,
+        "confidence_score": prediction.confidence,
+        "is_confident": prediction.is_confident,
+        "model_name": prediction.model.name,
+        "model_version": prediction.model.version,
+        "all_scores": dict(prediction.scores) if all_scores else None,
+    }

@@ -1,0 +1,81 @@
+"""What the routes work with: the pipeline, the classifier, and the threads for blocking work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from docflow.api.classifying import BridgedClassifier, Classify
+from docflow.api.health import HealthProbe
+from docflow.api.work import Workers
+from docflow.errors import DocumentNotFound
+from docflow.pipeline import Pipeline
+from docflow.settings import Settings
+from docflow.types import ModelRef
+
+TRANSFERS = 4
+"""Uploads held in memory, and look-ups in the database, at once; bounds memory at a few files' size."""
+
+MOST_ID = 2**31 - 1
+"""The largest id that the database's integer column can have given out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One running service. `reading` recognises documents; `transfers` stores and looks up."""
+
+    settings: Settings
+    pipeline: Pipeline
+    classify: Classify
+    model: Callable[[], ModelRef]
+    health: HealthProbe
+    reading: Workers
+    transfers: Workers
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, classify: Classify, model: Callable[[], ModelRef]) -> AsyncIterator[Service]:
+    """A service on the configured stores, closed at the end."""
+    bridge = BridgedClassifier(
+        classify, model=model, loop=asyncio.get_running_loop(), seconds=settings.service.timeout_seconds
+    )
+    pipeline = await asyncio.to_thread(Pipeline.open, settings, classifier=bridge)
+    service = Service(
+        settings=settings,
+        pipeline=pipeline,
+        classify=classify,
+        model=model,
+        health=HealthProbe(classify),
+        reading=Workers("docflow-reading", threads=settings.ocr.workers),
+        transfers=Workers("docflow-transfer", threads=TRANSFERS),
+    )
+    try:
+        yield service
+    finally:
+        service.reading.close()
+        service.transfers.close()
+        pipeline.close()
+
+
+def service_of(request: Request) -> Service:
+    """The service that this request's app runs."""
+    service: Service = request.app.state.service
+    return service
+
+
+ServiceOf = Annotated[Service, Depends(service_of)]
+
+
+def possible_id(document_id: Annotated[int, Path(description="As POST /upload answered.")]) -> int:
+    """The id, if a document could have it at all; `DocumentNotFound` otherwise."""
+    if not 1 <= document_id <= MOST_ID:
+        raise DocumentNotFound("there is no document with this id")
+    return document_id
+
+
+DocumentId = Annotated[int, Depends(possible_id)]

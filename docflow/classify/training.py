@@ -1,0 +1,188 @@
+"""Training: a linear model on weighted n-grams, calibrated on documents that it has not seen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+import sklearn
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.pipeline import Pipeline
+
+from docflow.classify.evaluation import compare
+from docflow.classify.features import FEATURES_VERSION, count_features
+from docflow.classify.model import TrainedModel, to_predictions
+from docflow.errors import TrainingDataError
+from docflow.types import UNKNOWN, LabelledText, ModelRef
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.floating[Any]]
+Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""The rows to fit on, and those to judge on."""
+
+LEAST_PER_LABEL = 10
+FOLDS = 4
+INVERSE_REGULARISATION = 10.0
+MOST_ITERATIONS = 300
+
+TEMPERATURES = (0.02, 20.0)
+"""Bounds of the calibration's temperature; beyond them the folds are too easy or too few to calibrate on."""
+
+PRECISION_WANTED = 0.98
+THRESHOLDS = (0.5, 0.9)
+"""Bounds of the threshold: from 0.5 on no other label can be likelier; over 0.9, a few mislabelled documents
+would have clear ones refused."""
+
+
+def train(samples: Sequence[LabelledText], *, seed: int = 0) -> TrainedModel:
+    """A calibrated model of these samples; in any order, with the same seed, they give the same model.
+
+    Samples labelled `UNKNOWN` are background: learnt as a class of their own, never a confident answer. Samples
+    without a word are left out. Logistic regression's scores are calibrated by one temperature (Guo et al. 2017),
+    fitted to what out-of-fold models say; groups (a sample without one is its own) are kept whole in the folds where
+    every label has enough of them. The threshold is the least confidence from which on named answers are right in 98 %
+    of cases, within `THRESHOLDS`.
+
+    Raises `TrainingDataError` for under two labels, or under ten documents of one.
+    """
+    ordered = sorted(samples, key=lambda s: (s.label, s.language, s.group, s.text))
+    counts = count_features([sample.text for sample in ordered])
+    kept = np.flatnonzero(np.diff(counts.indptr))
+    learnt, counts = [ordered[row] for row in kept], counts[kept]
+    if len(learnt) < len(samples):
+        log.warning("%s of %s samples have no words and are left out", len(samples) - len(learnt), len(samples))
+    truth = np.array([sample.label for sample in learnt])
+    check_labels(truth)
+
+    tfidf = TfidfTransformer(sublinear_tf=True)
+    weighted = tfidf.fit_transform(counts)
+    sources = np.array([sample.group or f"#{row}" for row, sample in enumerate(learnt)])
+    folds, kind = split(truth, sources, seed=seed)
+    logits = out_of_fold_logits(weighted, truth, folds)
+    labels = tuple(np.unique(truth).tolist())
+    temperature = fit_temperature(logits, np.searchsorted(labels, truth), sources=len(set(sources)))
+    probabilities = softmax(logits / temperature, axis=1)
+    threshold = choose_threshold(probabilities, truth, labels=labels)
+
+    predictions = to_predictions(
+        probabilities, model=ModelRef("out-of-fold", "", ""), labels=labels, threshold=threshold
+    )
+    return TrainedModel(
+        pipeline=Pipeline([("tfidf", tfidf), ("linear", cooled(fit_linear(weighted, truth), temperature))]),
+        labels=labels,
+        threshold=threshold,
+        training=describe(learnt, seed=seed) | {"folds": kind, "temperature": round(temperature, 6)},
+        out_of_fold=compare(predictions, learnt),
+    )
+
+
+def check_labels(truth: NDArray[np.str_]) -> None:
+    """Raise `TrainingDataError` for under two labels, or under ten documents of one."""
+    counts = Counter(truth.tolist())
+    if len(counts) < 2:
+        raise TrainingDataError(f"the training documents have {len(counts)} labels: there must be two at least")
+    few = {label: count for label, count in sorted(counts.items()) if count < LEAST_PER_LABEL}
+    if few:
+        shown = ", ".join(f"{label}: {count}" for label, count in few.items())
+        raise TrainingDataError(
+            f"labels with under {LEAST_PER_LABEL} training documents that have text: {shown}",
+            detail={"few": few},
+        )
+
+
+def split(truth: NDArray[np.str_], sources: NDArray[np.str_], *, seed: int) -> tuple[list[Fold], str]:
+    """Folds that keep sources whole (`grouped`), or do not where a label would be missing from one (`plain`)."""
+    grouped = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    if len(np.unique(sources)) >= FOLDS:
+        folds: list[Fold] = list(grouped.split(truth, truth, sources))
+        if all(set(truth[fit]) == set(truth) for fit, _ in folds):
+            return folds, "grouped"
+    log.info("a label has too few groups to keep them whole: calibrating on plain folds")
+    plain = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    return list(plain.split(truth, truth)), "plain"
+
+
+def out_of_fold_logits(weighted: sp.csr_matrix, truth: NDArray[np.str_], folds: Sequence[Fold]) -> Floats:
+    """Each row's score per label, from a model that was not fitted on it.
+
+    All folds share the terms' weights: making them anew takes most of the time and leaves the scores nearly
+    as they are.
+    """
+    logits = np.zeros((len(truth), len(np.unique(truth))))
+    for fit, judge in folds:
+        scores = fit_linear(weighted[fit], truth[fit]).decision_function(weighted[judge])
+        logits[judge] = scores if scores.ndim == 2 else np.column_stack([np.zeros(len(scores)), scores])
+    return logits
+
+
+def fit_linear(weighted: sp.csr_matrix, truth: NDArray[np.str_]) -> LogisticRegression:
+    """Logistic regression in which each label weighs the same, whatever its share of the documents."""
+    linear = LogisticRegression(C=INVERSE_REGULARISATION, class_weight="balanced", max_iter=MOST_ITERATIONS)
+    return linear.fit(weighted, truth)
+
+
+def fit_temperature(logits: Floats, truth: NDArray[np.intp], *, sources: int) -> float:
+    """The temperature at which the scores, divided by it, are the likeliest for what is true.
+
+    The truth is doubted as much as if one source of `sources` more had come out wrong (after Platt 1999, with sources
+    in the place of documents, since those of one source are alike): folds without a mistake would otherwise make the
+    model certain of whatever it sees.
+    """
+    doubt = 1 / (sources + 2)
+    targets = np.full(logits.shape, doubt / (logits.shape[1] - 1))
+    targets[np.arange(len(truth)), truth] = 1 - doubt
+
+    def loss(logarithm: float) -> float:
+        return -float((targets * log_softmax(logits / np.exp(logarithm), axis=1)).sum(axis=1).mean())
+
+    found = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURES)), method="bounded")
+    return float(np.exp(found.x))
+
+
+def cooled(linear: LogisticRegression, temperature: float) -> LogisticRegression:
+    """The model with its scores divided by the temperature: calibrated, and still a plain linear model."""
+    linear.coef_ = linear.coef_ / np.float32(temperature)
+    linear.intercept_ = linear.intercept_ / np.float32(temperature)
+    return linear
+
+
+def choose_threshold(probabilities: Floats, truth: NDArray[np.str_], *, labels: Sequence[str]) -> float:
+    """The least confidence from which on named answers are right as often as wanted, within `THRESHOLDS`."""
+    said = np.array(labels)[probabilities.argmax(axis=1)]
+    named = said != UNKNOWN
+    confidence, right = probabilities.max(axis=1)[named], (said == truth)[named]
+    descending = np.argsort(-confidence, kind="stable")
+    precision = np.cumsum(right[descending]) / np.arange(1, len(descending) + 1)
+    enough = np.flatnonzero(precision >= PRECISION_WANTED)
+    found = confidence[descending[enough[-1]]] if len(enough) else THRESHOLDS[1]
+    return round(float(np.clip(found, *THRESHOLDS)), 4)
+
+
+def describe(samples: Sequence[LabelledText], *, seed: int) -> dict[str, Any]:
+    """What a model was trained on, in plain JSON: counts, the data's digest, versions and choices."""
+    counts: dict[str, Counter[str]] = {}
+    digest = hashlib.sha256()
+    for sample in samples:
+        counts.setdefault(sample.label, Counter())[sample.language] += 1
+        digest.update(json.dumps([sample.label, sample.language, sample.group, sample.text]).encode())
+    return {
+        "documents": len(samples),
+        "counts": {label: dict(sorted(languages.items())) for label, languages in counts.items()},
+        "data_digest": digest.hexdigest(),
+        "seed": seed,
+        "features_version": FEATURES_VERSION,
+        "sklearn": sklearn.__version__,
+        "inverse_regularisation": INVERSE_REGULARISATION,
+    }

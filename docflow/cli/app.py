@@ -1,0 +1,78 @@
+"""The command's root: its verbs, its logging, and the one place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from docflow import __version__
+from docflow.errors import DocFlowError
+from docflow.settings import load_settings
+
+OUT = Console()
+ERR = Console(stderr=True)
+
+INTERRUPTED = 130
+"""The shell's exit code for a program that Ctrl-C ended: 128 and the signal's number."""
+
+UNFORESEEN = 70
+"""EX_SOFTWARE of sysexits.h: a fault of the program's own."""
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich"
+)
+
+
+def _version(shown: bool) -> None:
+    if shown:
+        OUT.print(f"docflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Turn scans, photos and PDFs into recognised, classified documents, and keep the models that do it."""
+
+
+def register_verbs() -> None:
+    """Give the command its verbs, once; they are imported here, so that `--version` need not wait for them."""
+    from docflow.cli import data, documents, models, service
+
+    if not app.registered_commands:
+        for verbs in (documents, data, models, service):
+            verbs.register(app)
+
+
+def main() -> None:
+    """Run the command; every foreseen failure ends with its message, its next step and its exit code."""
+    register_verbs()
+    try:
+        logging.basicConfig(
+            level=load_settings().log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        app()
+    except DocFlowError as error:
+        show_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        logging.getLogger(__name__).debug("unforeseen", exc_info=error)
+        ERR.print(f"[bold red]unforeseen error[/] {escape(f'{type(error).__name__}: {error}')}")
+        ERR.print("  Run it again with DOCFLOW_LOG_LEVEL=DEBUG to see where, and report that.")
+        sys.exit(UNFORESEEN)
+
+
+def show_error(error: DocFlowError) -> None:
+    """Write an error's code, message and next step to standard error."""
+    ERR.print(f"[bold red]{error.code}[/] {escape(error.message)}", highlight=False, soft_wrap=True)
+    ERR.print(f"  {escape(error.next_step)}", highlight=False, soft_wrap=True)

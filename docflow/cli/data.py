@@ -1,0 +1,173 @@
+"""`docflow synth`, `train` and `evaluate`: documents to learn from, learning, and how well it went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from docflow import learning
+from docflow.classify import Evaluation, evaluate
+from docflow.cli.app import ERR, OUT, show_error
+from docflow.cli.documents import files_below, process_all
+from docflow.pipeline import Pipeline
+from docflow.registry import Registry
+from docflow.settings import Settings, load_settings
+from docflow.store import Store
+from docflow.synth import training_texts, write_dataset
+from docflow.types import UNKNOWN, LabelledText
+
+GENERATED = 6000
+"""Generated texts to train on: more than this no longer changes the figures (docs/benchmarks.md)."""
+
+HELD_OUT_SHARE = 10
+"""One generated text in so many is kept from training, to report on."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's verbs to the command."""
+    app.command()(synth)
+    app.command()(train)
+    app.command("evaluate")(evaluate_folder)
+
+
+def synth(
+    out: Annotated[Path, typer.Argument(help="Folder to write to.", file_okay=False)],
+    count: Annotated[int, typer.Option(min=1, help="How many documents.")] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same documents.")] = 0,
+) -> None:
+    """Generate labelled documents, English and Russian, each with its ground truth beside it."""
+    with Progress(console=ERR, transient=True) as bar:
+        task = bar.add_task("generating", total=count)
+        written = write_dataset(
+            out,
+            count=count,
+            seed=seed,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    OUT.print(f"{len(written)} documents in {out}", markup=False)
+
+
+def train(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Labelled documents, one folder a label; none: generated ones only.")
+    ] = None,
+    generated: Annotated[int, typer.Option(min=0, help="How many generated texts to train on.")] = GENERATED,
+    seed: Annotated[int, typer.Option(help="Seed of the generated texts and of the training.")] = 0,
+    promote: Annotated[bool, typer.Option("--promote", help="Make the new version the champion.")] = False,
+) -> None:
+    """Train a classifier, log it to MLflow and register it as a new version."""
+    settings = load_settings()
+    samples = list(generated_samples(generated, seed=seed))
+    if folder is not None:
+        samples += labelled_documents(folder, settings=settings)
+    held_out = samples[::HELD_OUT_SHARE]
+    rest = [sample for index, sample in enumerate(samples) if index % HELD_OUT_SHARE]
+    store = Store.open(settings.effective_database_url)
+    registry = open_registry(settings)
+    with ERR.status("training"):
+        trained = learning.train(
+            rest, settings=settings, store=store, registry=registry, held_out=held_out, seed=seed
+        )
+    OUT.print(f"{settings.classify.model_name} version {trained.version.version} registered")
+    show_evaluation(trained.evaluation)
+    if promote:
+        promotion = learning.promote(
+            trained.version.version,
+            settings=settings,
+            store=store,
+            registry=registry,
+            promoted_by="docflow train",
+            reason="asked for with --promote",
+        )
+        OUT.print(f"version {promotion.model_version} is the champion, digest {promotion.digest[:12]}…")
+
+
+def evaluate_folder(
+    folder: Annotated[Path, typer.Argument(help="Labelled documents, one folder a label.", exists=True)],
+    labels: Annotated[str | None, typer.Option(help="Only these folders, joined by ','.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+) -> None:
+    """Run labelled documents through the pipeline and print how many come out right, per label.
+
+    A label that the model does not know is expected to come out as `unknown`.
+    """
+    settings = load_settings()
+    chosen = frozenset(labels.split(",")) if labels else None
+    store = Store.open(settings.effective_database_url)
+    classifier = learning.load_champion(settings, store=store)
+    samples = [
+        sample if sample.label in classifier.labels else replace(sample, label=UNKNOWN)
+        for sample in labelled_documents(folder, settings=settings, labels=chosen)
+    ]
+    evaluation = evaluate(classifier, samples)
+    if as_json:
+        typer.echo(json.dumps(evaluation.to_dict(), ensure_ascii=False))
+    else:
+        show_evaluation(evaluation)
+
+
+def generated_samples(count: int, *, seed: int) -> Iterator[LabelledText]:
+    """Generated texts, under a progress bar."""
+    with Progress(console=ERR, transient=True) as bar:
+        yield from bar.track(training_texts(count, seed=seed), total=count, description="generating")
+
+
+def labelled_documents(
+    folder: Path, *, settings: Settings, labels: frozenset[str] | None = None
+) -> list[LabelledText]:
+    """The text of every document below `folder`, labelled by its folder; unreadable ones are named and left out."""
+    folders = [p for p in sorted(folder.iterdir()) if p.is_dir() and (labels is None or p.name in labels)]
+    samples = []
+    with Pipeline.open(settings) as pipeline:
+        paths = [path for path in files_below(folders) if path.suffix != ".json"]
+        for result in process_all(pipeline, paths, languages=None, progress=True):
+            if result.outcome is None:
+                ERR.print(result.path.name, markup=False)
+                assert result.error is not None
+                show_error(result.error)
+                continue
+            recognition = result.outcome.recognition
+            label = result.path.relative_to(folder).parts[0]
+            samples.append(
+                LabelledText(
+                    recognition.text, label, recognition.languages, metadata={"path": str(result.path)}
+                )
+            )
+    return samples
+
+
+def open_registry(settings: Settings) -> Registry:
+    """The configured model registry."""
+    return Registry.open(
+        tracking_uri=settings.effective_tracking_uri,
+        artifacts=settings.effective_artifacts,
+        experiment=settings.mlflow.experiment,
+    )
+
+
+def show_evaluation(evaluation: Evaluation) -> None:
+    """Print the figures per label and over all."""
+    table = Table(box=None, header_style="bold")
+    for name in ("label", "documents", "right", "precision", "F1"):
+        table.add_column(name, justify="left" if name == "label" else "right")
+    for label, figures in evaluation.per_label.items():
+        table.add_row(
+            label,
+            str(figures.count),
+            f"{figures.recall:.3f}",
+            f"{figures.precision:.3f}",
+            f"{figures.f1:.3f}",
+        )
+    OUT.print(table)
+    OUT.print(
+        f"{evaluation.count} documents: macro accuracy {evaluation.macro_accuracy:.3f}, "
+        f"accuracy {evaluation.accuracy:.3f}, unknown {evaluation.unknown_rate:.3f}, "
+        f"calibration error {evaluation.ece:.3f}"
+    )

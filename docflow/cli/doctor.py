@@ -1,0 +1,115 @@
+"""What `docflow doctor` looks at: each outside thing, whether it is there, and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from docflow.cli.data import open_registry
+from docflow.errors import DocFlowError, EngineUnavailable, LanguageMissing, NoChampion, SettingsError
+from docflow.ocr import check_languages, engine_statuses, installed_languages
+from docflow.settings import Settings
+from docflow.store import BlobStore, Store
+
+PROGRAM_SECONDS = 10
+"""Longest wait for a program to tell its version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One outside thing: what was found, or the error that says how to mend it.
+
+    `needed` is false for what DocFlow does without.
+    """
+
+    name: str
+    told: str = ""
+    error: DocFlowError | None = None
+    needed: bool = True
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """What was found of every outside thing, in the order in which a document needs them."""
+    return [
+        *_engines(settings),
+        _look("languages", lambda: _languages(settings)),
+        _look("poppler", _poppler, needed=settings.intake.pdf_renderer == "pdf2image"),
+        _look("database", lambda: _database(settings)),
+        _look("blobs", lambda: BlobStore.open(settings.effective_blobs_url, s3=settings.s3).check()),
+        _look("mlflow", lambda: open_registry(settings).check()),
+        _look("champion", lambda: _champion(settings), needed=False),
+        *(
+            _package(name, extra=extra)
+            for name, extra in (("bentoml", None), ("prefect", "flows"), ("faker", "synth"))
+        ),
+    ]
+
+
+def _look(name: str, check: Callable[[], str], *, needed: bool = True) -> Finding:
+    try:
+        return Finding(name, told=check(), needed=needed)
+    except DocFlowError as error:
+        return Finding(name, error=error, needed=needed)
+
+
+def _engines(settings: Settings) -> Iterator[Finding]:
+    statuses = engine_statuses(settings.ocr)
+    none_runs = all(status.error for status in statuses)
+    for status in statuses:
+        yield Finding(
+            f"engine {status.name}", told=status.version or "", error=status.error, needed=none_runs
+        )
+
+
+def _languages(settings: Settings) -> str:
+    try:
+        check_languages(settings.ocr.languages, settings=settings.ocr)
+    except LanguageMissing as error:
+        raise LanguageMissing(error.message, next_step=error.next_step) from error
+    return ", ".join(sorted(installed_languages(settings.ocr)))
+
+
+def _poppler() -> str:
+    program = shutil.which("pdftoppm")
+    if program is None:
+        raise EngineUnavailable(
+            "pdftoppm, the fallback for PDFs that PDFium cannot render, is not installed",
+            next_step="Install it: `apt-get install poppler-utils`.",
+        )
+    told = subprocess.run(
+        [program, "-v"], capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=False
+    )
+    return told.stderr.splitlines()[0] if told.stderr else "pdftoppm"
+
+
+def _database(settings: Settings) -> str:
+    store = Store.open(settings.effective_database_url, upgrade=False)
+    try:
+        return store.check()
+    finally:
+        store.close()
+
+
+def _champion(settings: Settings) -> str:
+    store = Store.open(settings.effective_database_url, upgrade=False)
+    try:
+        promotion = store.current_promotion(model_name=settings.classify.model_name)
+    finally:
+        store.close()
+    if promotion is None:
+        raise NoChampion("no model version was promoted yet")
+    return f"{promotion.model_name} version {promotion.model_version}, digest {promotion.digest[:12]}…"
+
+
+def _package(name: str, *, extra: str | None) -> Finding:
+    try:
+        return Finding(name, told=version(name), needed=extra is None)
+    except PackageNotFoundError:
+        wanted = f"docflow[{extra}]" if extra else name
+        error = SettingsError(
+            f"{name} is not installed", next_step=f"Install it: `uv pip install '{wanted}'`."
+        )
+        return Finding(name, error=error, needed=extra is None)

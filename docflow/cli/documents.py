@@ -1,0 +1,152 @@
+"""`docflow process`: documents in, what they say and what they are out."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from docflow.cli.app import ERR, OUT
+from docflow.errors import DocFlowError
+from docflow.ocr import language_of, open_engine
+from docflow.pipeline import Outcome, Pipeline
+from docflow.settings import load_settings
+from docflow.sources import read_source
+
+SOME_FAILED = 1
+"""Exit code where documents failed for different reasons; where all failed for one, it is that error's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one path: an outcome or an error."""
+
+    path: Path
+    outcome: Outcome | None = None
+    error: DocFlowError | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as one JSON object, under the keys of the HTTP answers."""
+        if self.outcome is not None:
+            return {"path": str(self.path), **self.outcome.to_dict()}
+        assert self.error is not None
+        return {"path": str(self.path), "error": self.error.to_dict()}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's verbs to the command."""
+    app.command()(process)
+
+
+def process(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files, or folders whose files are all taken.", exists=True)
+    ],
+    languages: Annotated[str | None, typer.Option(help="Language codes, joined by '+'.")] = None,
+    engine: Annotated[str | None, typer.Option(help="OCR engine: auto, tesserocr or pytesseract.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Recognise and classify documents. A bad file among many fails alone."""
+    settings = load_settings()
+    results: list[Result] = []
+    with Pipeline.open(settings, engine=open_engine(settings.ocr, name=engine)) as pipeline:
+        # The promoted model is a condition of every document: its absence is one error, not a hundred.
+        _ = pipeline.classifier
+        found = list(files_below(paths))
+        for result in process_all(pipeline, found, languages=languages, progress=not as_json):
+            results.append(result)
+            if as_json:
+                typer.echo(json.dumps(result.to_dict(), ensure_ascii=False))
+    if not as_json:
+        show_results(results)
+    raise typer.Exit(exit_code(results))
+
+
+def files_below(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that the paths name or hold, in order, hidden ones left out."""
+    for path in paths:
+        if path.is_dir():
+            yield from (p for p in sorted(path.rglob("*")) if p.is_file() and not p.name.startswith("."))
+        else:
+            yield path
+
+
+def process_all(
+    pipeline: Pipeline, paths: Sequence[Path], *, languages: str | None, progress: bool
+) -> Iterator[Result]:
+    """Each path's result in the paths' order; as many in work at once as `ocr.workers` says."""
+    limits = pipeline.settings.intake
+
+    def one(path: Path) -> Result:
+        try:
+            data = read_source(str(path), limit=limits.max_bytes, s3=pipeline.settings.s3)
+            return Result(path, outcome=pipeline.process(data, filename=path.name, languages=languages))
+        except DocFlowError as error:
+            return Result(path, error=error)
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed}/{task.total} documents"),
+        *Progress.get_default_columns()[1:],
+    )
+    with (
+        ThreadPoolExecutor(pipeline.settings.ocr.workers) as workers,
+        Progress(*columns, console=ERR, transient=True, disable=not progress) as bar,
+    ):
+        task = bar.add_task("", total=len(paths))
+        for result in workers.map(one, paths):
+            bar.advance(task)
+            yield result
+
+
+def show_results(results: Sequence[Result]) -> None:
+    """Print the table of results, and under it each error with its next step."""
+    table = Table(box=None, header_style="bold")
+    for name in ("file", "kind", "confidence", "language", "pages", "OCR confidence", "seconds"):
+        table.add_column(name, justify="left" if name in {"file", "kind", "language"} else "right")
+    for result in results:
+        table.add_row(*row(result))
+    OUT.print(table)
+    failures = Counter(r.error.code for r in results if r.error)
+    if failures:
+        OUT.print(f"{sum(failures.values())} of {len(results)} failed:", style="bold red")
+        for result in results:
+            if result.error:
+                OUT.print(
+                    f"  {result.path.name}: {result.error.message}. {result.error.next_step}", markup=False
+                )
+
+
+def row(result: Result) -> tuple[str, ...]:
+    """One line of the table of results."""
+    if result.outcome is None:
+        assert result.error is not None
+        return (result.path.name, f"[red]{result.error.code}[/]", "", "", "", "", "")
+    outcome = result.outcome
+    confidence = outcome.recognition.confidence
+    return (
+        result.path.name,
+        outcome.prediction.label,
+        f"{outcome.prediction.confidence:.2f}",
+        language_of(outcome.recognition.text, languages=outcome.recognition.languages),
+        str(outcome.recognition.page_count),
+        "–" if confidence is None else f"{confidence:.2f}",
+        f"{outcome.seconds:.2f}",
+    )
+
+
+def exit_code(results: Sequence[Result]) -> int:
+    """0 where all went well, else the error's own code, or 1 where the errors differ or only some failed."""
+    errors = [r.error for r in results if r.error]
+    if not errors:
+        return 0
+    codes = {error.exit_code for error in errors}
+    return codes.pop() if len(errors) == len(results) and len(codes) == 1 else SOME_FAILED

@@ -1,0 +1,27 @@
+"""What the service measures of itself, for Prometheus."""
+
+from docflow.monitor.metrics import (
+    BODY_TYPE,
+    DOCUMENTS,
+    ERRORS,
+    OCR_SECONDS,
+    PAGES,
+    PREDICTIONS,
+    REQUEST_SECONDS,
+    REQUESTS,
+    REQUESTS_IN_PROGRESS,
+    exposition,
+)
+
+__all__ = [
+    "BODY_TYPE",
+    "DOCUMENTS",
+    "ERRORS",
+    "OCR_SECONDS",
+    "PAGES",
+    "PREDICTIONS",
+    "REQUESTS",
+    "REQUESTS_IN_PROGRESS",
+    "REQUEST_SECONDS",
+    "exposition",
+]

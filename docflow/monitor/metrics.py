@@ -1,0 +1,64 @@
+"""The service's Prometheus metrics, and their exposition summed over all of its processes.
+
+Every label comes from a closed set: a route's template and never a path, an error's code and never its
+message. prometheus_client writes to the files of `PROMETHEUS_MULTIPROC_DIR` where that is set before this
+module is first imported; a server of several processes sets it for each, and any of them answers for all.
+"""
+
+from __future__ import annotations
+
+import os
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+BODY_TYPE = CONTENT_TYPE_LATEST
+"""The media type of `exposition`."""
+
+REQUESTS = Counter("docflow_http_requests", "HTTP requests answered.", labelnames=("method", "route", "status"))
+
+REQUEST_SECONDS = Histogram(
+    "docflow_http_request_seconds",
+    "Seconds from a request's arrival to the end of its answer.",
+    labelnames=("route",),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
+)
+
+REQUESTS_IN_PROGRESS = Gauge(
+    "docflow_http_requests_in_progress", "HTTP requests in work now.", multiprocess_mode="livesum"
+)
+
+DOCUMENTS = Counter(
+    "docflow_documents",
+    "Documents by what became of them: uploaded, duplicate, refused, classified, failed.",
+    labelnames=("outcome",),
+)
+
+PAGES = Counter("docflow_pages", "Pages read, stored results not counted.")
+
+OCR_SECONDS = Histogram(
+    "docflow_ocr_seconds",
+    "Seconds to read one document's pages, stored results not counted.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160),
+)
+
+PREDICTIONS = Counter("docflow_predictions", "Predictions by label.", labelnames=("label",))
+
+ERRORS = Counter("docflow_errors", "Requests that failed, by the error's code.", labelnames=("code",))
+
+
+def exposition() -> bytes:
+    """All metrics in Prometheus' text format, of every process that shares `PROMETHEUS_MULTIPROC_DIR`."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

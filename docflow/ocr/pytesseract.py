@@ -1,0 +1,76 @@
+"""Tesseract's command line, through pytesseract: a process a page, for systems without tesserocr."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+
+import pytesseract
+from PIL import Image
+
+from docflow.errors import EngineUnavailable, RecognitionFailed
+from docflow.ocr.languages import tessdata_dir
+from docflow.ocr.pixels import DEFAULT_DPI, grey
+from docflow.ocr.tsv import parse_tsv
+from docflow.settings import OcrSettings
+from docflow.types import PageImage, PageText, TextSource
+
+PAGE_SEGMENTATION_AUTO = 3
+LSTM_ONLY = 1
+
+
+class PytesseractEngine:
+    """Tesseract's LSTM recogniser as a child process for each page."""
+
+    name = "pytesseract"
+
+    def __init__(self, settings: OcrSettings) -> None:
+        if not installed():
+            raise EngineUnavailable(
+                "the tesseract program is not installed",
+                next_step="Install it: `apt-get install tesseract-ocr`.",
+            )
+        # One thread a process: pages run side by side already, and Tesseract's own threads cost 3 to 50 times
+        # as much as they bring (tesseract-ocr/tesseract issue 3109). The child inherits this.
+        os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+        self._options = (
+            f"--tessdata-dir {tessdata_dir(settings)} --psm {PAGE_SEGMENTATION_AUTO} --oem {LSTM_ONLY}"
+        )
+        self.version = str(pytesseract.get_tesseract_version())
+
+    def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
+        """What the page says; see `OcrEngine.read_page`."""
+        started = time.perf_counter()
+        details = {"page": image.number, "engine": self.name}
+        try:
+            tsv = pytesseract.image_to_data(
+                Image.fromarray(grey(image.pixels)),
+                lang=languages,
+                config=f"{self._options} --dpi {round(image.dpi or DEFAULT_DPI)}",
+                timeout=timeout,
+            )
+        except pytesseract.TesseractError as error:
+            raise RecognitionFailed(f"Tesseract gave up on page {image.number}", detail=details) from error
+        except RuntimeError as error:
+            raise RecognitionFailed(
+                f"page {image.number} was not recognised within {timeout:.0f} seconds",
+                detail=details,
+                next_step="Raise the setting ocr.page_seconds, or scan the page at a lower resolution.",
+            ) from error
+        return PageText(
+            number=image.number,
+            width=image.width,
+            height=image.height,
+            lines=parse_tsv(tsv),
+            source=TextSource.OCR,
+            engine=self.name,
+            engine_version=self.version,
+            languages=languages,
+            seconds=time.perf_counter() - started,
+        )
+
+
+def installed() -> bool:
+    """Whether the tesseract program is on the PATH."""
+    return shutil.which("tesseract") is not None

@@ -1,0 +1,224 @@
+"""The way of a document: bytes ▸ pages ▸ text ▸ kind, each stage stored under what made it.
+
+Any stage can be run again, and running it twice with the same engine, languages, settings and model changes
+nothing: the stored result is the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
+
+from docflow import learning
+from docflow.errors import DocFlowError
+from docflow.intake import Deadline, check_upload, open_document
+from docflow.ocr import OcrEngine, check_languages, open_engine
+from docflow.settings import Settings
+from docflow.store import BlobStore, Document, Recognition, RecognitionKey, Store
+from docflow.types import Classifier, PageText, Prediction
+
+log = logging.getLogger(__name__)
+
+RECOGNITION_SETTINGS = (
+    "intake.max_pixels",
+    "intake.render_dpi",
+    "intake.pdf_renderer",
+    "intake.text_layer",
+)
+"""The settings that change what a page is read as; a stored recognition answers only while they stay the same."""
+
+PREDICTION_SETTINGS = ("classify.threshold",)
+"""The settings that change what a text is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A document that was taken in; `duplicate` where the same bytes were there already."""
+
+    document: Document
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the pipeline made of a document; `repeated` where the recognition was stored already."""
+
+    document: Document
+    recognition: Recognition
+    prediction: Prediction
+    seconds: float
+    repeated: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outcome as the command line and the HTTP service show it."""
+        return {
+            "document_id": self.document.id,
+            "media_type": self.document.media_type,
+            "pages": self.recognition.page_count,
+            "text": self.recognition.text,
+            "languages": self.recognition.languages,
+            "ocr": {"engine": self.recognition.read_by, "confidence": self.recognition.confidence},
+            "prediction": prediction_dict(self.prediction),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def prediction_dict(prediction: Prediction) -> dict[str, Any]:
+    """The prediction under the keys that the HTTP contract gives it."""
+    return {
+        "predicted_class": prediction.label,
+        "confidence_score": prediction.confidence,
+        "is_confident": prediction.is_confident,
+        "model_name": prediction.model.name,
+        "model_version": prediction.model.version,
+        "all_scores": dict(prediction.scores),
+    }
+
+
+class Pipeline:
+    """Takes documents in and carries them through the stages. One instance serves many threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: Store,
+        blobs: BlobStore,
+        engine: OcrEngine | None = None,
+        classifier: Classifier | None = None,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.blobs = blobs
+        if engine is not None:
+            self.engine = engine
+        if classifier is not None:
+            self.classifier = classifier
+
+    @classmethod
+    def open(
+        cls, settings: Settings, *, engine: OcrEngine | None = None, classifier: Classifier | None = None
+    ) -> Self:
+        """A pipeline on the configured database and blob storage.
+
+        The configured engine and the promoted model are opened when they are first needed, unless given.
+        """
+        return cls(
+            settings,
+            store=Store.open(settings.effective_database_url),
+            blobs=BlobStore.open(settings.effective_blobs_url, s3=settings.s3),
+            engine=engine,
+            classifier=classifier,
+        )
+
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @cached_property
+    def engine(self) -> OcrEngine:
+        """The engine that recognises pages."""
+        return open_engine(self.settings.ocr)
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """The model that tells kinds apart: the promoted one; `NoChampion` where there is none."""
+        return learning.load_champion(self.settings, store=self.store)
+
+    def upload(self, data: bytes, *, filename: str) -> Upload:
+        """The document of these bytes, stored: first the blob, then the row, so that no row lacks its bytes.
+
+        Raises an `IntakeError` for what could not be processed later either: a wrong type, a password, too many
+        pages, damage that shows at opening.
+        """
+        media_type = check_upload(data, limits=self.settings.intake)
+        sha256 = hashlib.sha256(data).hexdigest()
+        known = self.store.document_by_hash(sha256)
+        if known is not None:
+            return Upload(known, duplicate=True)
+        with open_document(data, limits=self.settings.intake):
+            pass
+        key = self.blobs.put(data, sha256=sha256, extension=media_type.extension)
+        document, created = self.store.add_document(
+            sha256=sha256, filename=filename, media_type=media_type.value, size=len(data), storage_path=key
+        )
+        return Upload(document, duplicate=not created)
+
+    def recognise(self, document_id: int, *, languages: str | None = None) -> Recognition:
+        """What the document says: the stored recognition, or else a new one, stored.
+
+        A failure that lies in the document is kept with it, and raised.
+        """
+        recognition, _ = self._recognise(document_id, languages=languages)
+        return recognition
+
+    def predict(self, document_id: int, *, languages: str | None = None) -> Outcome:
+        """What the document says and what kind it is, each stage stored."""
+        started = time.perf_counter()
+        recognition, repeated = self._recognise(document_id, languages=languages)
+        (prediction,) = self.classifier.predict([recognition.text])
+        self.store.save_prediction(
+            document_id,
+            recognition_id=recognition.id,
+            prediction=prediction,
+            settings_digest=self.settings.digest(*PREDICTION_SETTINGS),
+        )
+        return Outcome(
+            document=self.store.document(document_id),
+            recognition=recognition,
+            prediction=prediction,
+            seconds=time.perf_counter() - started,
+            repeated=repeated,
+        )
+
+    def process(self, data: bytes, *, filename: str, languages: str | None = None) -> Outcome:
+        """The whole way: `upload`, then `predict`; the seconds count both."""
+        started = time.perf_counter()
+        uploaded = self.upload(data, filename=filename)
+        outcome = self.predict(uploaded.document.id, languages=languages)
+        return replace(outcome, seconds=time.perf_counter() - started)
+
+    def _recognise(self, document_id: int, *, languages: str | None) -> tuple[Recognition, bool]:
+        document = self.store.document(document_id)
+        checked = check_languages(languages or self.settings.ocr.languages, settings=self.settings.ocr)
+        key = RecognitionKey(
+            engine=self.engine.name,
+            engine_version=self.engine.version,
+            languages=checked,
+            settings_digest=self.settings.digest(*RECOGNITION_SETTINGS),
+        )
+        stored = self.store.recognition(document_id, key=key)
+        if stored is not None:
+            return stored, True
+        started = time.perf_counter()
+        try:
+            pages = list(self._read_pages(document, languages=checked))
+        except DocFlowError as error:
+            if not error.retryable:
+                self.store.record_failure(document_id, error=error)
+            raise
+        seconds = time.perf_counter() - started
+        log.info("document %s: %d pages read in %.2f s", document_id, len(pages), seconds)
+        return self.store.save_recognition(document_id, key=key, pages=pages, seconds=seconds), False
+
+    def _read_pages(self, document: Document, *, languages: str) -> Iterator[PageText]:
+        deadline = Deadline(self.settings.intake.max_seconds)
+        data = self.blobs.get(document.storage_path)
+        with open_document(data, limits=self.settings.intake) as opened:
+            for page in opened.pages(deadline):
+                if isinstance(page, PageText):
+                    yield page
+                    continue
+                timeout = min(self.settings.ocr.page_seconds, deadline.remaining())
+                yield self.engine.read_page(page, languages=languages, timeout=timeout)

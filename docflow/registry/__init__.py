@@ -1,0 +1,8 @@
+"""Models in MLflow: logged with their figures, registered as versions, promoted by alias, fetched whole.
+
+MLflow is imported by `Registry.open` and not before: a service that has its model never pays for it.
+"""
+
+from docflow.registry.registry import CHAMPION, ModelVersion, Registry
+
+__all__ = ["CHAMPION", "ModelVersion", "Registry"]

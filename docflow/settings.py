@@ -1,0 +1,252 @@
+"""Every setting of DocFlow: typed, documented, and refused where unknown.
+
+A value comes from the first of: the environment (`DOCFLOW_SECTION__KEY`), `config/<profile>.toml`, the default.
+`DOCFLOW_PROFILE` names the profile (default `local`), `DOCFLOW_CONFIG_DIR` the folder (default `config`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import InitSettingsSource
+
+from docflow.errors import SettingsError
+
+ENV_PREFIX = "DOCFLOW_"
+NOT_SETTINGS = frozenset({"DOCFLOW_PROFILE", "DOCFLOW_CONFIG_DIR", "DOCFLOW_CORPUS"})
+"""Variables with our prefix that choose where settings or test documents come from."""
+
+MEGABYTE = 1_000_000
+
+
+class Section(BaseModel):
+    """A group of settings; an unknown key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IntakeSettings(Section):
+    """What may come in, and how pages are made of it."""
+
+    max_bytes: int = Field(50 * MEGABYTE, gt=0, description="Largest file taken, in bytes.")
+    max_pages: int = Field(200, gt=0, description="Most pages of one document.")
+    max_pixels: int = Field(
+        25_000_000, gt=0, description="Pixels per page; a larger page is decoded or rendered smaller."
+    )
+    hard_max_pixels: int = Field(
+        400_000_000, gt=0, description="Pixels a page may declare at all; a larger one is refused."
+    )
+    max_seconds: float = Field(120.0, gt=0, description="Longest time for one document, in seconds.")
+    render_dpi: int = Field(200, ge=72, le=600, description="Resolution at which PDF pages are rendered.")
+    pdf_renderer: Literal["pypdfium2", "pdf2image"] = Field(
+        "pypdfium2", description="What renders PDF pages; the other one is the fallback."
+    )
+    text_layer: Literal["auto", "ignore"] = Field(
+        "auto", description="`auto` reads a page's good text layer instead of recognising the page."
+    )
+
+
+class OcrSettings(Section):
+    """How pages are recognised."""
+
+    engine: str = Field("auto", description="OCR engine: `auto`, `tesserocr` or `pytesseract`.")
+    languages: str = Field("eng+rus", description="Tesseract's language codes, joined by `+`.")
+    tessdata_dir: Path | None = Field(
+        None, description="Folder of Tesseract's language data; found by itself where it is None."
+    )
+    page_seconds: float = Field(60.0, gt=0, description="Longest time for one page, in seconds.")
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Pages recognised at the same time."
+    )
+
+
+class ClassifySettings(Section):
+    """How documents are told apart."""
+
+    model_name: str = Field("docflow", min_length=1, description="The model's name in the registry.")
+    threshold: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Confidence below which a prediction is `unknown`; None: the model's own.",
+    )
+
+
+class S3Settings(Section):
+    """How an `s3://` blobs_url is reached; what is None is left to the AWS environment."""
+
+    endpoint_url: str | None = Field(None, description="Endpoint of an S3-compatible storage; None: AWS.")
+    access_key_id: SecretStr | None = Field(None, description="Access key.")
+    secret_access_key: SecretStr | None = Field(None, description="Secret key.")
+    connect_seconds: float = Field(5.0, gt=0, description="Longest time to connect, in seconds.")
+    read_seconds: float = Field(30.0, gt=0, description="Longest time between two reads, in seconds.")
+
+
+class MlflowSettings(Section):
+    """Where runs and models are kept."""
+
+    tracking_uri: SecretStr | None = Field(
+        None, description="MLflow's tracking URI; None: SQLite in var_dir. May hold a password."
+    )
+    artifacts: str | None = Field(None, description="Where artefacts go; None: a folder in var_dir.")
+    experiment: str = Field("docflow", min_length=1, description="Experiment under which runs are logged.")
+
+
+class ServiceSettings(Section):
+    """The HTTP service."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    max_concurrency: int = Field(64, ge=1, description="Requests in work at once; more are answered 429.")
+    timeout_seconds: float = Field(150.0, gt=0, description="Longest time for one request, in seconds.")
+    max_batch_size: int = Field(64, ge=1, description="Most texts that are classified as one batch.")
+    text_max_chars: int = Field(1_000_000, ge=1, description="Longest text that /predict/text takes.")
+
+
+class Settings(BaseSettings):
+    """All settings. With none given: SQLite, a blob folder and MLflow under `./var`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    var_dir: Path = Field(Path("var"), description="Folder of everything that DocFlow writes by default.")
+    database_url: SecretStr | None = Field(
+        None, description="SQLAlchemy URL of the database; None: SQLite in var_dir. May hold a password."
+    )
+    blobs_url: str | None = Field(
+        None,
+        description="Where document bytes go, a folder or s3://bucket/prefix; None: a folder in var_dir.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "WARNING", description="Least level logged."
+    )
+    intake: IntakeSettings = Field(default_factory=IntakeSettings, description="What may come in.")
+    ocr: OcrSettings = Field(default_factory=OcrSettings, description="How pages are recognised.")
+    classify: ClassifySettings = Field(default_factory=ClassifySettings, description="How kinds are told.")
+    s3: S3Settings = Field(default_factory=S3Settings, description="How s3:// is reached.")
+    mlflow: MlflowSettings = Field(default_factory=MlflowSettings, description="Where models are kept.")
+    service: ServiceSettings = Field(default_factory=ServiceSettings, description="The HTTP service.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments over the environment over the profile's file."""
+        profile = InitSettingsSource(settings_cls, init_kwargs=read_profile())
+        return init_settings, env_settings, profile
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database URL in use, password included: for connecting, never for showing."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.var_dir.resolve() / 'docflow.db'}"
+
+    @property
+    def effective_blobs_url(self) -> str:
+        """The blob storage in use."""
+        return self.blobs_url or str(self.var_dir.resolve() / "blobs")
+
+    @property
+    def effective_tracking_uri(self) -> str:
+        """MLflow's tracking URI in use, password included."""
+        if self.mlflow.tracking_uri is not None:
+            return self.mlflow.tracking_uri.get_secret_value()
+        return f"sqlite:///{self.var_dir.resolve() / 'mlflow.db'}"
+
+    @property
+    def effective_artifacts(self) -> str:
+        """Where MLflow's artefacts go."""
+        return self.mlflow.artifacts or (self.var_dir.resolve() / "mlartifacts").as_uri()
+
+    def digest(self, *keys: str) -> str:
+        """A short digest of these settings (`section.key`): equal digests promise equal results."""
+        values = {}
+        for key in keys:
+            section, _, name = key.partition(".")
+            values[key] = getattr(self, section).model_dump(mode="json")[name]
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The effective settings; `SettingsError` names every key that is unknown or wrong."""
+    refuse_unknown_variables(os.environ)
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        problems = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("; ".join(problems), detail={"problems": problems}) from None
+
+
+def read_profile() -> dict[str, Any]:
+    """The profile's file as a mapping; empty where the default profile has none."""
+    name = os.environ.get("DOCFLOW_PROFILE", "local")
+    path = Path(os.environ.get("DOCFLOW_CONFIG_DIR", "config")) / f"{name}.toml"
+    if not path.is_file():
+        if "DOCFLOW_PROFILE" in os.environ:
+            raise SettingsError(f"there is no profile '{name}': {path} is missing")
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from error
+
+
+def refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    """Raise `SettingsError` for a DOCFLOW_ variable that names no setting, with the nearest that does."""
+    known = {variable for variable, _ in variables()} | NOT_SETTINGS
+    for name in environment:
+        if name.startswith(ENV_PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise SettingsError(f"the environment variable {name} names no setting{hint}")
+
+
+def variables() -> Iterator[tuple[str, str]]:
+    """Each setting's environment variable with its dotted key."""
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            for key in section.model_fields:
+                yield f"{ENV_PREFIX}{name}__{key}".upper(), f"{name}.{key}"
+        else:
+            yield f"{ENV_PREFIX}{name}".upper(), name
+
+
+def origins() -> dict[str, str]:
+    """Where each setting's value comes from, by dotted key: a variable, the profile's file, or `default`."""
+    profile = read_profile()
+    name = os.environ.get("DOCFLOW_PROFILE", "local")
+    found = {}
+    for variable, key in variables():
+        section, _, inner = key.partition(".")
+        in_file = section in profile and (not inner or inner in profile[section])
+        if variable in os.environ:
+            found[key] = variable
+        else:
+            found[key] = f"{name}.toml" if in_file else "default"
+    return found
+
+
+def masked_url(url: str) -> str:
+    """The URL with its password, if it has one, replaced by asterisks."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))

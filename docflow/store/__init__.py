@@ -1,0 +1,33 @@
+"""What DocFlow keeps: the documents' bytes in a `BlobStore`, all that is known about them in a `Store`.
+
+The bytes go first, then the row, so that a row never names bytes that are not there.
+"""
+
+from docflow.store.blobs import BlobStore
+from docflow.store.filesystems import open_filesystem, storage_failures
+from docflow.store.store import Store
+from docflow.store.tables import (
+    Document,
+    DocumentStatus,
+    ModelMetric,
+    Page,
+    PredictionRow,
+    Promotion,
+    Recognition,
+    RecognitionKey,
+)
+
+__all__ = [
+    "BlobStore",
+    "Document",
+    "DocumentStatus",
+    "ModelMetric",
+    "Page",
+    "PredictionRow",
+    "Promotion",
+    "Recognition",
+    "RecognitionKey",
+    "Store",
+    "open_filesystem",
+    "storage_failures",
+]

@@ -1,0 +1,222 @@
+"""The tables: documents, their recognitions, pages and predictions; models' metrics and promotions.
+
+documents ─┬─< recognitions ─┬─< pages
+           │                 └─< predictions          model_metrics
+           └───────────────────< predictions          promotions
+
+Times are aware and in UTC. What a person says about a document is not kept in these tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Enum, Index, MetaData, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from docflow import types
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name, since SQLite and PostgreSQL can only alter the ones that have."""
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class DocumentStatus(StrEnum):
+    """How far a document has come."""
+
+    UPLOADED = "uploaded"
+    RECOGNISED = "recognised"
+    CLASSIFIED = "classified"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionKey:
+    """What makes two recognitions of a document the same: who read it, in which languages, how set.
+
+    `settings_digest` is `Settings.digest` of the sections that change the text.
+    """
+
+    engine: str
+    engine_version: str
+    languages: str
+    settings_digest: str
+
+
+def now() -> datetime:
+    """This moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+class Table(SQLModel):
+    """The base of all tables: one metadata of our own, so that no other library's tables get into it."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class Document(Table, table=True):
+    """A file that came in, once for all its copies: `sha256` is unique.
+
+    `size` is in bytes, `storage_path` the key of its bytes in the blob storage. `page_count` is None until it
+    was recognised. `error_code` and `error_message` tell the last failure, None unless the status is failed.
+    """
+
+    __tablename__ = "documents"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int = Field(default=None, primary_key=True)
+    sha256: str = Field(unique=True)
+    filename: str
+    media_type: str
+    size: int = Field(sa_type=BigInteger)
+    storage_path: str
+    status: DocumentStatus = Field(
+        default=DocumentStatus.UPLOADED,
+        sa_type=Enum(
+            DocumentStatus,
+            native_enum=False,
+            length=16,
+            values_callable=lambda e: [member.value for member in e],
+        ),
+    )
+    page_count: int | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    created_at: datetime = Field(default_factory=now)
+    updated_at: datetime = Field(default_factory=now, sa_column_kwargs={"onupdate": now})
+
+
+class Recognition(Table, table=True):
+    """One reading of a document, under its `RecognitionKey`.
+
+    `engine` was asked for; `read_by` names those that did read its pages, such as `pdfium+tesserocr`.
+    `text` has the pages' texts in their order, joined by form feeds. `confidence` is the mean over all words,
+    weighted by their length, None without words. `seconds` is the wall time of the whole reading.
+    """
+
+    __tablename__ = "recognitions"
+    __table_args__ = (
+        UniqueConstraint(
+            "document_id",
+            "engine",
+            "engine_version",
+            "languages",
+            "settings_digest",
+            name="uq_recognitions_key",
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    document_id: int = Field(foreign_key="documents.id", ondelete="CASCADE")
+    engine: str
+    engine_version: str
+    languages: str
+    settings_digest: str
+    read_by: str
+    page_count: int
+    confidence: float | None = None
+    text: str
+    seconds: float
+    created_at: datetime = Field(default_factory=now)
+
+
+class Page(Table, table=True):
+    """One page of a recognition: a stored `PageText`, its `words` in the form of `lines_to_json`."""
+
+    __tablename__ = "pages"
+    __table_args__ = (UniqueConstraint("recognition_id", "number", name="uq_pages_number"),)
+
+    id: int = Field(default=None, primary_key=True)
+    recognition_id: int = Field(foreign_key="recognitions.id", ondelete="CASCADE")
+    number: int
+    width: int
+    height: int
+    source: str
+    engine: str
+    engine_version: str
+    languages: str
+    text: str
+    words: list[Any] = Field(sa_type=Json)
+    confidence: float | None = None
+    seconds: float
+
+
+class PredictionRow(Table, table=True):
+    """What one version of a model said about one recognition: a stored `types.Prediction`.
+
+    `settings_digest` tells apart what the same model says under another threshold.
+    """
+
+    __tablename__ = "predictions"
+    __table_args__ = (
+        UniqueConstraint(
+            "recognition_id",
+            "model_name",
+            "model_version",
+            "model_digest",
+            "settings_digest",
+            name="uq_predictions_key",
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    document_id: int = Field(foreign_key="documents.id", ondelete="CASCADE", index=True)
+    recognition_id: int = Field(foreign_key="recognitions.id", ondelete="CASCADE")
+    label: str
+    confidence: float
+    is_confident: bool
+    scores: dict[str, float] = Field(sa_type=Json)
+    model_name: str
+    model_version: str
+    model_digest: str
+    settings_digest: str = ""
+    predicted_at: datetime = Field(default_factory=now)
+
+    @property
+    def value(self) -> types.Prediction:
+        """The prediction as the classifier gave it."""
+        return types.Prediction(
+            label=self.label,
+            confidence=self.confidence,
+            is_confident=self.is_confident,
+            scores=self.scores,
+            model=types.ModelRef(self.model_name, self.model_version, self.model_digest),
+        )
+
+
+class ModelMetric(Table, table=True):
+    """One figure of one model version; None where it is not defined (NaN, which SQLite cannot keep)."""
+
+    __tablename__ = "model_metrics"
+
+    model_name: str = Field(primary_key=True)
+    model_version: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    value: float | None
+    recorded_at: datetime = Field(default_factory=now)
+
+
+class Promotion(Table, table=True):
+    """One promotion: from `promoted_at` on, `alias` meant this version. Rows are added, never changed."""
+
+    __tablename__ = "promotions"
+    __table_args__ = (Index(None, "model_name", "alias"),)
+
+    id: int = Field(default=None, primary_key=True)
+    model_name: str
+    model_version: str
+    digest: str
+    alias: str
+    promoted_by: str
+    reason: str
+    promoted_at: datetime = Field(default_factory=now)

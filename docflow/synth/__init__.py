@@ -1,0 +1,32 @@
+"""Made-up labelled documents, English and Russian, for tests, the demo and a cold start.
+
+`generate` makes one document, `render_pdf`, `render_images` and `words` show it, `degrade` makes it look scanned;
+`write_dataset` fills a folder, `training_texts` gives texts to learn from. The extra `synth` brings what it needs.
+"""
+
+from docflow.synth.dataset import write_dataset
+from docflow.synth.degrade import LOOKS, Degraded, Look, degrade
+from docflow.synth.flow import Flow
+from docflow.synth.generate import LANGUAGES, generate, training_texts
+from docflow.synth.noise import ocr_noise
+from docflow.synth.page import Page, PageBuilder, SynthDocument
+from docflow.synth.render import render_images, render_pdf, words
+
+__all__ = [
+    "LANGUAGES",
+    "LOOKS",
+    "Degraded",
+    "Flow",
+    "Look",
+    "Page",
+    "PageBuilder",
+    "SynthDocument",
+    "degrade",
+    "generate",
+    "ocr_noise",
+    "render_images",
+    "render_pdf",
+    "training_texts",
+    "words",
+    "write_dataset",
+]

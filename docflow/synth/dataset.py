@@ -1,0 +1,173 @@
+"""Folders of made-up documents, each with the truth about it beside it."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from docflow.errors import RequestError
+from docflow.synth.degrade import LOOKS, Degraded, Look, degrade
+from docflow.synth.generate import LANGUAGES, SEEDS_APART, check_kinds, generate, kinds_in
+from docflow.synth.page import SynthDocument
+from docflow.synth.render import POINTS_PER_INCH, render_images, render_pdf, words
+from docflow.synth.warp import Pixels
+
+DPI = 200
+"""Resolution of images and of the boxes in the truth, where no other is asked for."""
+
+JPEG_QUALITY = 88
+
+LOSSLESS: frozenset[Look] = frozenset(("clean", "fax"))
+"""Looks whose images are PNG; the others are JPEG, as cameras and scanners write it."""
+
+PDF_SHARE = 0.6
+"""Share of single-page documents that come as PDF where their look allows for images too."""
+
+MANIFEST = "manifest.jsonl"
+"""Name of the file with one line a document: its path, kind, language, layout, look and seed."""
+
+Progress = Callable[[int, int], None]
+"""Told after each document how many are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """A document as it will be written: bytes, the file's ending, and its pages as they look."""
+
+    content: bytes
+    suffix: str
+    pages: list[Degraded]
+
+
+def write_dataset(
+    out: Path,
+    *,
+    count: int,
+    seed: int,
+    languages: Sequence[str] = LANGUAGES,
+    kinds: Sequence[str] | None = None,
+    looks: Sequence[Look] = LOOKS,
+    dpi: int = DPI,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write documents to `out/<kind>/<kind>-<language>-<seed>.<pdf|png|jpg>`, and return their paths.
+
+    Each has a `.json` of the same name with its kind, language, layout, look, seed, text, fields, and pages of words
+    with boxes in pixels at this `dpi`. `kinds` None stands for all that a classifier names; background kinds can be asked
+    for by name. Equal arguments give equal bytes.
+
+    Raises:
+        RequestError: a kind or a language is not made.
+    """
+    pairs = _pairs(kinds, languages)
+    rng = random.Random(f"dataset/{seed}")
+    written = []
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / MANIFEST).open("w", encoding="utf-8") as manifest:
+        for number in range(count):
+            kind, language = pairs[number % len(pairs)]
+            document = generate(kind, language, seed=seed * SEEDS_APART + number)
+            look = rng.choice(looks)
+            path = _write(out, document, look=look, dpi=dpi)
+            entry = {"path": path.relative_to(out).as_posix()} | _summary(document, look=look)
+            manifest.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            written.append(path)
+            if progress is not None:
+                progress(number + 1, count)
+    return written
+
+
+def _pairs(kinds: Sequence[str] | None, languages: Sequence[str]) -> list[tuple[str, str]]:
+    """The kinds and languages to go through in turn."""
+    pairs = kinds_in(languages, is_background=False)
+    if kinds is not None:
+        check_kinds(kinds)
+        pairs = [pair for pair in pairs + kinds_in(languages, is_background=True) if pair[0] in kinds]
+    if not pairs:
+        raise RequestError("no kind of document is made in the languages asked for")
+    return pairs
+
+
+def _write(out: Path, document: SynthDocument, *, look: Look, dpi: int) -> Path:
+    """Write one document with its truth; returns its path."""
+    folder = out / document.kind
+    folder.mkdir(exist_ok=True)
+    file = _as_file(document, look=look, dpi=dpi)
+    path = folder / f"{document.kind}-{document.language}-{document.seed}{file.suffix}"
+    path.write_bytes(file.content)
+    truth = _summary(document, look=look) | {
+        "dpi": dpi,
+        "text": document.text,
+        "fields": dict(document.fields),
+        "pages": [_page_truth(page) for page in file.pages],
+    }
+    path.with_suffix(".json").write_text(json.dumps(truth, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def _as_file(document: SynthDocument, *, look: Look, dpi: int) -> _File:
+    """The document as a file: clean ones are PDF with text, others pictures, as PDF where there are many."""
+    rng = random.Random(f"file/{document.seed}")
+    pages = [
+        degrade(image, words(document, number, dpi=dpi), look=look, seed=document.seed * 100 + number)
+        for number, image in enumerate(render_images(document, dpi=dpi), start=1)
+    ]
+    suffix = ".png" if look in LOSSLESS else ".jpg"
+    images = [_encode(page.image, suffix=suffix) for page in pages]
+    as_pdf = len(pages) > 1 or (look != "photo" and rng.random() < PDF_SHARE)
+    if as_pdf and look == "clean":
+        return _File(render_pdf(document), ".pdf", pages)
+    if as_pdf:
+        return _File(_image_pdf(images, dpi=dpi), ".pdf", pages)
+    return _File(images[0], suffix, pages)
+
+
+def _image_pdf(images: Sequence[bytes], *, dpi: int) -> bytes:
+    """The coded images as the pages of a PDF without text, as scanners write it."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, invariant=1)
+    for coded in images:
+        image = ImageReader(io.BytesIO(coded))
+        width, height = (side * POINTS_PER_INCH / dpi for side in image.getSize())
+        canvas.setPageSize((width, height))
+        canvas.drawImage(image, 0, 0, width, height)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _encode(image: Pixels, *, suffix: str) -> bytes:
+    """The image's bytes as JPEG or PNG."""
+    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if suffix == ".jpg" else []
+    _, coded = cv2.imencode(suffix, image[:, :, ::-1], options)
+    return coded.tobytes()
+
+
+def _page_truth(page: Degraded) -> dict[str, Any]:
+    """The page's size in pixels and its words."""
+    height, width = page.image.shape[:2]
+    boxed = [
+        {"text": word.text, "box": [round(v, 1) for v in (word.box.x0, word.box.y0, word.box.x1, word.box.y1)]}
+        for word in page.words
+    ]
+    return {"width": width, "height": height, "words": boxed}
+
+
+def _summary(document: SynthDocument, *, look: Look) -> dict[str, Any]:
+    """What tells this document from the others."""
+    return {
+        "kind": document.kind,
+        "language": document.language,
+        "layout": document.layout,
+        "look": look,
+        "seed": document.seed,
+    }

@@ -1,0 +1,100 @@
+"""Documents by kind, language and seed, and labelled texts to train on."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from docflow.errors import RequestError
+from docflow.synth.kinds import KINDS
+from docflow.synth.noise import ocr_noise
+from docflow.synth.page import SynthDocument
+from docflow.types import UNKNOWN, LabelledText
+
+LANGUAGES = ("eng", "rus")
+"""The languages that documents are made in, by Tesseract's codes."""
+
+SEEDS_APART = 1_000_000
+"""Distance between the documents' seeds of two collections, so that they share no document below this count."""
+
+NOISE = (0.0, 0.0, 0.01, 0.02, 0.04, 0.08)
+"""Error rates that training texts are drawn with: clean text layers, good scans, and poor ones."""
+
+BACKGROUND = 0.35
+"""Share of training texts that are none of the labels."""
+
+
+def generate(kind: str, language: str, *, seed: int) -> SynthDocument:
+    """A document of this kind; the same arguments give the same document.
+
+    Raises:
+        RequestError: there is no such kind, or it is not made in this language.
+    """
+    check_kinds([kind])
+    if language not in KINDS[kind].languages:
+        raise RequestError(
+            f"documents of the kind '{kind}' are not made in the language '{language}'",
+            next_step=f"Take one of: {', '.join(KINDS[kind].languages)}.",
+        )
+    return KINDS[kind].compose(kind, language, seed=seed)
+
+
+def training_texts(
+    count: int,
+    *,
+    seed: int,
+    languages: Sequence[str] = LANGUAGES,
+    noise: Sequence[float] = NOISE,
+    background: float = BACKGROUND,
+) -> Iterator[LabelledText]:
+    """Labelled texts of made-up documents, clean ones and such with the errors of recognition.
+
+    The label is the kind, or `UNKNOWN` for kinds that no classifier should name; these are the share `background`
+    of all. The group is the kind with its layout; `metadata` tells kind, seed and noise.
+
+    Raises:
+        RequestError: a language is not made.
+    """
+    rng = random.Random(f"texts/{seed}")
+    labels, others = (kinds_in(languages, is_background=flag) for flag in (False, True))
+    for number in range(count):
+        kind, language = rng.choice(others if rng.random() < background else labels)
+        rate = rng.choice(noise)
+        document = generate(kind, language, seed=seed * SEEDS_APART + number)
+        yield LabelledText(
+            text=ocr_noise(document.text, rate=rate, seed=document.seed),
+            label=UNKNOWN if KINDS[kind].background else kind,
+            language=language,
+            group=f"{kind}/{document.layout}",
+            metadata={"kind": kind, "seed": document.seed, "noise": rate},
+        )
+
+
+def kinds_in(languages: Sequence[str], *, is_background: bool) -> list[tuple[str, str]]:
+    """The pairs of kind and language that are made, of the kinds that are background or of those that are not.
+
+    Raises:
+        RequestError: a language is not made.
+    """
+    unknown = set(languages) - set(LANGUAGES)
+    if unknown or not languages:
+        raise RequestError(
+            f"documents are not made in: {', '.join(sorted(unknown)) or 'no language'}",
+            next_step=f"Take some of: {', '.join(LANGUAGES)}.",
+        )
+    return [
+        (kind, language)
+        for kind, spec in KINDS.items()
+        for language in languages
+        if spec.background == is_background and language in spec.languages
+    ]
+
+
+def check_kinds(kinds: Sequence[str]) -> None:
+    """Raise `RequestError` for kinds that are not made."""
+    unknown = set(kinds) - set(KINDS)
+    if unknown:
+        raise RequestError(
+            f"there are no kinds of document called: {', '.join(sorted(unknown))}",
+            next_step=f"Take some of: {', '.join(KINDS)}.",
+        )

@@ -1,0 +1,1 @@
+"""Documents to try DocFlow on, and programs that show how it is used."""

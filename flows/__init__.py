@@ -1,0 +1,1 @@
+"""Prefect flows: thin; each calls the library and reports what came of it."""

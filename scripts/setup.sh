@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs what is missing, and nothing that is there: system packages, uv, the locked environment.
+# Usage: scripts/setup.sh [test]   (with "test", also what only the tests need)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(tesseract-ocr tesseract-ocr-eng tesseract-ocr-rus poppler-utils
+  fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-freefont-ttf)
+[ "${1:-}" = test ] && packages+=(postgresql)
+
+missing=()
+if command -v dpkg-query >/dev/null; then
+  for package in "${packages[@]}"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+elif ! command -v tesseract >/dev/null; then
+  echo "Install Tesseract with its English and Russian data, Poppler, and the fonts DejaVu, Liberation and FreeFont." >&2
+  exit 1
+fi
+
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "Installing system packages: ${missing[*]}"
+  if [ "$(id -u)" = 0 ]; then sudo=(); elif sudo -n true 2>/dev/null; then sudo=(sudo -n); else
+    echo "They need root. Run this, then try again:" >&2
+    echo "  sudo apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  "${sudo[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+uv=$(command -v uv || true)
+if [ -z "$uv" ]; then
+  uv=.uv/bin/uv
+  if [ ! -x "$uv" ]; then
+    echo "Installing uv into .uv"
+    python3 -m venv .uv || {
+      echo "Python's venv module is missing: install python3-venv, then try again." >&2
+      exit 1
+    }
+    .uv/bin/pip install -q uv
+  fi
+fi
+# Python compiles nothing by itself where this is set, and every start would then take seconds longer.
+unset PYTHONDONTWRITEBYTECODE
+"$uv" sync --locked --compile-bytecode --quiet

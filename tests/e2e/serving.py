@@ -1,0 +1,138 @@
+"""Starts the service as its users do, as a process of its own, and stops exactly what it started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from bentos.home import serving_environment
+from docflow.classify import save, train
+from docflow.settings import Settings
+from docflow.store import Store
+from docflow.types import LabelledText
+
+ROOT = Path(__file__).parents[2]
+
+WORDS = {
+    "invoice": "invoice number {n} bill to payment due subtotal vat total amount due",
+    "receipt": "receipt {n} cash change cashier thank you card till items",
+}
+
+START_SECONDS = 90.0
+"""Three processes that import everything afresh, on a machine busy with other tests."""
+
+IMPORT = "from bentos.models import import_champion; from docflow.settings import load_settings; \
+print(import_champion(load_settings()))"
+
+
+def promote_small_model(var_dir: Path, *, version: str = "1", seed: int = 0) -> None:
+    """Train a model of two kinds, and leave it as a promotion leaves it."""
+    samples = [
+        LabelledText(text.format(n=n), label, "eng", group=f"{label}{n % 5}")
+        for label, text in WORDS.items()
+        for n in range(40)
+    ]
+    digest = save(train(samples, seed=seed), var_dir / "models" / f"docflow-v{version}")
+    settings = Settings(var_dir=var_dir)
+    store = Store.open(settings.effective_database_url)
+    store.record_promotion(model_name="docflow", model_version=version, digest=digest, promoted_by="test")
+    store.close()
+
+
+def environment(var_dir: Path) -> dict[str, str]:
+    """What the service's processes see: the settings under test, and nothing that was left over."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DOCFLOW_", "BENTOML_"))}
+    own = {
+        name: value
+        for name, value in serving_environment(Settings(var_dir=var_dir)).items()
+        if name.startswith(("DOCFLOW_", "BENTOML_"))
+    }
+    tested = {
+        "DOCFLOW_LOG_LEVEL": "INFO",
+        "DOCFLOW_INTAKE__MAX_BYTES": "2000000",
+        # A model of eighty short texts is rarely sure of a picture's words.
+        "DOCFLOW_CLASSIFY__THRESHOLD": "0",
+    }
+    return kept | own | tested
+
+
+def run(*arguments: str, var_dir: Path, cwd: Path = ROOT) -> str:
+    """What this Python prints when run so; the test fails with its errors where it fails."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=environment(var_dir),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def import_champion(var_dir: Path) -> str:
+    """The tag of the promoted model in BentoML's store."""
+    return run("-c", IMPORT, var_dir=var_dir).strip().splitlines()[-1]
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(target: str, *, var_dir: Path, cwd: Path = ROOT) -> Iterator[httpx.Client]:
+    """A client of `bentoml serve target`, once it is healthy."""
+    port = free_port()
+    log = var_dir / "service.log"
+    arguments = ["-m", "bentoml", "serve", target, "--host", "127.0.0.1", "--port", str(port)]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=cwd,
+            env=environment(var_dir),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            wait_until_healthy(client, process, log)
+            yield client
+    finally:
+        stop(process)
+
+
+def wait_until_healthy(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once /health says so; the test fails with the service's log where it never does."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if client.get("/health").json()["status"] == "healthy":
+                return
+        except (httpx.TransportError, ValueError):
+            pass
+        time.sleep(0.25)
+    raise AssertionError("the service did not become healthy:\n" + log.read_text()[-5000:])
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the service, and what it left running in its session."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)

@@ -1,0 +1,152 @@
+"""The command `docflow`, run as a process: what it prints and how it ends."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docflow.synth import write_dataset
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scans")
+    for path in write_dataset(tmp_path_factory.mktemp("made"), count=3, seed=2):
+        shutil.copy(path, folder)
+    return folder
+
+
+def docflow(*arguments: str, var_dir: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("DOCFLOW_")}
+    return subprocess.run(
+        [sys.executable, "-m", "docflow", *arguments],
+        env=kept | {"DOCFLOW_VAR_DIR": str(var_dir), "COLUMNS": "200"} | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_process_prints_an_object_a_line_and_a_bad_file_fails_alone(
+    scans: Path, champion_var_dir: Path, tmp_path: Path
+) -> None:
+    mixed = shutil.copytree(scans, tmp_path / "mixed")
+    (mixed / "zero.pdf").touch()
+    done = docflow("process", str(mixed), "--json", var_dir=champion_var_dir)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1, done.stderr
+    assert len(rows) == 4
+    (bad,) = [row for row in rows if "error" in row]
+    assert Path(bad["path"]).name == "zero.pdf"
+    assert bad["error"]["code"] == "empty_file"
+    for row in rows:
+        if "error" not in row:
+            assert set(row) >= {
+                "path", "document_id", "media_type", "pages", "text", "languages", "ocr", "prediction", "seconds"
+            }  # fmt: skip
+            assert set(row["ocr"]) == {"engine", "confidence"}
+            assert row["prediction"]["model_version"] == "1"
+            assert row["text"].strip()
+
+
+def test_process_shows_a_table(scans: Path, champion_var_dir: Path) -> None:
+    done = docflow("process", str(scans), var_dir=champion_var_dir)
+    assert done.returncode == 0, done.stderr
+    assert "OCR confidence" in done.stdout
+    for path in scans.iterdir():
+        assert path.name in done.stdout
+
+
+def test_a_single_bad_file_ends_with_its_errors_exit_code(champion_var_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a document")
+    done = docflow("process", str(tmp_path / "notes.txt"), var_dir=champion_var_dir)
+    assert done.returncode == 3
+    assert "unsupported_type" in done.stdout
+
+
+def test_without_a_champion_the_command_says_how_to_get_one(scans: Path, tmp_path: Path) -> None:
+    done = docflow("process", str(scans), var_dir=tmp_path / "empty")
+    assert done.returncode == 6
+    assert "no_champion" in done.stderr
+    assert "docflow train --promote" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_setting_ends_with_the_nearest_name(tmp_path: Path) -> None:
+    done = docflow("config", var_dir=tmp_path, DOCFLOW_OCR__LANGUAGE="eng")
+    assert done.returncode == 7
+    assert "DOCFLOW_OCR__LANGUAGES" in done.stderr
+
+
+def test_config_tells_where_each_value_came_from_and_masks_secrets(tmp_path: Path) -> None:
+    done = docflow(
+        "config", "--json", var_dir=tmp_path,
+        DOCFLOW_DATABASE_URL="postgresql://docflow:hunter2@db/docflow", DOCFLOW_S3__SECRET_ACCESS_KEY="hunter2",
+    )  # fmt: skip
+    shown = json.loads(done.stdout)
+    assert "hunter2" not in done.stdout
+    assert shown["database_url"] == {
+        "value": "postgresql://docflow:***@db/docflow",
+        "source": "DOCFLOW_DATABASE_URL",
+    }
+    assert shown["intake.max_pages"] == {"value": 200, "source": "default"}
+
+
+def test_synth_writes_the_same_documents_for_the_same_seed(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        done = docflow("synth", str(tmp_path / name), "--count", "2", "--seed", "4", var_dir=tmp_path)
+        assert done.returncode == 0, done.stderr
+    one, two = (
+        {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*") if p.is_file()}
+        for name in ("one", "two")
+    )
+    assert one == two
+    assert len(one) >= 5
+
+
+def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) -> None:
+    var_dir = tmp_path / "var"
+    for seed in ("0", "1"):
+        done = docflow("train", "--generated", "300", "--seed", seed, "--promote", var_dir=var_dir)
+        assert done.returncode == 0, done.stderr
+        assert "macro accuracy" in done.stdout
+    listed = docflow("models", "list", var_dir=var_dir).stdout
+    assert "champion" in listed
+    back = docflow("models", "rollback", var_dir=var_dir)
+    assert "version 1 is the champion again" in back.stdout, back.stderr
+    assert docflow("models", "promote", "7", var_dir=var_dir).returncode == 6
+
+    labelled = tmp_path / "labelled" / "invoice"
+    shutil.copytree(scans, labelled)
+    figures = docflow("evaluate", str(tmp_path / "labelled"), "--json", var_dir=var_dir)
+    assert json.loads(figures.stdout)["count"] == 3, figures.stderr
+
+
+def test_doctor_names_what_is_there_and_what_to_do(champion_var_dir: Path, tmp_path: Path) -> None:
+    well = docflow("doctor", var_dir=champion_var_dir)
+    assert well.returncode == 0, well.stdout + well.stderr
+    assert "tesserocr" in well.stdout
+    assert "version 1" in well.stdout
+    ill = docflow("doctor", var_dir=tmp_path / "new", DOCFLOW_OCR__LANGUAGES="eng+xyz")
+    assert ill.returncode != 0
+    assert "tesseract-ocr-xyz" in ill.stdout
+    assert "docflow db upgrade" in ill.stdout
+
+
+def test_db_upgrade_makes_the_doctor_content(tmp_path: Path) -> None:
+    assert docflow("db", "upgrade", var_dir=tmp_path).returncode == 0
+    assert "docflow db upgrade" not in docflow("doctor", var_dir=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    "command", ["process", "train", "evaluate", "synth", "serve", "models", "db", "config", "doctor"]
+)
+def test_every_verb_explains_itself(command: str, tmp_path: Path) -> None:
+    done = docflow(command, "--help", var_dir=tmp_path)
+    assert done.returncode == 0
+    assert f"docflow {command}" in done.stdout

@@ -1,0 +1,98 @@
+"""The ingest flow, run for real by Prefect on a folder: results, bad files, and running it again."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.testing.utilities import prefect_test_harness
+
+from docflow.errors import StorageUnavailable
+from docflow.pipeline import Pipeline
+from docflow.settings import load_settings
+from docflow.store import BlobStore
+from docflow.synth import write_dataset
+from docflow.testing import FakeClassifier, FakeEngine
+from flows import ingest as module
+from flows.ingest import CHUNK, ingest, process_chunk
+
+pytestmark = [
+    pytest.mark.xdist_group("prefect"),
+    # Prefect's own server leaves these behind when it is stopped in the same process.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def prefect_server() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=90):
+        yield
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    for path in write_dataset(tmp_path / "made", count=CHUNK + 2, seed=3):
+        shutil.copy(path, folder)
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing more")
+    (folder / ".hidden").write_bytes(b"not a document")
+    return folder
+
+
+def by_status(rows: list[dict[str, Any]]) -> dict[str, int]:
+    statuses = [row["status"] for row in rows]
+    return {status: statuses.count(status) for status in sorted(set(statuses))}
+
+
+def test_the_flow_run_twice_does_only_what_is_missing(
+    inbox: Path, champion_var_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(champion_var_dir))
+    first = ingest(str(inbox))
+    assert by_status(first) == {"done": CHUNK + 2, "failed": 1}
+    (failed,) = [row for row in first if row["status"] == "failed"]
+    assert failed["file"] == "broken.pdf"
+    assert failed["error"] in {"corrupt_document", "truncated_document"}
+
+    second = ingest(str(inbox))
+    assert by_status(second) == {"failed": 1, "repeated": CHUNK + 2}
+    kept = {row["file"]: row["document_id"] for row in first if row["status"] == "done"}
+    assert {row["file"]: row["document_id"] for row in second if row["status"] == "repeated"} == kept
+
+    with get_client(sync_client=True) as client:
+        artifacts = client.read_artifacts()
+    table = next(a for a in artifacts if a.key == "ingest")
+    assert table.type == "table"
+    assert "broken.pdf" in str(table.data)
+
+
+def test_a_list_of_files_is_taken_as_well(inbox: Path, champion_var_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(champion_var_dir))
+    chosen = sorted(str(path) for path in inbox.glob("*-*"))[:2]
+    assert [row["file"] for row in ingest(chosen)] == [Path(path).name for path in chosen]
+
+
+class FlakyBlobs(BlobStore):
+    """A storage that does not answer the first time it is written to."""
+
+    failures = 1
+
+    def put(self, data: bytes, *, sha256: str, extension: str) -> str:
+        if self.failures:
+            self.failures -= 1
+            raise StorageUnavailable("no answer")
+        return super().put(data, sha256=sha256, extension=extension)
+
+
+def test_an_outage_is_retried_and_the_chunk_completes(inbox: Path, tmp_path: Path) -> None:
+    settings = load_settings(var_dir=tmp_path / "var")
+    pipeline = Pipeline.open(settings, engine=FakeEngine("INVOICE"), classifier=FakeClassifier({"invoice": "INVOICE"}))
+    pipeline.blobs = FlakyBlobs.open(settings.effective_blobs_url, s3=settings.s3)
+    impatient = process_chunk.with_options(retry_delay_seconds=0)
+    sources = sorted(str(path) for path in inbox.glob("*-*"))[:2]
+    with pipeline:
+        rows = module.flow(lambda: impatient(pipeline, sources, first=0, languages=None), name="one-chunk")()
+    assert by_status(rows) == {"done": 2}

@@ -1,0 +1,71 @@
+"""Everything that learning composes, for real: MLflow and the database on SQLite, files in a folder."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from docflow import learning
+from docflow.learning import Trained
+from docflow.registry import Registry
+from docflow.settings import MlflowSettings, Settings, load_settings
+from docflow.store import Promotion, Store
+from docflow.types import LabelledText
+
+WORDS = {"invoice": "invoice due payment vat счёт оплата", "letter": "dear sincerely regards уважаемый письмо"}
+
+
+def samples(per_label: int = 12, *, seed: int = 0) -> list[LabelledText]:
+    chance = random.Random(seed)
+    return [
+        LabelledText(" ".join(chance.choices(words.split(), k=15)), label, "eng", group=f"{label}-{number % 4}")
+        for label, words in WORDS.items()
+        for number in range(per_label)
+    ]
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The settings, the store and the registry of one test."""
+
+    settings: Settings
+    store: Store
+    registry: Registry
+
+    def train(self, *, seed: int = 0) -> Trained:
+        return learning.train(
+            samples(seed=seed),
+            settings=self.settings,
+            store=self.store,
+            registry=self.registry,
+            held_out=samples(5, seed=99),
+        )
+
+    def promote(self, version: str, *, reason: str = "") -> Promotion:
+        return learning.promote(
+            version,
+            settings=self.settings,
+            store=self.store,
+            registry=self.registry,
+            promoted_by="anna",
+            reason=reason,
+        )
+
+    def rollback(self) -> Promotion:
+        return learning.rollback(settings=self.settings, store=self.store, registry=self.registry, promoted_by="boris")
+
+    def folder(self, version: str) -> Path:
+        return self.settings.var_dir / "models" / f"docflow-v{version}"
+
+
+def never() -> Registry:
+    raise AssertionError("the registry was opened without need")
+
+
+def open_loop(var_dir: Path) -> Loop:
+    settings = load_settings(
+        var_dir=var_dir,
+        mlflow=MlflowSettings(artifacts=(var_dir / "artifacts").as_uri(), experiment=var_dir.parent.name),
+    )
+    return Loop(settings, Store.open(settings.effective_database_url), learning.open_registry(settings))

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from learning_case import Loop, never, samples
+
+from docflow import learning
+from docflow.errors import DigestMismatch, ModelNotFound, NoChampion, TrainingDataError
+from docflow.registry import Registry
+from docflow.settings import ClassifySettings
+
+INVOICE = "invoice payment vat due"
+
+
+def artifacts_of(loop: Loop, version: str) -> Path:
+    run_id = loop.registry.version("docflow", version=version).run_id
+    return loop.settings.var_dir / "artifacts" / run_id / "artifacts" / "model"
+
+
+def test_training_registers_a_version_with_its_figures_and_promotes_nothing(loop: Loop) -> None:
+    trained = loop.train()
+    assert trained.version.version == "1"
+    assert trained.version.digest == trained.digest
+    assert trained.evaluation.count == 10
+    assert trained.version.metrics["held_out_macro_accuracy"] == trained.evaluation.macro_accuracy
+    assert trained.version.metrics["out_of_fold_documents"] == 24
+    assert loop.store.metrics(model_name="docflow", model_version="1") == trained.version.metrics
+    assert sorted(p.name for p in artifacts_of(loop, "1").parent.glob("pictures/*")) == [
+        "confusion_held_out.png",
+        "confusion_out_of_fold.png",
+    ]
+    with pytest.raises(NoChampion):
+        learning.load_champion(loop.settings, store=loop.store, registry_factory=never)
+
+
+def test_without_held_out_documents_the_out_of_fold_ones_are_the_judge(loop: Loop) -> None:
+    steps: list[str] = []
+    trained = learning.train(
+        samples(), settings=loop.settings, store=loop.store, registry=loop.registry, progress=steps.append
+    )
+    assert trained.evaluation.count == 24
+    assert "held_out_accuracy" not in trained.version.metrics
+    assert steps == ["training", "evaluating", "registering"]
+
+
+def test_data_that_cannot_be_learnt_from_register_nothing(loop: Loop) -> None:
+    with pytest.raises(TrainingDataError):
+        learning.train(samples(3), settings=loop.settings, store=loop.store, registry=loop.registry)
+    assert loop.registry.versions("docflow") == []
+
+
+def test_a_promotion_is_on_record_and_the_champion_loads_without_the_registry(loop: Loop) -> None:
+    trained = loop.train()
+    promotion = loop.promote("1", reason="first")
+    assert (promotion.model_version, promotion.digest) == ("1", trained.digest)
+    assert (promotion.promoted_by, promotion.reason) == ("anna", "first")
+    assert loop.registry.champion("docflow").version == "1"
+    classifier = learning.load_champion(loop.settings, store=loop.store, registry_factory=never)
+    (prediction,) = classifier.predict([INVOICE])
+    assert prediction.label == "invoice"
+    assert (prediction.model.version, prediction.model.digest) == ("1", trained.digest)
+
+
+def test_another_machine_pulls_the_champion_from_the_registry(loop: Loop) -> None:
+    loop.train()
+    loop.promote("1")
+    shutil.rmtree(loop.folder("1"))
+    opened: list[Registry] = []
+
+    def factory() -> Registry:
+        opened.append(loop.registry)
+        return loop.registry
+
+    for _ in range(2):
+        assert learning.pull(loop.settings, store=loop.store, registry_factory=factory) == loop.folder("1")
+    assert len(opened) == 1
+
+
+def test_files_that_were_changed_here_are_fetched_again(loop: Loop) -> None:
+    loop.train()
+    loop.promote("1")
+    (loop.folder("1") / "model.json").write_text("{}")
+    (loop.folder("1") / "stray").touch()
+    classifier = learning.load_champion(loop.settings, store=loop.store, registry_factory=lambda: loop.registry)
+    assert classifier.predict([INVOICE])[0].label == "invoice"
+
+
+def test_files_that_were_changed_in_the_registry_are_never_promoted(loop: Loop) -> None:
+    loop.train()
+    with (artifacts_of(loop, "1") / "model.json").open("a") as described:
+        described.write(" ")
+    with pytest.raises(DigestMismatch):
+        loop.promote("1")
+    assert loop.store.promotions(model_name="docflow") == []
+    assert not loop.folder("1").exists()
+    with pytest.raises(NoChampion):
+        loop.registry.champion("docflow")
+
+
+def test_files_that_were_changed_after_their_promotion_are_never_loaded(loop: Loop) -> None:
+    loop.train()
+    loop.promote("1")
+    shutil.rmtree(loop.folder("1"))
+    with (artifacts_of(loop, "1") / "model.json").open("a") as described:
+        described.write(" ")
+    with pytest.raises(DigestMismatch):
+        learning.load_champion(loop.settings, store=loop.store, registry_factory=lambda: loop.registry)
+    assert not loop.folder("1").exists()
+
+
+def test_moving_the_alias_in_the_registry_changes_nothing_here(loop: Loop) -> None:
+    loop.train()
+    loop.train(seed=1)
+    loop.promote("1")
+    loop.registry.set_alias("docflow", alias="champion", version="2")
+    champion = learning.load_champion(loop.settings, store=loop.store, registry_factory=never)
+    assert champion.model.version == "1"
+
+
+def test_a_rollback_goes_to_the_version_promoted_before(loop: Loop) -> None:
+    for seed in range(3):
+        loop.train(seed=seed)
+    for version in ("1", "3", "3"):
+        loop.promote(version)
+    promotion = loop.rollback()
+    assert (promotion.model_version, promotion.promoted_by) == ("1", "boris")
+    assert promotion.reason == "rolled back from version 3"
+    assert loop.registry.champion("docflow").version == "1"
+    assert learning.load_champion(loop.settings, store=loop.store).model.version == "1"
+    assert loop.rollback().model_version == "3"
+
+
+def test_without_an_earlier_version_there_is_nothing_to_roll_back_to(loop: Loop) -> None:
+    with pytest.raises(NoChampion):
+        loop.rollback()
+    loop.train()
+    loop.promote("1")
+    with pytest.raises(NoChampion, match="before"):
+        loop.rollback()
+
+
+def test_a_version_that_does_not_exist_cannot_be_promoted(loop: Loop) -> None:
+    loop.train()
+    with pytest.raises(ModelNotFound):
+        loop.promote("2")
+    assert loop.store.promotions(model_name="docflow") == []
+
+
+def test_the_configured_threshold_replaces_the_models_own(loop: Loop) -> None:
+    loop.train()
+    loop.promote("1")
+    strict = loop.settings.model_copy(update={"classify": ClassifySettings(threshold=1.0)})
+    assert learning.load_champion(strict, store=loop.store).threshold == 1.0
+
+
+def test_loading_a_champion_that_is_here_does_not_import_mlflow(loop: Loop) -> None:
+    loop.train()
+    loop.promote("1")
+    program = (
+        "import sys; from pathlib import Path; from docflow import learning;"
+        "from docflow.settings import load_settings;"
+        "from docflow.store import Store; settings = load_settings(var_dir=Path(sys.argv[1]));"
+        "learning.load_champion(settings, store=Store.open(settings.effective_database_url));"
+        "sys.exit('mlflow' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program, str(loop.settings.var_dir)], timeout=60, check=False)
+    assert run.returncode == 0

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from mlflow_case import NewDatabase
+
+from docflow.errors import ModelNotFound, NoChampion, RegistryUnavailable
+from docflow.registry import ModelVersion, Registry
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "model.skops").write_bytes(b"weights")
+    (folder / "model.json").write_text("{}")
+    return folder
+
+
+def log(registry: Registry, files: Path, *, digest: str = "d1", name: str = "kinds") -> ModelVersion:
+    return registry.log_training(
+        files,
+        name=name,
+        digest=digest,
+        params={"seed": 0, "labels": "счёт, letter", "long": "x" * 10_000},
+        metrics={"macro_accuracy": 0.9, "recall/счёт": 1.0},
+        pictures={"confusion": PNG},
+        tags={"data_digest": "abc"},
+    )
+
+
+def test_training_is_logged_with_all_its_evidence(registry: Registry, files: Path, tmp_path: Path) -> None:
+    version = log(registry, files)
+    assert (version.name, version.version, version.digest, version.aliases) == ("kinds", "1", "d1", ())
+    assert version.metrics == {"macro_accuracy": 0.9, "recall/счёт": 1.0}
+    assert timedelta(0) <= datetime.now(UTC) - version.created_at < timedelta(minutes=5)
+    run = registry._client.get_run(version.run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.params["labels"] == "счёт, letter"
+    assert run.data.tags["data_digest"] == "abc"
+    assert (tmp_path / "artifacts" / version.run_id / "artifacts/pictures/confusion.png").read_bytes() == PNG
+
+
+def test_versions_are_numbered_and_come_newest_first(registry: Registry, files: Path) -> None:
+    assert registry.versions("kinds") == []
+    for number in range(11):
+        log(registry, files, digest=f"d{number + 1}")
+    log(registry, files, name="others")
+    assert [v.version for v in registry.versions("kinds")] == [str(n) for n in range(11, 0, -1)]
+    assert registry.version("kinds", version="3").digest == "d3"
+
+
+def test_the_alias_moves_from_version_to_version(registry: Registry, files: Path) -> None:
+    log(registry, files)
+    log(registry, files)
+    for version in ("1", "2", "1"):
+        registry.set_alias("kinds", alias="champion", version=version)
+        assert registry.champion("kinds").version == version
+    assert [v.aliases for v in registry.versions("kinds")] == [(), ("champion",)]
+
+
+def test_without_a_promotion_there_is_no_champion(registry: Registry, files: Path) -> None:
+    with pytest.raises(NoChampion):
+        registry.champion("kinds")
+    log(registry, files)
+    with pytest.raises(NoChampion):
+        registry.champion("kinds")
+
+
+@pytest.mark.parametrize("version", ["2", "x", "", "-1", "1 or 1=1"])
+def test_a_version_that_does_not_exist_is_not_found(
+    registry: Registry, files: Path, tmp_path: Path, version: str
+) -> None:
+    log(registry, files)
+    with pytest.raises(ModelNotFound):
+        registry.version("kinds", version=version)
+    with pytest.raises(ModelNotFound):
+        registry.set_alias("kinds", alias="champion", version=version)
+    with pytest.raises(ModelNotFound):
+        registry.download("kinds", version=version, into=tmp_path / "here")
+    assert not (tmp_path / "here").exists()
+
+
+def test_a_download_replaces_what_was_there(registry: Registry, files: Path, tmp_path: Path) -> None:
+    log(registry, files)
+    target = tmp_path / "models" / "kinds-v1"
+    for _ in range(2):
+        assert registry.download("kinds", version="1", into=target) == target
+        assert sorted(p.name for p in target.iterdir()) == ["model.json", "model.skops"]
+        assert (target / "model.skops").read_bytes() == b"weights"
+        assert [p.name for p in target.parent.iterdir()] == ["kinds-v1"]
+        (target / "model.skops").write_bytes(b"changed")
+        (target / "stray").touch()
+
+
+def test_lost_files_are_told_and_what_was_there_stays(registry: Registry, files: Path, tmp_path: Path) -> None:
+    version = log(registry, files)
+    target = registry.download("kinds", version="1", into=tmp_path / "here")
+    (tmp_path / "artifacts" / version.run_id / "artifacts/model").rename(tmp_path / "gone")
+    with pytest.raises(ModelNotFound):
+        registry.download("kinds", version="1", into=target)
+    assert (target / "model.skops").read_bytes() == b"weights"
+
+
+def test_several_downloads_at_once_leave_one_whole_folder(registry: Registry, files: Path, tmp_path: Path) -> None:
+    log(registry, files)
+    target = tmp_path / "models" / "kinds-v1"
+    with ThreadPoolExecutor(6) as pool:
+        fetched = [pool.submit(registry.download, "kinds", version="1", into=target) for _ in range(6)]
+    assert [future.result() for future in fetched] == [target] * 6
+    assert sorted(p.name for p in target.iterdir()) == ["model.json", "model.skops"]
+
+
+def test_a_run_whose_logging_fails_is_marked_so(registry: Registry, files: Path, tmp_path: Path) -> None:
+    with pytest.raises(RegistryUnavailable):
+        registry.log_training(files, name="not/a name", digest="d", params={}, metrics={}, pictures={}, tags={})
+    (run,) = registry._client.search_runs([registry._experiment_id])
+    assert run.info.status == "FAILED"
+
+
+def test_opening_again_finds_the_same_experiment(registry: Registry, files: Path, tmp_path: Path) -> None:
+    log(registry, files)
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    again = Registry.open(tracking_uri=uri, artifacts="file:///other", experiment="docflow")
+    assert again.versions("kinds")[0].version == "1"
+    assert "1 registered models" in again.check()
+
+
+def test_a_deleted_experiment_is_told_with_what_to_do(registry: Registry, tmp_path: Path) -> None:
+    registry._client.delete_experiment(registry._experiment_id)
+    with pytest.raises(RegistryUnavailable, match="deleted"):
+        Registry.open(
+            tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}", artifacts="file:///other", experiment="docflow"
+        )
+
+
+def test_making_a_new_registry_prints_nothing(new_database: NewDatabase) -> None:
+    assert new_database.printed == ""

@@ -1,0 +1,131 @@
+"""A real PostgreSQL from the system's package and an S3 over HTTP, one of each for the whole test run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from pydantic import SecretStr
+
+from docflow.settings import S3Settings
+
+SKIP_POSTGRES = "DOCFLOW_SKIP_POSTGRES"
+MISSING = f"there is no PostgreSQL to test with: apt-get install postgresql, or set {SKIP_POSTGRES}=1"
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A PostgreSQL that listens on localhost and asks for a password."""
+
+    programs: Path
+    data: Path
+    port: int
+    password: str
+
+    def url(self, database: str) -> str:
+        """The URL of one of its databases."""
+        return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self, *, template: str = "template1") -> str:
+        """The URL of a database of the caller's own, a copy of `template`."""
+        name = f"test_{uuid.uuid4().hex}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def start(self) -> None:
+        """Make the cluster and wait until it answers."""
+        password_file = self.data.with_name("password")
+        password_file.write_text(self.password, encoding="utf-8")
+        shutil.chown(self.data.parent, *owner())
+        shutil.chown(password_file, *owner())
+        self._run("initdb", "--auth=scram-sha-256", "--username=postgres", f"--pwfile={password_file}",
+                  "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -c unix_socket_directories='' -c fsync=off"
+        self._run("pg_ctl", "start", "--wait", "--timeout=60", "--log", str(self.data / "log"), "-o", options)
+
+    def stop(self) -> None:
+        """Stop it at once."""
+        self._run("pg_ctl", "stop", "--mode=immediate")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run one of its programs; as the user `postgres` where we are root, whom it refuses."""
+        as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*as_user, str(self.programs / program), "--pgdata", str(self.data), *arguments]
+        # An output that is a pipe would be held open by the server that pg_ctl leaves behind.
+        subprocess.run(command, check=True, timeout=90, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def owner() -> tuple[str | int, str | int]:
+    """Who may own a cluster."""
+    return ("postgres", "postgres") if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+
+
+def programs_of_postgres() -> Path:
+    """The folder of the newest installed PostgreSQL's programs."""
+    if os.environ.get(SKIP_POSTGRES) == "1":
+        pytest.skip(f"{SKIP_POSTGRES}=1")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if not found:
+        pytest.fail(MISSING)
+    return found[-1].parent
+
+
+def free_port() -> int:
+    """A port on localhost that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running PostgreSQL, stopped and removed at the end."""
+    programs = programs_of_postgres()
+    with tempfile.TemporaryDirectory(prefix="docflow-postgres-") as folder:
+        server = PostgresServer(programs, Path(folder) / "data", free_port(), secrets.token_hex(8))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """The URL of an empty database of the test's own, password included."""
+    return postgres_server.new_database()
+
+
+@pytest.fixture(scope="session")
+def s3_settings() -> Iterator[S3Settings]:
+    """How a running S3 is reached."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield S3Settings(
+            endpoint_url=f"http://{host}:{port}",
+            access_key_id=SecretStr("test"),
+            secret_access_key=SecretStr("a secret key"),
+        )
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def bucket_url() -> str:
+    """An `s3://` URL with a prefix in a bucket of the test's own, which is not made yet."""
+    return f"s3://test-{uuid.uuid4().hex}/documents"

@@ -1,0 +1,62 @@
+"""Where documents are read from: a folder and S3 alike."""
+
+from pathlib import Path
+
+import pytest
+
+from docflow.errors import FileTooLarge, SettingsError, StorageUnavailable
+from docflow.settings import S3Settings
+from docflow.sources import list_sources, read_source
+from docflow.store import BlobStore, open_filesystem
+
+FILES = {"b.pdf": b"b", "a/ä #1.png": b"long" * 10, ".hidden": b"h", "a/.part": b"p"}
+
+
+@pytest.fixture(params=["folder", "s3"])
+def inbox(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, S3Settings]:
+    """A place with `FILES`."""
+    if request.param == "folder":
+        url, s3 = str(tmp_path / "inbox"), S3Settings()
+    else:
+        url, s3 = request.getfixturevalue("bucket_url"), request.getfixturevalue("s3_settings")
+        BlobStore.open(url, s3=s3).check()
+    filesystem, root = open_filesystem(url, s3=s3)
+    for name, data in FILES.items():
+        filesystem.makedirs(f"{root}/{name}".rpartition("/")[0], exist_ok=True)
+        filesystem.pipe_file(f"{root}/{name}", data)
+    return url, s3
+
+
+def test_all_files_but_hidden_ones_are_listed_in_order_and_can_be_read(inbox: tuple[str, S3Settings]) -> None:
+    url, s3 = inbox
+    listed = list_sources(url, s3=s3)
+    assert [found.rpartition("inbox/")[2].rpartition("documents/")[2] for found in listed] == ["a/ä #1.png", "b.pdf"]
+    assert [read_source(found, limit=100, s3=s3) for found in listed] == [FILES["a/ä #1.png"], b"b"]
+    assert list_sources(listed[1], s3=s3) == [listed[1]]
+
+
+def test_a_file_over_the_limit_is_refused(inbox: tuple[str, S3Settings]) -> None:
+    url, s3 = inbox
+    with pytest.raises(FileTooLarge, match="40 bytes; the limit is 39"):
+        read_source(f"{url}/a/ä #1.png", limit=39, s3=s3)
+
+
+def test_a_source_that_is_not_there_is_an_error_and_not_an_empty_list(inbox: tuple[str, S3Settings]) -> None:
+    url, s3 = inbox
+    with pytest.raises(StorageUnavailable):
+        list_sources(f"{url}/nowhere", s3=s3)
+    with pytest.raises(StorageUnavailable):
+        read_source(f"{url}/nowhere.pdf", limit=10, s3=s3)
+
+
+def test_a_storage_that_does_not_answer_is_unavailable() -> None:
+    dead = S3Settings(endpoint_url="http://127.0.0.1:9", connect_seconds=0.5)
+    with pytest.raises(StorageUnavailable):
+        list_sources("s3://bucket/inbox", s3=dead)
+    with pytest.raises(StorageUnavailable):
+        read_source("s3://bucket/inbox/a.pdf", limit=10, s3=dead)
+
+
+def test_a_kind_of_source_that_is_not_known_is_refused() -> None:
+    with pytest.raises(SettingsError):
+        list_sources("ftp://host/inbox", s3=S3Settings())

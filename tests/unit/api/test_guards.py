@@ -1,0 +1,152 @@
+"""The guards around the routes: load, time, surprises, and a classifier that is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from docflow.api import in_process
+from docflow.api.guards import BodyLimitMiddleware
+from docflow.errors import ModelFileError
+from docflow.settings import Settings
+from docflow.types import Classifier, Prediction
+
+Serve = Callable[..., httpx.Client]
+
+
+async def gone(text: str) -> Prediction:
+    raise ModelFileError("the classifier does not answer")
+
+
+async def surprising(text: str) -> Prediction:
+    raise KeyError("/srv/secret/path")
+
+
+async def endless(text: str) -> Prediction:
+    await asyncio.sleep(60)
+    raise AssertionError("nobody waits so long")
+
+
+def limited(settings: Settings, **limits: float) -> Settings:
+    return settings.model_copy(update={"service": settings.service.model_copy(update=limits)})
+
+
+def test_a_classifier_that_is_gone_degrades_health_and_names_the_expected_model(
+    settings: Settings, serve: Serve
+) -> None:
+    client = serve(settings, gone)
+    answer = client.get("/health")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert answer.json()["model_loaded"] is False
+    assert answer.json()["model_version"] == "7"
+    assert client.post("/predict/text", json={"text": "a"}).status_code == 503
+
+
+def test_health_asks_the_classifier_once_in_a_few_seconds(
+    settings: Settings, serve: Serve, classifier: Classifier
+) -> None:
+    asked = []
+
+    async def counting(text: str) -> Prediction:
+        asked.append(text)
+        return await in_process(classifier)(text)
+
+    client = serve(settings, counting)
+    for _ in range(5):
+        assert client.get("/health").json()["status"] == "healthy"
+    assert len(asked) == 1
+
+
+def test_a_surprise_is_a_500_that_tells_only_its_request_id(
+    settings: Settings, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = serve(settings, surprising)
+    answer = client.post("/predict/text", json={"text": "a"}, headers={"x-request-id": "r-1"})
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers.get("connection") != "close"
+    assert answer.json()["code"] == "internal_error"
+    assert answer.json()["request_id"] == "r-1"
+    assert "secret" not in answer.text
+    assert "/srv/secret/path" in caplog.text
+    assert client.get("/").status_code == 200
+
+
+def test_a_request_over_its_time_is_a_504(settings: Settings, serve: Serve) -> None:
+    answer = serve(limited(settings, timeout_seconds=0.2), endless).post("/predict/text", json={"text": "a"})
+    assert answer.status_code == 504
+    assert answer.json()["code"] == "request_timeout"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_document_whose_prediction_hangs_is_named_in_the_504(
+    settings: Settings, serve: Serve, invoice: bytes
+) -> None:
+    client = serve(limited(settings, timeout_seconds=3.0), endless)
+    answer = client.post("/upload-and-predict", files={"file": ("a.png", invoice)})
+    assert answer.status_code == 504, answer.text
+    assert client.get(f"/document/{answer.json()['document_id']}").json()["status"] == "recognised"
+
+
+def test_requests_over_the_limit_are_429_while_watchers_are_answered(settings: Settings, serve: Serve) -> None:
+    client = serve(limited(settings, max_concurrency=1, timeout_seconds=2.0), endless)
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(client.post, "/predict/text", json={"text": "a"})
+        time.sleep(0.5)
+        refused = client.post("/predict/text", json={"text": "b"})
+        metrics = client.get("/metrics")
+        assert slow.result().status_code == 504
+    assert refused.status_code == 429
+    assert refused.json()["code"] == "too_many_requests"
+    assert refused.headers["retry-after"]
+    assert metrics.status_code == 200
+    assert client.get("/").status_code == 200
+
+
+def test_the_log_has_one_line_a_request_with_its_route(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="docflow.api"):
+        client.get("/document/12345")
+        client.get("/")
+    lines = [r.getMessage() for r in caplog.records if r.name == "docflow.api.guards"]
+    assert lines[0].startswith("GET /document/{document_id} 404 in ")
+
+
+def test_32_texts_at_once_each_get_their_own_answer(client: httpx.Client) -> None:
+    texts = ["invoice bill to payment due vat subtotal", "receipt cash change cashier till card"] * 16
+
+    def ask(text: str) -> str:
+        label: str = client.post("/predict/text", json={"text": text}).json()["predicted_class"]
+        return label
+
+    with ThreadPoolExecutor(32) as threads:
+        labels = list(threads.map(ask, texts))
+    assert labels == ["invoice", "receipt"] * 16
+
+
+@pytest.mark.parametrize(
+    ("declared", "status"), [(b"-5", 413), (b"x", 413), (b"1" * 30, 413), (b"11", 413), (b"10", 200)]
+)
+def test_a_content_length_is_believed_only_within_the_limit(declared: bytes, status: int) -> None:
+    async def ok(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", declared)]}
+    asyncio.run(BodyLimitMiddleware(ok, files=10, other=10)(scope, receive, send))
+    assert sent[0]["status"] == status

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from docflow.classify import TrainedModel, save, train
+from docflow.classify.training import (
+    THRESHOLDS,
+    choose_threshold,
+    fit_temperature,
+    split,
+)
+from docflow.errors import TrainingDataError
+from docflow.types import UNKNOWN, LabelledText
+
+
+def test_the_labels_come_from_the_data(make) -> None:
+    texts = [LabelledText(s.text, f"вид {s.label}", s.language, s.group) for s in make(labels=("invoice", "letter"))]
+    assert train(texts).labels == ("вид invoice", "вид letter")
+
+
+def test_training_tells_what_it_was_trained_on(trained: TrainedModel) -> None:
+    assert trained.training["documents"] == 96
+    assert trained.training["counts"]["invoice"] == {"eng": 12, "rus": 12}
+    assert trained.training["seed"] == 0
+    assert trained.training["folds"] == "grouped"
+    assert len(trained.training["data_digest"]) == 64
+
+
+def test_separable_kinds_are_told_apart_out_of_fold(trained: TrainedModel) -> None:
+    assert trained.out_of_fold.count == 96
+    assert trained.out_of_fold.macro_accuracy > 0.95
+    assert THRESHOLDS[0] <= trained.threshold <= THRESHOLDS[1]
+
+
+def test_the_order_of_the_samples_does_not_change_the_model(make, tmp_path: Path) -> None:
+    samples = make(12)
+    first = save(train(samples), tmp_path / "first")
+    assert save(train(samples[::-1]), tmp_path / "second") == first
+
+
+def test_other_data_give_another_digest(make, tmp_path: Path) -> None:
+    assert save(train(make(12)), tmp_path / "first") != save(train(make(12, seed=1)), tmp_path / "second")
+
+
+def test_another_process_trains_the_same_model(make, tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from kinds_case import make_samples;"
+        "from docflow.classify import save, train; print(save(train(make_samples(12)), Path(sys.argv[2])))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(Path(__file__).parent), str(tmp_path / "there")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert run.stdout.strip() == save(train(make(12)), tmp_path / "here")
+
+
+@pytest.mark.parametrize("labels", [(), ("invoice",)])
+def test_under_two_labels_are_refused(make, labels: tuple[str, ...]) -> None:
+    with pytest.raises(TrainingDataError, match="two at least"):
+        train(make(labels=labels))
+
+
+def test_a_label_with_too_few_documents_is_refused_by_name(make) -> None:
+    with pytest.raises(TrainingDataError, match="letter: 9") as caught:
+        train(make(labels=("invoice", "receipt")) + make(9, labels=("letter",)))
+    assert caught.value.detail == {"few": {"letter": 9}}
+
+
+def test_documents_without_words_do_not_count_as_documents(make) -> None:
+    empty = [LabelledText(" … ", "letter", "eng") for _ in range(20)]
+    with pytest.raises(TrainingDataError, match="letter: 9"):
+        train(make(labels=("invoice",)) + make(9, labels=("letter",)) + empty)
+
+
+def test_groups_stay_whole_in_the_folds() -> None:
+    truth = np.repeat(["a", "b"], 40)
+    groups = np.array([f"{label}{number % 5}" for number, label in enumerate(truth)])
+    folds, kind = split(truth, groups, seed=0)
+    assert kind == "grouped"
+    for fit, judge in folds:
+        assert not set(groups[fit]) & set(groups[judge])
+
+
+def test_a_label_of_one_group_is_split_all_the_same() -> None:
+    truth = np.repeat(["a", "b"], 40)
+    folds, kind = split(truth, np.array(["only"] * 40 + [f"b{n % 5}" for n in range(40)]), seed=0)
+    assert kind == "plain"
+    assert all(set(truth[fit]) == {"a", "b"} for fit, _ in folds)
+
+
+def test_two_labels_are_calibrated_too(make) -> None:
+    model = train(make(labels=("invoice", UNKNOWN)))
+    assert model.labels == ("invoice", UNKNOWN)
+    assert model.out_of_fold.macro_accuracy > 0.9
+
+
+def test_the_temperature_undoes_overconfidence() -> None:
+    chance = np.random.default_rng(0)
+    logits = chance.normal(size=(4000, 3))
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    truth = (shares.cumsum(axis=1) > chance.random((4000, 1))).argmax(axis=1)
+    assert fit_temperature(logits * 5, truth, sources=4000) == pytest.approx(5, rel=0.1)
+
+
+def test_folds_without_a_mistake_leave_doubt() -> None:
+    logits = np.eye(2)[np.arange(40) % 2]
+    temperature = fit_temperature(logits, np.arange(40) % 2, sources=8)
+    assert 1 / (1 + np.exp(-1 / temperature)) == pytest.approx(0.9, abs=0.01)
+
+
+def threshold_of(confidences: list[float], right: list[bool]) -> float:
+    probabilities = np.array([[p, 1 - p] for p in confidences])
+    return choose_threshold(probabilities, np.where(right, "a", "b"), labels=("a", "b"))
+
+
+def test_the_threshold_is_the_least_at_which_answers_are_precise() -> None:
+    assert threshold_of([0.95, 0.8, 0.7, 0.6, 0.55], [True, True, True, False, False]) == 0.7
+
+
+def test_the_threshold_stays_in_its_bounds() -> None:
+    assert threshold_of([0.99, 0.6, 0.51], [False, False, False]) == THRESHOLDS[1]
+    assert threshold_of([0.99, 0.501], [True, True]) == pytest.approx(0.501)
+    assert choose_threshold(np.array([[0.4, 0.3, 0.3]]), np.array(["a"]), labels=("a", "b", "c")) == THRESHOLDS[0]

@@ -1,0 +1,129 @@
+"""Datasets: files with their truth, repeatable; texts for training."""
+
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+import docflow.synth
+from docflow.errors import RequestError
+from docflow.synth import LOOKS, generate, training_texts, write_dataset
+from docflow.synth.dataset import MANIFEST
+from docflow.synth.kinds import KINDS
+from docflow.types import UNKNOWN
+
+DPI = 80
+
+SHORT = ["memo", "form"]
+"""Kinds of few pages, so that tests stay fast."""
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("made")
+    write_dataset(out, count=8, seed=2, kinds=SHORT, dpi=DPI)
+    return out
+
+
+def test_equal_arguments_give_equal_bytes(folder: Path, tmp_path: Path) -> None:
+    write_dataset(tmp_path, count=8, seed=2, kinds=SHORT, dpi=DPI)
+    assert digests(tmp_path) == digests(folder)
+
+
+def test_another_seed_gives_other_documents(folder: Path, tmp_path: Path) -> None:
+    write_dataset(tmp_path, count=2, seed=3, kinds=SHORT, looks=["clean"])
+    assert not digests(tmp_path).keys() & (digests(folder).keys() - {MANIFEST})
+
+
+def test_every_file_is_what_its_truth_says(folder: Path) -> None:
+    truths = sorted(folder.rglob("*.json"))
+    assert len(truths) == 8
+    for path in truths:
+        truth = json.loads(path.read_text(encoding="utf-8"))
+        (file,) = (p for p in path.parent.glob(f"{path.stem}.*") if p.suffix != ".json")
+        assert path.parent.name == truth["kind"]
+        assert truth["look"] in LOOKS
+        first = truth["pages"][0]
+        if file.suffix == ".pdf":
+            pdf = pypdfium2.PdfDocument(file.read_bytes())
+            assert len(pdf) == len(truth["pages"])
+            width, height = (side * DPI / 72 for side in pdf[0].get_size())
+            pdf.close()
+        else:
+            width, height = Image.open(io.BytesIO(file.read_bytes())).size
+        assert (first["width"], first["height"]) == pytest.approx((width, height), abs=1)
+        for page in truth["pages"]:
+            for word in page["words"]:
+                x0, y0, x1, y1 = word["box"]
+                assert -DPI <= x0 < x1 <= page["width"] + DPI
+                assert -DPI <= y0 < y1 <= page["height"] + DPI
+        document = generate(truth["kind"], truth["language"], seed=truth["seed"])
+        assert truth["text"] == document.text
+        assert truth["fields"] == dict(document.fields)
+
+
+def test_the_manifest_has_a_line_for_every_document(folder: Path) -> None:
+    lines = [json.loads(line) for line in (folder / MANIFEST).read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == 8
+    assert all((folder / line["path"]).is_file() for line in lines)
+    assert {line["language"] for line in lines} == {"eng", "rus"}
+
+
+def test_progress_is_told_after_each_document(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    write_dataset(
+        tmp_path,
+        count=2,
+        seed=1,
+        kinds=["memo"],
+        looks=["clean"],
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_by_default_a_folder_holds_what_a_classifier_names(tmp_path: Path) -> None:
+    labels = {kind for kind, spec in KINDS.items() if not spec.background}
+    paths = write_dataset(tmp_path, count=2 * len(labels), seed=4, looks=["clean"], dpi=DPI)
+    assert {path.parent.name for path in paths} == labels
+
+
+@pytest.mark.parametrize(("kinds", "languages"), [(["novel"], ["eng"]), (None, ["deu"]), (None, [])])
+def test_what_is_not_made_is_refused(tmp_path: Path, kinds: list[str] | None, languages: list[str]) -> None:
+    with pytest.raises(RequestError):
+        write_dataset(tmp_path, count=1, seed=1, kinds=kinds, languages=languages)
+
+
+def test_a_kind_that_is_not_made_is_refused_with_those_that_are() -> None:
+    with pytest.raises(RequestError) as caught:
+        generate("novel", "eng", seed=1)
+    assert "memo" in caught.value.next_step
+
+
+def test_training_texts_repeat_by_seed_and_differ_between_seeds() -> None:
+    first, again, other = ([t.text for t in training_texts(30, seed=seed)] for seed in (1, 1, 2))
+    assert first == again
+    assert not set(first) & set(other)
+
+
+def test_training_texts_are_of_all_labels_in_both_languages_with_some_of_none() -> None:
+    texts = list(training_texts(300, seed=1))
+    labels = {kind for kind, spec in KINDS.items() if not spec.background}
+    assert {text.label for text in texts} == labels | {UNKNOWN}
+    assert {text.language for text in texts} == {"eng", "rus"}
+    assert 0.2 < sum(text.label == UNKNOWN for text in texts) / len(texts) < 0.5
+    assert all(text.group.partition("/")[0] == text.metadata["kind"] for text in texts)
+    assert {text.metadata["noise"] for text in texts} >= {0.0, 0.08}
+
+
+def test_the_packages_public_names_exist() -> None:
+    assert all(hasattr(docflow.synth, name) for name in docflow.synth.__all__)

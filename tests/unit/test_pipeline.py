@@ -1,0 +1,179 @@
+"""A document's way: each stage stored, nothing done twice, nothing lost."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from docflow.errors import (
+    BlobNotFound,
+    DocumentNotFound,
+    DocumentTimeout,
+    EmptyFile,
+    InvalidLanguage,
+    NoChampion,
+    RecognitionFailed,
+    UnsupportedType,
+)
+from docflow.pipeline import Pipeline
+from docflow.settings import Settings, load_settings
+from docflow.store import DocumentStatus
+from docflow.testing import FakeClassifier, FakeEngine
+from docflow.types import UNKNOWN, PageImage
+
+CLASSIFIER = FakeClassifier({"invoice": "INVOICE", "receipt": "RECEIPT"})
+
+
+def png(shade: int = 255) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("L", (60, 40), shade).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def tiff(pages: int) -> bytes:
+    buffer = io.BytesIO()
+    frames = [Image.new("L", (60, 40), 200 + n) for n in range(pages)]
+    frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(var_dir=tmp_path)
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine(lambda image: f"INVOICE page {image.number}")
+
+
+@pytest.fixture
+def pipeline(settings: Settings, engine: FakeEngine) -> Iterator[Pipeline]:
+    with Pipeline.open(settings, engine=engine, classifier=CLASSIFIER) as opened:
+        yield opened
+
+
+def test_a_scan_becomes_a_classified_document_with_its_provenance(pipeline: Pipeline) -> None:
+    outcome = pipeline.process(tiff(2), filename="scan.tif")
+    assert outcome.prediction.label == "invoice"
+    assert outcome.document.status is DocumentStatus.CLASSIFIED
+    assert outcome.document.page_count == 2
+    assert outcome.recognition.engine == "fake"
+    assert outcome.recognition.confidence == pytest.approx(0.9)
+    assert "INVOICE page 1" in outcome.recognition.text
+    assert "INVOICE page 2" in outcome.recognition.text
+    shown = outcome.to_dict()
+    assert shown["pages"] == 2
+    assert shown["media_type"] == "image/tiff"
+    assert shown["ocr"]["engine"] == "fake"
+    assert shown["prediction"]["model_name"] == "fake"
+
+
+def test_the_same_bytes_twice_are_one_document_and_are_read_once(
+    pipeline: Pipeline, engine: FakeEngine
+) -> None:
+    first = pipeline.process(png(), filename="a.png")
+    second = pipeline.process(png(), filename="b.png")
+    assert first.document.id == second.document.id
+    assert (first.repeated, second.repeated) == (False, True)
+    assert engine.pages_read == 1
+    assert pipeline.upload(png(), filename="c.png").duplicate
+
+
+def test_other_languages_are_another_recognition(pipeline: Pipeline, engine: FakeEngine) -> None:
+    document = pipeline.upload(png(), filename="a.png").document
+    assert document.id is not None
+    pipeline.recognise(document.id, languages="eng")
+    pipeline.recognise(document.id, languages="rus")
+    pipeline.recognise(document.id, languages="eng")
+    assert engine.pages_read == 2
+
+
+def test_another_resolution_is_another_recognition_and_another_limit_is_not(
+    settings: Settings, engine: FakeEngine
+) -> None:
+    for changed in ({}, {"max_pages": 9}, {"render_dpi": 300}):
+        other = load_settings(var_dir=settings.var_dir, intake=changed)
+        with Pipeline.open(other, engine=engine, classifier=CLASSIFIER) as pipeline:
+            pipeline.process(png(), filename="a.png")
+    assert engine.pages_read == 2
+
+
+def test_predicting_again_adds_nothing_to_the_history_and_a_new_model_does(
+    pipeline: Pipeline, settings: Settings, engine: FakeEngine
+) -> None:
+    document_id = pipeline.process(png(), filename="a.png").document.id
+    assert document_id is not None
+    pipeline.predict(document_id)
+    assert len(pipeline.store.predictions(document_id)) == 1
+    newer = FakeClassifier({"invoice": "INVOICE"}, version="2")
+    with Pipeline.open(settings, engine=engine, classifier=newer) as other:
+        other.predict(document_id)
+    assert [row.model_version for row in pipeline.store.predictions(document_id)] == ["2", "1"]
+
+
+def test_what_the_model_does_not_know_is_unknown(settings: Settings) -> None:
+    with Pipeline.open(settings, engine=FakeEngine("a poem"), classifier=CLASSIFIER) as pipeline:
+        outcome = pipeline.process(png(), filename="a.png")
+    assert outcome.prediction.label == UNKNOWN
+    assert not outcome.prediction.is_confident
+
+
+@pytest.mark.parametrize(("data", "error"), [(b"", EmptyFile), (b"just some text", UnsupportedType)])
+def test_a_bad_file_is_refused_and_leaves_nothing_behind(
+    pipeline: Pipeline, settings: Settings, data: bytes, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        pipeline.process(data, filename="a.pdf")
+    assert [p for p in (settings.var_dir / "blobs").rglob("*") if p.is_file()] == []
+
+
+def test_a_failure_of_the_engine_is_kept_with_the_document_which_is_not_lost(settings: Settings) -> None:
+    def fails(image: PageImage) -> str:
+        raise RecognitionFailed(f"gave up on page {image.number}")
+
+    with Pipeline.open(settings, engine=FakeEngine(fails), classifier=CLASSIFIER) as pipeline:
+        document_id = pipeline.upload(png(), filename="a.png").document.id
+        assert document_id is not None
+        with pytest.raises(RecognitionFailed):
+            pipeline.predict(document_id)
+        failed = pipeline.store.document(document_id)
+    assert (failed.status, failed.error_code) == (DocumentStatus.FAILED, "recognition_failed")
+    with Pipeline.open(settings, engine=FakeEngine("RECEIPT"), classifier=CLASSIFIER) as pipeline:
+        mended = pipeline.predict(document_id).document
+    assert (mended.status, mended.error_code) == (DocumentStatus.CLASSIFIED, None)
+
+
+def test_a_document_that_takes_too_long_fails_as_that(settings: Settings, engine: FakeEngine) -> None:
+    hasty = load_settings(var_dir=settings.var_dir, intake={"max_seconds": 1e-6})
+    with (
+        Pipeline.open(hasty, engine=engine, classifier=CLASSIFIER) as pipeline,
+        pytest.raises(DocumentTimeout),
+    ):
+        pipeline.process(tiff(3), filename="a.tif")
+
+
+def test_an_unknown_id_is_not_found(pipeline: Pipeline) -> None:
+    with pytest.raises(DocumentNotFound):
+        pipeline.predict(999)
+
+
+def test_lost_bytes_are_named_as_lost(pipeline: Pipeline, settings: Settings) -> None:
+    document = pipeline.upload(png(), filename="a.png").document
+    assert document.id is not None
+    (settings.var_dir / "blobs" / document.storage_path).unlink()
+    with pytest.raises(BlobNotFound):
+        pipeline.predict(document.id)
+
+
+def test_a_bad_language_is_refused_before_anything_is_read(pipeline: Pipeline, engine: FakeEngine) -> None:
+    with pytest.raises(InvalidLanguage):
+        pipeline.process(png(), filename="a.png", languages="klingon!")
+    assert engine.pages_read == 0
+
+
+def test_without_a_promoted_model_nothing_is_classified(settings: Settings, engine: FakeEngine) -> None:
+    with Pipeline.open(settings, engine=engine) as pipeline, pytest.raises(NoChampion):
+        pipeline.process(png(), filename="a.png")

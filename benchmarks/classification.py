@@ -36,9 +36,8 @@ def main() -> None:
     console.print(describe())
     started = time.perf_counter()
     classifier = generated_classifier()
-    console.print(
-        f"trained in {time.perf_counter() - started:.1f} s, generation included; labels {classifier.labels}, threshold {classifier.threshold:.2f}"
-    )
+    took = time.perf_counter() - started
+    console.print(f"trained in {took:.1f} s, generation included; threshold {classifier.threshold:.2f}")
     kinds = defaultdict(Counter[str])
     settings = load_settings(var_dir=arguments.var)
     with Pipeline.open(settings, classifier=classifier) as pipeline, ThreadPoolExecutor(2) as workers:
@@ -57,7 +56,7 @@ def label_of(pipeline: Pipeline, document: RealDocument) -> str:
 
 def show(console: Console, kinds: dict[str, Counter[str]], *, labels: tuple[str, ...]) -> None:
     """Print the confusion table, and the macro accuracy over the model's own labels."""
-    columns = (*labels, UNKNOWN, "failed")
+    columns = (*(label for label in labels if label != UNKNOWN), UNKNOWN, "failed")
     table = Table("kind", "documents", "right", *columns, box=None)
     right = {}
     for kind, counts in sorted(kinds.items(), key=lambda item: (item[0] not in labels, item[0])):
@@ -68,9 +67,7 @@ def show(console: Console, kinds: dict[str, Counter[str]], *, labels: tuple[str,
     known = [share for kind, share in right.items() if kind in labels]
     others = [(counts[UNKNOWN], counts.total()) for kind, counts in kinds.items() if kind not in labels]
     console.print(f"macro accuracy over {len(known)} kinds: {sum(known) / len(known):.3f}")
-    console.print(
-        f"other kinds that come out as unknown: {sum(u for u, _ in others) / sum(t for _, t in others):.3f}"
-    )
+    console.print(f"other kinds that come out as unknown: {sum(u for u, _ in others) / sum(t for _, t in others):.3f}")
 
 
 if __name__ == "__main__":

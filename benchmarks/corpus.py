@@ -46,10 +46,7 @@ def documents(*, kinds: frozenset[str] | None = None, half: Half | None = "repor
     """The documents of these kinds (all where None) in one half (both where None), in the manifest's order."""
     root = folder()
     with (root / "manifest.csv").open(encoding="utf-8", newline="") as manifest:
-        rows = [
-            RealDocument(root / r["path"], r["path"], r["class"], r["language"])
-            for r in csv.DictReader(manifest)
-        ]
+        rows = [RealDocument(root / r["path"], r["path"], r["class"], r["language"]) for r in csv.DictReader(manifest)]
     return [d for d in rows if (kinds is None or d.kind in kinds) and (half is None or d.half == half)]
 
 

@@ -51,9 +51,7 @@ def promote_into(var_dir: Path) -> None:
     """Train and promote a classifier in an empty var_dir, and pull it."""
     environment = os.environ | {"DOCFLOW_VAR_DIR": str(var_dir)}
     for verb in (["train", "--promote"], ["models", "pull"]):
-        subprocess.run(
-            [sys.executable, "-m", "docflow", *verb], env=environment, check=True, stdout=subprocess.DEVNULL
-        )
+        subprocess.run([sys.executable, "-m", "docflow", *verb], env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def in_threads(var_dir: Path, inbox: Path) -> float:

@@ -50,9 +50,7 @@ class DocFlowError(Exception):
     retryable: ClassVar[bool] = False
     next_step: str = "Look into the service's log under this code."
 
-    def __init__(
-        self, message: str, *, detail: Mapping[str, Any] | None = None, next_step: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, detail: Mapping[str, Any] | None = None, next_step: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.detail = dict(detail or {})

@@ -101,9 +101,7 @@ class Pipeline:
             self.classifier = classifier
 
     @classmethod
-    def open(
-        cls, settings: Settings, *, engine: OcrEngine | None = None, classifier: Classifier | None = None
-    ) -> Self:
+    def open(cls, settings: Settings, *, engine: OcrEngine | None = None, classifier: Classifier | None = None) -> Self:
         """A pipeline on the configured database and blob storage.
 
         The configured engine and the promoted model are opened when they are first needed, unless given.

@@ -116,9 +116,7 @@ class ServiceSettings(Section):
 class Settings(BaseSettings):
     """All settings. With none given: SQLite, a blob folder and MLflow under `./var`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     var_dir: Path = Field(Path("var"), description="Folder of everything that DocFlow writes by default.")
     database_url: SecretStr | None = Field(
@@ -128,9 +126,7 @@ class Settings(BaseSettings):
         None,
         description="Where document bytes go, a folder or s3://bucket/prefix; None: a folder in var_dir.",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "WARNING", description="Least level logged."
-    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="Least level logged.")
     intake: IntakeSettings = Field(default_factory=IntakeSettings, description="What may come in.")
     ocr: OcrSettings = Field(default_factory=OcrSettings, description="How pages are recognised.")
     classify: ClassifySettings = Field(default_factory=ClassifySettings, description="How kinds are told.")

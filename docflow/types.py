@@ -31,9 +31,7 @@ class Box:
     def around(cls, boxes: Iterable[Box]) -> Box:
         """The smallest box that holds all `boxes`, of which there must be one at least."""
         held = list(boxes)
-        return cls(
-            min(b.x0 for b in held), min(b.y0 for b in held), max(b.x1 for b in held), max(b.y1 for b in held)
-        )
+        return cls(min(b.x0 for b in held), min(b.y0 for b in held), max(b.x1 for b in held), max(b.y1 for b in held))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +141,7 @@ class PageText:
     def lines_from_json(stored: Sequence[Sequence[Sequence[Any]]]) -> tuple[Line, ...]:
         """The lines that `lines_to_json` wrote."""
         return tuple(
-            Line(tuple(Word(str(w[0]), Box(*(float(v) for v in w[1:5])), float(w[5])) for w in line))
-            for line in stored
+            Line(tuple(Word(str(w[0]), Box(*(float(v) for v in w[1:5])), float(w[5])) for w in line)) for line in stored
         )
 
 

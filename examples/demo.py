@@ -40,9 +40,7 @@ console = Console()
 def main() -> int:
     """Run the demo and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--once", action="store_true", help="end after the table instead of waiting for Ctrl-C"
-    )
+    parser.add_argument("--once", action="store_true", help="end after the table instead of waiting for Ctrl-C")
     arguments = parser.parse_args()
     settings = load_settings()
     try:
@@ -70,9 +68,7 @@ def generate(folder: Path) -> None:
         return
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("Generating sample documents", total=SAMPLES)
-        write_dataset(
-            folder, count=SAMPLES, seed=1, progress=lambda done, _: bar.update(task, completed=done)
-        )
+        write_dataset(folder, count=SAMPLES, seed=1, progress=lambda done, _: bar.update(task, completed=done))
     console.print(f"{SAMPLES} labelled documents, English and Russian, are in {folder}", highlight=False)
 
 
@@ -166,9 +162,7 @@ def show(answers: list[dict[str, Any]]) -> None:
         table.add_column(name, justify="left" if name in {"file", "kind", "language"} else "right")
     for answer in answers:
         if "prediction" not in answer:
-            table.add_row(
-                answer["file"], f"[red]{answer['code']}[/]", "", "", "", "", f"{answer['took']:.2f}"
-            )
+            table.add_row(answer["file"], f"[red]{answer['code']}[/]", "", "", "", "", f"{answer['took']:.2f}")
             continue
         told = answer["prediction"]
         confidence = told["ocr"]["confidence"]

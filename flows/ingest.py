@@ -39,9 +39,7 @@ def is_worth_a_retry(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     cache_policy=NO_CACHE,
     task_run_name="documents from {first}",
 )
-def process_chunk(
-    pipeline: Pipeline, sources: Sequence[str], *, first: int, languages: str | None
-) -> list[Row]:
+def process_chunk(pipeline: Pipeline, sources: Sequence[str], *, first: int, languages: str | None) -> list[Row]:
     """A row for each document; a bad file has its error in its row, an outage fails the chunk and is retried."""
     return [process_source(pipeline, source, languages=languages) for source in sources]
 

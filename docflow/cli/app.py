@@ -23,9 +23,7 @@ INTERRUPTED = 130
 UNFORESEEN = 70
 """EX_SOFTWARE of sysexits.h: a fault of the program's own."""
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich"
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
 
 def _version(shown: bool) -> None:
@@ -56,9 +54,7 @@ def main() -> None:
     """Run the command; every foreseen failure ends with its message, its next step and its exit code."""
     register_verbs()
     try:
-        logging.basicConfig(
-            level=load_settings().log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-        )
+        logging.basicConfig(level=load_settings().log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         app()
     except DocFlowError as error:
         show_error(error)

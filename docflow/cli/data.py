@@ -72,9 +72,7 @@ def train(
     store = Store.open(settings.effective_database_url)
     registry = open_registry(settings)
     with ERR.status("training"):
-        trained = learning.train(
-            rest, settings=settings, store=store, registry=registry, held_out=held_out, seed=seed
-        )
+        trained = learning.train(rest, settings=settings, store=store, registry=registry, held_out=held_out, seed=seed)
     OUT.print(f"{settings.classify.model_name} version {trained.version.version} registered")
     show_evaluation(trained.evaluation)
     if promote:
@@ -119,9 +117,7 @@ def generated_samples(count: int, *, seed: int) -> Iterator[LabelledText]:
         yield from bar.track(training_texts(count, seed=seed), total=count, description="generating")
 
 
-def labelled_documents(
-    folder: Path, *, settings: Settings, labels: frozenset[str] | None = None
-) -> list[LabelledText]:
+def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[str] | None = None) -> list[LabelledText]:
     """The text of every document below `folder`, labelled by its folder; unreadable ones are named and left out."""
     folders = [p for p in sorted(folder.iterdir()) if p.is_dir() and (labels is None or p.name in labels)]
     samples = []
@@ -136,9 +132,7 @@ def labelled_documents(
             recognition = result.outcome.recognition
             label = result.path.relative_to(folder).parts[0]
             samples.append(
-                LabelledText(
-                    recognition.text, label, recognition.languages, metadata={"path": str(result.path)}
-                )
+                LabelledText(recognition.text, label, recognition.languages, metadata={"path": str(result.path)})
             )
     return samples
 

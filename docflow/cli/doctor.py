@@ -41,10 +41,7 @@ def examine(settings: Settings) -> list[Finding]:
         _look("blobs", lambda: BlobStore.open(settings.effective_blobs_url, s3=settings.s3).check()),
         _look("mlflow", lambda: open_registry(settings).check()),
         _look("champion", lambda: _champion(settings), needed=False),
-        *(
-            _package(name, extra=extra)
-            for name, extra in (("bentoml", None), ("prefect", "flows"), ("faker", "synth"))
-        ),
+        *(_package(name, extra=extra) for name, extra in (("bentoml", None), ("prefect", "flows"), ("faker", "synth"))),
     ]
 
 
@@ -59,9 +56,7 @@ def _engines(settings: Settings) -> Iterator[Finding]:
     statuses = engine_statuses(settings.ocr)
     none_runs = all(status.error for status in statuses)
     for status in statuses:
-        yield Finding(
-            f"engine {status.name}", told=status.version or "", error=status.error, needed=none_runs
-        )
+        yield Finding(f"engine {status.name}", told=status.version or "", error=status.error, needed=none_runs)
 
 
 def _languages(settings: Settings) -> str:
@@ -79,9 +74,7 @@ def _poppler() -> str:
             "pdftoppm, the fallback for PDFs that PDFium cannot render, is not installed",
             next_step="Install it: `apt-get install poppler-utils`.",
         )
-    told = subprocess.run(
-        [program, "-v"], capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=False
-    )
+    told = subprocess.run([program, "-v"], capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=False)
     return told.stderr.splitlines()[0] if told.stderr else "pdftoppm"
 
 
@@ -109,7 +102,5 @@ def _package(name: str, *, extra: str | None) -> Finding:
         return Finding(name, told=version(name), needed=extra is None)
     except PackageNotFoundError:
         wanted = f"docflow[{extra}]" if extra else name
-        error = SettingsError(
-            f"{name} is not installed", next_step=f"Install it: `uv pip install '{wanted}'`."
-        )
+        error = SettingsError(f"{name} is not installed", next_step=f"Install it: `uv pip install '{wanted}'`.")
         return Finding(name, error=error, needed=extra is None)

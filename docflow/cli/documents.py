@@ -47,9 +47,7 @@ def register(app: typer.Typer) -> None:
 
 
 def process(
-    paths: Annotated[
-        list[Path], typer.Argument(help="Files, or folders whose files are all taken.", exists=True)
-    ],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders whose files are all taken.", exists=True)],
     languages: Annotated[str | None, typer.Option(help="Language codes, joined by '+'.")] = None,
     engine: Annotated[str | None, typer.Option(help="OCR engine: auto, tesserocr or pytesseract.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
@@ -120,9 +118,7 @@ def show_results(results: Sequence[Result]) -> None:
         OUT.print(f"{sum(failures.values())} of {len(results)} failed:", style="bold red")
         for result in results:
             if result.error:
-                OUT.print(
-                    f"  {result.path.name}: {result.error.message}. {result.error.next_step}", markup=False
-                )
+                OUT.print(f"  {result.path.name}: {result.error.message}. {result.error.next_step}", markup=False)
 
 
 def row(result: Result) -> tuple[str, ...]:

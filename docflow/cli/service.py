@@ -59,9 +59,7 @@ def config(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     values = dict(shown_values(settings))
     sources = origins()
     if as_json:
-        typer.echo(
-            json.dumps({k: {"value": v, "source": sources[k]} for k, v in values.items()}, ensure_ascii=False)
-        )
+        typer.echo(json.dumps({k: {"value": v, "source": sources[k]} for k, v in values.items()}, ensure_ascii=False))
         return
     table = Table(box=None, header_style="bold")
     for name in ("setting", "value", "source"):
@@ -93,16 +91,8 @@ def doctor() -> None:
     findings = examine(load_settings())
     table = Table(box=None, show_header=False)
     for finding in findings:
-        mark = (
-            "[green]ok[/]"
-            if finding.error is None
-            else "[red]fail[/]"
-            if finding.needed
-            else "[yellow]none[/]"
-        )
-        told = (
-            finding.told if finding.error is None else f"{finding.error.message}\n{finding.error.next_step}"
-        )
+        mark = "[green]ok[/]" if finding.error is None else "[red]fail[/]" if finding.needed else "[yellow]none[/]"
+        told = finding.told if finding.error is None else f"{finding.error.message}\n{finding.error.next_step}"
         table.add_row(mark, finding.name, escape(told))
     OUT.print(table)
     failed: list[DocFlowError] = [f.error for f in findings if f.error is not None and f.needed]

@@ -25,6 +25,8 @@ from docflow.types import Line, PageImage, PageText, TextSource
 
 log = logging.getLogger(__name__)
 
+WHITE = 255
+
 
 class PdfPages:
     """The pages of a PDF, one at a time. What PDFium cannot open or render, poppler may."""
@@ -81,10 +83,10 @@ class PdfPages:
             return renderers[0](number, deadline)
         except CorruptDocument as failure:
             log.info("page %d is tried with the other renderer: %s", number, failure)
-            try:
-                return renderers[1](number, deadline)
-            except CorruptDocument as error:
-                raise CorruptDocument(f"page {number} of the PDF is damaged", detail={"page": number}) from error
+        try:
+            return renderers[1](number, deadline)
+        except CorruptDocument as error:
+            raise CorruptDocument(f"page {number} of the PDF is damaged", detail={"page": number}) from error
 
     def close(self) -> None:
         """Free what PDFium holds, and delete poppler's copy of the file."""
@@ -124,6 +126,9 @@ class PdfPages:
         poppler = self._with_poppler()
         _, _, scale = self._fit(poppler.page_size(number, deadline=deadline), number=number)
         pixels = poppler.render(number, dpi=self._limits.render_dpi * scale, deadline=deadline)
+        if pixels.min() == WHITE and self._pdfium is not None:
+            # Poppler draws a page that it cannot find as an empty one: PDFium has to agree that it is.
+            return self._draw_with_pdfium(number, deadline)
         return self._image(number, pixels, scale=scale)
 
     def _with_poppler(self) -> PopplerFile:

@@ -114,7 +114,7 @@ def frame_of(page: Any, *, dpi: float) -> PageFrame:
 def render(page: Any, *, width: int, height: int, deadline: Deadline) -> NDArray[np.uint8]:
     """The page's pixels in grey: half the time and a third of the memory of RGB, and recognition sees no colours.
 
-    Rendering pauses at each object to look at the deadline; `DocumentTimeout` where it is over.
+    PDFium looks at the deadline after every hundred objects; `DocumentTimeout` where it is over.
     """
     bitmap = pdfium.PdfBitmap.new_native(width, height, pdfium_c.FPDFBitmap_Gray)
     try:

@@ -6,6 +6,7 @@ import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -41,10 +42,8 @@ def page_content(page: Any, frame: PageFrame) -> PageContent:
     """The pictures that are seen on the page, and how many drawn paths there are."""
     pictures = []
     paths = 0
-    for index, (item, matrix) in enumerate(_objects(page, matrix=pdfium.PdfMatrix(), depth=0)):
-        if index >= MOST_OBJECTS:
-            break
-        kind = pdfium_c.FPDFPageObj_GetType(item)
+    objects = _objects(page, matrix=pdfium.PdfMatrix(), depth=0)
+    for kind, item, matrix in islice(objects, MOST_OBJECTS):
         if kind == pdfium_c.FPDF_PAGEOBJ_PATH:
             paths += 1
         elif kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
@@ -54,8 +53,8 @@ def page_content(page: Any, frame: PageFrame) -> PageContent:
     return PageContent(tuple(pictures), paths)
 
 
-def _objects(container: Any, *, matrix: pdfium.PdfMatrix, depth: int) -> Iterator[tuple[Any, pdfium.PdfMatrix]]:
-    """Every object with the matrix from its container to the page, forms opened up."""
+def _objects(container: Any, *, matrix: pdfium.PdfMatrix, depth: int) -> Iterator[tuple[int, Any, pdfium.PdfMatrix]]:
+    """Every object's type and handle with the matrix from its container to the page, forms opened up."""
     count_of, object_at = (
         (pdfium_c.FPDFFormObj_CountObjects, pdfium_c.FPDFFormObj_GetObject)
         if depth
@@ -65,8 +64,9 @@ def _objects(container: Any, *, matrix: pdfium.PdfMatrix, depth: int) -> Iterato
         item = object_at(container, index)
         if not item:
             continue
-        yield item, matrix
-        if pdfium_c.FPDFPageObj_GetType(item) == pdfium_c.FPDF_PAGEOBJ_FORM and depth < DEEPEST_FORM:
+        kind = pdfium_c.FPDFPageObj_GetType(item)
+        yield kind, item, matrix
+        if kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth < DEEPEST_FORM:
             yield from _objects(item, matrix=_matrix_of(item).multiply(matrix), depth=depth + 1)
 
 

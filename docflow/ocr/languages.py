@@ -32,9 +32,7 @@ def parse_languages(languages: str) -> tuple[str, ...]:
     """
     codes = tuple(dict.fromkeys(languages.replace(" ", "+").split("+")))
     if len(codes) > MOST_LANGUAGES:
-        raise InvalidLanguage(
-            f"{len(codes)} languages are more than the {MOST_LANGUAGES} that one page may have"
-        )
+        raise InvalidLanguage(f"{len(codes)} languages are more than the {MOST_LANGUAGES} that one page may have")
     for code in codes:
         if not CODE.fullmatch(code):
             raise InvalidLanguage(f"'{code[:40]}' is not a language code")

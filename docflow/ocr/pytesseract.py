@@ -11,7 +11,7 @@ from PIL import Image
 
 from docflow.errors import EngineUnavailable, RecognitionFailed
 from docflow.ocr.languages import tessdata_dir
-from docflow.ocr.pixels import DEFAULT_DPI, grey
+from docflow.ocr.pixels import DEFAULT_DPI, enlarged, grey
 from docflow.ocr.tsv import parse_tsv
 from docflow.settings import OcrSettings
 from docflow.types import PageImage, PageText, TextSource
@@ -34,20 +34,19 @@ class PytesseractEngine:
         # One thread a process: pages run side by side already, and Tesseract's own threads cost 3 to 50 times
         # as much as they bring (tesseract-ocr/tesseract issue 3109). The child inherits this.
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-        self._options = (
-            f"--tessdata-dir {tessdata_dir(settings)} --psm {PAGE_SEGMENTATION_AUTO} --oem {LSTM_ONLY}"
-        )
+        self._options = f"--tessdata-dir {tessdata_dir(settings)} --psm {PAGE_SEGMENTATION_AUTO} --oem {LSTM_ONLY}"
         self.version = str(pytesseract.get_tesseract_version())
 
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         """What the page says; see `OcrEngine.read_page`."""
         started = time.perf_counter()
         details = {"page": image.number, "engine": self.name}
+        pixels, scale = enlarged(grey(image.pixels))
         try:
             tsv = pytesseract.image_to_data(
-                Image.fromarray(grey(image.pixels)),
+                Image.fromarray(pixels),
                 lang=languages,
-                config=f"{self._options} --dpi {round(image.dpi or DEFAULT_DPI)}",
+                config=f"{self._options} --dpi {round((image.dpi or DEFAULT_DPI) * scale)}",
                 timeout=timeout,
             )
         except pytesseract.TesseractError as error:
@@ -62,7 +61,7 @@ class PytesseractEngine:
             number=image.number,
             width=image.width,
             height=image.height,
-            lines=parse_tsv(tsv),
+            lines=parse_tsv(tsv, scale=scale),
             source=TextSource.OCR,
             engine=self.name,
             engine_version=self.version,

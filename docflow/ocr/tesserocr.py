@@ -9,7 +9,7 @@ from typing import Any
 
 from docflow.errors import EngineUnavailable, RecognitionFailed
 from docflow.ocr.languages import tessdata_dir
-from docflow.ocr.pixels import DEFAULT_DPI, grey
+from docflow.ocr.pixels import DEFAULT_DPI, enlarged, grey
 from docflow.ocr.tsv import parse_tsv
 from docflow.settings import OcrSettings
 from docflow.types import PageImage, PageText, TextSource
@@ -40,19 +40,19 @@ class TesserocrEngine:
         """What the page says; see `OcrEngine.read_page`."""
         started = time.perf_counter()
         api = self._api(languages)
-        pixels = grey(image.pixels)
+        pixels, scale = enlarged(grey(image.pixels))
         height, width = pixels.shape
         buffer = pixels.tobytes()
         try:
             api.SetImageBytes(buffer, width, height, 1, width)
-            api.SetSourceResolution(round(image.dpi or DEFAULT_DPI))
+            api.SetSourceResolution(round((image.dpi or DEFAULT_DPI) * scale))
             if not api.Recognize(max(1, round(timeout * 1000))):
                 raise RecognitionFailed(
                     f"page {image.number} was not recognised within {timeout:.0f} seconds",
                     detail={"page": image.number, "engine": self.name},
                     next_step="Raise the setting ocr.page_seconds, or scan the page at a lower resolution.",
                 )
-            lines = parse_tsv(api.GetTSVText(0))
+            lines = parse_tsv(api.GetTSVText(0), scale=scale)
         except RuntimeError as error:
             raise RecognitionFailed(
                 f"Tesseract gave up on page {image.number}",
@@ -62,8 +62,8 @@ class TesserocrEngine:
             api.Clear()
         return PageText(
             number=image.number,
-            width=width,
-            height=height,
+            width=image.width,
+            height=image.height,
             lines=lines,
             source=TextSource.OCR,
             engine=self.name,

@@ -31,7 +31,20 @@ LEGAL_FORMS = {
     "eu": ("GmbH", "AG", "B.V.", "SARL", "GmbH & Co. KG", "S.A.", "OHG"),
     "my": ("Sdn Bhd", "SDN. BHD.", "Enterprise", "Trading", "(M) Sdn Bhd"),
 }
-MY_WORDS = ("Jaya", "Maju", "Sinar", "Bersatu", "Setia", "Mewah", "Hup Seng", "Kim Huat", "Sin Lee", "Ban Hin", "Restu", "Indah")
+MY_WORDS = (
+    "Jaya",
+    "Maju",
+    "Sinar",
+    "Bersatu",
+    "Setia",
+    "Mewah",
+    "Hup Seng",
+    "Kim Huat",
+    "Sin Lee",
+    "Ban Hin",
+    "Restu",
+    "Indah",
+)
 MY_TRADES = ("Hardware", "Mart", "Restoran", "Trading", "Stationery", "Bakery", "Machinery", "Gardening", "Electrical", "Pharmacy", "Book Store", "Pasaraya")  # fmt: skip
 RU_FORMS = ("ООО", "ООО", "ООО", "ООО", "АО", "ПАО", "ЗАО", "ОАО", "НПО", "ТД")
 RU_LONG_FORMS = {
@@ -136,7 +149,9 @@ def russian_company(rng: random.Random) -> Company:
     is_sole_trader = rng.random() < 0.15
     form, core = rng.choice(RU_FORMS), russian_core(rng)
     short = f"ИП {director.russian()}" if is_sole_trader else f"{form} «{core}»"
-    name = f"Индивидуальный предприниматель {director.russian()}" if is_sole_trader else f"{RU_LONG_FORMS[form]} «{core}»"
+    name = (
+        f"Индивидуальный предприниматель {director.russian()}" if is_sole_trader else f"{RU_LONG_FORMS[form]} «{core}»"
+    )
     inn = identifiers.inn_of_person(rng) if is_sole_trader else identifiers.inn_of_company(rng)
     bank_id = identifiers.bik(rng)
     host = rng.choice(("mail", "office", "info", "zakaz", "buh"))

@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from docflow.errors import RequestError
 from docflow.synth.degrade import LOOKS, Degraded, Look, degrade
-from docflow.synth.generate import LANGUAGES, SEEDS_APART, check_kinds, generate, kinds_in
+from docflow.synth.generate import LANGUAGES, SEEDS_APART, check_kinds, generate, kinds_in, label_of
 from docflow.synth.page import SynthDocument
 from docflow.synth.render import POINTS_PER_INCH, render_images, render_pdf, words
 from docflow.synth.warp import Pixels
@@ -76,7 +76,7 @@ def write_dataset(
         for number in range(count):
             kind, language = pairs[number % len(pairs)]
             document = generate(kind, language, seed=seed * SEEDS_APART + number)
-            look = rng.choice(looks)
+            look = rng.choice(_looks_of(kind, looks))
             path = _write(out, document, look=look, dpi=dpi)
             entry = {"path": path.relative_to(out).as_posix()} | _summary(document, look=look)
             manifest.write(json.dumps(entry, ensure_ascii=False) + "\n")
@@ -92,9 +92,16 @@ def _pairs(kinds: Sequence[str] | None, languages: Sequence[str]) -> list[tuple[
     if kinds is not None:
         check_kinds(kinds)
         pairs = [pair for pair in pairs + kinds_in(languages, is_background=True) if pair[0] in kinds]
+    else:
+        pairs = [pair for pair in pairs if label_of(pair[0]) == pair[0]]
     if not pairs:
         raise RequestError("no kind of document is made in the languages asked for")
     return pairs
+
+
+def _looks_of(kind: str, looks: Sequence[Look]) -> Sequence[Look]:
+    """The looks that this kind comes in: thermal paper is for tills, unless nothing else is asked for."""
+    return [look for look in looks if look != "thermal" or kind == "receipt"] or looks
 
 
 def _write(out: Path, document: SynthDocument, *, look: Look, dpi: int) -> Path:

@@ -59,12 +59,13 @@ def _scan(image: Pixels, words: Sequence[Word], rng: np.random.Generator) -> Deg
 def _fax(image: Pixels, words: Sequence[Word], rng: np.random.Generator) -> Degraded:
     """Group 3 fax (ITU-T T.4): black and white, often half as many lines, dirt, and lines lost on the way."""
     warp = turned(image.shape[1], image.shape[0], degrees=float(rng.normal(0, 1.0)))
-    pixels = _laid(warp, image, level=255)
-    pixels = effects.blur(pixels, sigma=rng.uniform(0.7, 1.1))
-    pixels = effects.sensor_noise(pixels, rng, sigma=rng.uniform(5, 22))
+    pixels = effects.bled(image, share=rng.uniform(0.3, 0.9))
+    pixels = _laid(warp, pixels, level=255)
+    pixels = effects.blur(pixels, sigma=rng.uniform(0.6, 1.0))
+    pixels = effects.sensor_noise(pixels, rng, sigma=rng.uniform(4, 14))
     if rng.random() < 0.6:
         pixels = effects.coarser(pixels, across=1.0, down=rng.uniform(0.5, 0.75))
-    pixels = effects.thresholded(pixels, level=int(rng.integers(130, 200)))
+    pixels = effects.thresholded(pixels, level=int(rng.integers(160, 215)))
     pixels = effects.specked(pixels, rng, count=int(rng.integers(20, 400)), largest=5)
     pixels = effects.streaked(pixels, rng, count=int(rng.integers(0, 6)), is_level=True, level=255)
     if rng.random() < 0.25:

@@ -17,10 +17,10 @@ LANGUAGES = ("eng", "rus")
 SEEDS_APART = 1_000_000
 """Distance between the documents' seeds of two collections, so that they share no document below this count."""
 
-NOISE = (0.0, 0.0, 0.01, 0.02, 0.04, 0.08)
+NOISE = (0.0, 0.0, 0.01, 0.02, 0.05, 0.1, 0.18)
 """Error rates that training texts are drawn with: clean text layers, good scans, and poor ones."""
 
-BACKGROUND = 0.35
+BACKGROUND = 0.25
 """Share of training texts that are none of the labels."""
 
 
@@ -63,11 +63,17 @@ def training_texts(
         document = generate(kind, language, seed=seed * SEEDS_APART + number)
         yield LabelledText(
             text=ocr_noise(document.text, rate=rate, seed=document.seed),
-            label=UNKNOWN if KINDS[kind].background else kind,
+            label=label_of(kind),
             language=language,
             group=f"{kind}/{document.layout}",
             metadata={"kind": kind, "seed": document.seed, "noise": rate},
         )
+
+
+def label_of(kind: str) -> str:
+    """What a classifier is taught to call this kind: its own name, another kind's, or `UNKNOWN`."""
+    spec = KINDS[kind]
+    return UNKNOWN if spec.background else spec.taught_as or kind
 
 
 def kinds_in(languages: Sequence[str], *, is_background: bool) -> list[tuple[str, str]]:

@@ -48,9 +48,7 @@ def inn_is_valid(inn: str) -> bool:
     if len(inn) == 10:
         return weighted_check(inn[:9], INN_10) == inn[9]
     if len(inn) == 12:
-        return (
-            weighted_check(inn[:10], INN_11TH) == inn[10] and weighted_check(inn[:11], INN_12TH) == inn[11]
-        )
+        return weighted_check(inn[:10], INN_11TH) == inn[10] and weighted_check(inn[:11], INN_12TH) == inn[11]
     return False
 
 

@@ -18,8 +18,33 @@ LATIN_NAMES: dict[str, Names] = {
     region: (tuple(source.first_names_male), tuple(source.first_names_female), tuple(source.last_names))
     for region, source in (("us", AmericanNames), ("uk", BritishNames), ("eu", GermanNames))
 }
-CHINESE_SURNAMES = ("Tan", "Lim", "Lee", "Wong", "Ng", "Chan", "Ong", "Goh", "Chong", "Yap", "Teoh", "Khoo", "Low", "Foo")
-CHINESE_GIVEN = ("Wei Ming", "Siew Ling", "Kok Leong", "Mei Yee", "Chee Keong", "Hui Min", "Boon Hock", "Li Na", "Kah Wai")
+CHINESE_SURNAMES = (
+    "Tan",
+    "Lim",
+    "Lee",
+    "Wong",
+    "Ng",
+    "Chan",
+    "Ong",
+    "Goh",
+    "Chong",
+    "Yap",
+    "Teoh",
+    "Khoo",
+    "Low",
+    "Foo",
+)
+CHINESE_GIVEN = (
+    "Wei Ming",
+    "Siew Ling",
+    "Kok Leong",
+    "Mei Yee",
+    "Chee Keong",
+    "Hui Min",
+    "Boon Hock",
+    "Li Na",
+    "Kah Wai",
+)
 MALAY_GIVEN = ("Ahmad", "Ismail", "Aminah", "Razak", "Faridah", "Hafiz", "Nurul", "Zainal", "Rosnah", "Azman", "Siti")
 INDIAN_NAMES = ("Kumar", "Raju", "Devi", "Muthu", "Saravanan", "Priya", "Ganesan", "Letchumi", "Subramaniam")
 
@@ -57,7 +82,11 @@ class Person:
 
     def russian(self, case: Case = "nominative") -> str:
         """Last, first and middle name in a case: `Иванову Ивану Петровичу`."""
-        parts = (surname_in(self.last, case, is_woman=self.is_woman), name_in(self.first, case), name_in(self.middle, case))
+        parts = (
+            surname_in(self.last, case, is_woman=self.is_woman),
+            name_in(self.first, case),
+            name_in(self.middle, case),
+        )
         return " ".join(part for part in parts if part)
 
     def russian_short(self, case: Case = "nominative") -> str:

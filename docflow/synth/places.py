@@ -81,7 +81,11 @@ def us_address(rng: random.Random) -> Address:
         street = f"{rng.randint(1, 9999)} {rng.choice(LATIN_NAMES['us'][2])} {rng.choice(tuple(AmericanAddress.street_suffixes))}"
     else:
         street = f"P.O. Box {rng.randint(10, 9999)}"
-    extra = (rng.choice((f"Suite {rng.randint(100, 2900)}", f"{rng.randint(2, 40)}th Floor")),) if rng.random() < 0.2 else ()
+    extra = (
+        (rng.choice((f"Suite {rng.randint(100, 2900)}", f"{rng.randint(2, 40)}th Floor")),)
+        if rng.random() < 0.2
+        else ()
+    )
     place = code if rng.random() < 0.6 else state
     return Address((street, *extra, f"{city}, {place} {rng.randint(1001, 99499):05d}"), city, state)
 
@@ -131,7 +135,9 @@ def phone(rng: random.Random, region: str) -> str:
     if region == "uk":
         return rng.choice((f"0{rng.randint(113, 199)} {b} {c:04d}", f"+44 20 7{b} {c:04d}"))
     if region == "my":
-        return rng.choice((f"0{rng.randint(3, 9)}-{rng.randint(6000, 9099)} {c:04d}", f"01{rng.randint(0, 9)}-{b}{c:04d}"))
+        return rng.choice(
+            (f"0{rng.randint(3, 9)}-{rng.randint(6000, 9099)} {c:04d}", f"01{rng.randint(0, 9)}-{b}{c:04d}")
+        )
     if region == "ru":
         code = rng.choice(("495", "812", "843", "383", "903", "916", "473", "342"))
         tail = f"{b}-{c // 100:02d}-{c % 100:02d}"

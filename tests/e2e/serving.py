@@ -93,14 +93,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(target: str, *, var_dir: Path, cwd: Path = ROOT) -> Iterator[httpx.Client]:
-    """A client of `bentoml serve target`, once it is healthy."""
+def serving(target: str, *, var_dir: Path, cwd: Path = ROOT, python: str = sys.executable) -> Iterator[httpx.Client]:
+    """A client of `bentoml serve target`, run by this Python, once it is healthy."""
     port = free_port()
     log = var_dir / "service.log"
     arguments = ["-m", "bentoml", "serve", target, "--host", "127.0.0.1", "--port", str(port)]
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, *arguments],
+            [python, *arguments],
             cwd=cwd,
             env=environment(var_dir),
             stdout=output,

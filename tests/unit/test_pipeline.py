@@ -71,9 +71,7 @@ def test_a_scan_becomes_a_classified_document_with_its_provenance(pipeline: Pipe
     assert shown["prediction"]["model_name"] == "fake"
 
 
-def test_the_same_bytes_twice_are_one_document_and_are_read_once(
-    pipeline: Pipeline, engine: FakeEngine
-) -> None:
+def test_the_same_bytes_twice_are_one_document_and_are_read_once(pipeline: Pipeline, engine: FakeEngine) -> None:
     first = pipeline.process(png(), filename="a.png")
     second = pipeline.process(png(), filename="b.png")
     assert first.document.id == second.document.id

@@ -11,7 +11,12 @@ from docflow.synth.page import PageBuilder
 from docflow.synth.values import Values
 
 ROLES = {
-    "nda": (("Disclosing Party", "Receiving Party"), ("Company", "Recipient"), ("Discloser", "Recipient"), ("Company", "Employee")),
+    "nda": (
+        ("Disclosing Party", "Receiving Party"),
+        ("Company", "Recipient"),
+        ("Discloser", "Recipient"),
+        ("Company", "Employee"),
+    ),
     "service": (("Client", "Contractor"), ("Company", "Consultant"), ("Customer", "Provider")),
     "lease": (("Landlord", "Tenant"), ("Lessor", "Lessee")),
     "employment": (("Company", "Executive"), ("Employer", "Employee")),
@@ -20,17 +25,29 @@ ROLES = {
 }
 
 
-def _opening(flow: Flow, grammar: Grammar, first: Company, second: Company, *, roles: tuple[str, str], title: str, date: str) -> None:
+def _opening(
+    flow: Flow, grammar: Grammar, first: Company, second: Company, *, roles: tuple[str, str], title: str, date: str
+) -> None:
     values = grammar.values
     if values.chance(0.4):
-        flow.paragraph(values.choice(f"Exhibit {values.draw('n')}.{values.draw('nn')}", f"EXHIBIT ({values.choice('d', 'e')})({values.draw('n')})", "EXECUTION COPY", "Exhibit A"), align="right")
+        flow.paragraph(
+            values.choice(
+                f"Exhibit {values.draw('n')}.{values.draw('nn')}",
+                f"EXHIBIT ({values.choice('d', 'e')})({values.draw('n')})",
+                "EXECUTION COPY",
+                "Exhibit A",
+            ),
+            align="right",
+        )
     flow.heading(title, align="center", after=12)
     state = values.draw("state")
-    form = values.choice("a {} corporation", "a corporation organized under the laws of {}", "a {} limited liability company").format(state)
+    form = values.choice(
+        "a {} corporation", "a corporation organized under the laws of {}", "a {} limited liability company"
+    ).format(state)
     flow.paragraph(
         values.choice(
-            f"This {title.title()} (this \"Agreement\") is {values.choice('made and entered into', 'entered into', 'made')} as of {date} (the \"Effective Date\") by and between {first.name}, {form} with offices at {first.address.one_line} (\"{roles[0]}\"), and {second.name}, with its principal place of business at {second.address.one_line} (\"{roles[1]}\").",
-            f"THIS AGREEMENT, dated {date}, is between {first.name} (hereinafter \"{roles[0]}\") and {second.director.full} (hereinafter \"{roles[1]}\"), {values.choice('each a Party and together the Parties', 'collectively the parties')}.",
+            f'This {title.title()} (this "Agreement") is {values.choice("made and entered into", "entered into", "made")} as of {date} (the "Effective Date") by and between {first.name}, {form} with offices at {first.address.one_line} ("{roles[0]}"), and {second.name}, with its principal place of business at {second.address.one_line} ("{roles[1]}").',
+            f'THIS AGREEMENT, dated {date}, is between {first.name} (hereinafter "{roles[0]}") and {second.director.full} (hereinafter "{roles[1]}"), {values.choice("each a Party and together the Parties", "collectively the parties")}.',
         ),
         indent=values.rng.choice((0, 30)),
         align=values.rng.choice(("left", "justify")),
@@ -39,7 +56,9 @@ def _opening(flow: Flow, grammar: Grammar, first: Company, second: Company, *, r
 
 def _recitals(flow: Flow, grammar: Grammar) -> None:
     if grammar.values.chance(0.6):
-        flow.paragraph(grammar.values.choice("RECITALS", "W I T N E S S E T H:", "BACKGROUND"), align="center", bold=True)
+        flow.paragraph(
+            grammar.values.choice("RECITALS", "W I T N E S S E T H:", "BACKGROUND"), align="center", bold=True
+        )
     for text in grammar.some("recital", grammar.values.rng.randint(1, 3)):
         flow.paragraph(text, indent=30)
 
@@ -65,8 +84,23 @@ def _clauses(flow: Flow, grammar: Grammar, *, of: str) -> None:
 
 def _signatures(flow: Flow, grammar: Grammar, first: Company, second: Company) -> None:
     values = grammar.values
-    flow.paragraph(values.choice("IN WITNESS WHEREOF, the parties have executed this Agreement as of the date first above written.", "AGREED AND ACCEPTED:", "IN WITNESS WHEREOF, the parties hereto have caused this Agreement to be executed by their duly authorized representatives."))
-    blocks = [[company.name.upper(), "By: ______________________", f"Name: {company.director.full}", f"Title: {values.choice('President', 'Chief Executive Officer', 'Vice President', 'General Counsel')}", "Date: ______________"] for company in (first, second)]
+    flow.paragraph(
+        values.choice(
+            "IN WITNESS WHEREOF, the parties have executed this Agreement as of the date first above written.",
+            "AGREED AND ACCEPTED:",
+            "IN WITNESS WHEREOF, the parties hereto have caused this Agreement to be executed by their duly authorized representatives.",
+        )
+    )
+    blocks = [
+        [
+            company.name.upper(),
+            "By: ______________________",
+            f"Name: {company.director.full}",
+            f"Title: {values.choice('President', 'Chief Executive Officer', 'Vice President', 'General Counsel')}",
+            "Date: ______________",
+        ]
+        for company in (first, second)
+    ]
     flow.two_columns(*blocks)
 
 
@@ -81,8 +115,18 @@ def _agreement(values: Values, of: str) -> Sheet:
             page.text(page.width / 2, page.height - 36, f"- {number} -", size=9, align="center")
 
     paper = sheet_of_paper(values, font=values.rng.choice(("serif", "serif", "serif", "mono", "sans")))
-    flow = Flow(width=paper.width, height=paper.height, margin=max(50.0, paper.margin), family=values.family, font=paper.font, size=paper.size, footer=footer)
-    _opening(flow, grammar, first, second, roles=values.rng.choice(ROLES[of]), title=grammar.one(f"{of}_title"), date=date)
+    flow = Flow(
+        width=paper.width,
+        height=paper.height,
+        margin=max(50.0, paper.margin),
+        family=values.family,
+        font=paper.font,
+        size=paper.size,
+        footer=footer,
+    )
+    _opening(
+        flow, grammar, first, second, roles=values.rng.choice(ROLES[of]), title=grammar.one(f"{of}_title"), date=date
+    )
     _recitals(flow, grammar)
     _clauses(flow, grammar, of=of)
     _signatures(flow, grammar, first, second)
@@ -103,10 +147,16 @@ def confidentiality_letter(values: Values) -> Sheet:
     flow.paragraph(f"{first.name}, {first.address.one_line}")
     flow.paragraph(date)
     flow.paragraph(f"{second.name}, {second.address.one_line}. Attention: {second.director.full}")
-    flow.paragraph(values.choice("CONFIDENTIALITY AGREEMENT", "Re: Confidentiality Agreement", "CONFIDENTIAL"), bold=True)
-    flow.paragraph(f"In connection with your consideration of a possible transaction with {first.name} (the \"Company\"), the Company is prepared to furnish you with certain information. As a condition to such information being furnished to you, you agree as follows:")
+    flow.paragraph(
+        values.choice("CONFIDENTIALITY AGREEMENT", "Re: Confidentiality Agreement", "CONFIDENTIAL"), bold=True
+    )
+    flow.paragraph(
+        f'In connection with your consideration of a possible transaction with {first.name} (the "Company"), the Company is prepared to furnish you with certain information. As a condition to such information being furnished to you, you agree as follows:'
+    )
     _clauses(flow, grammar, of="nda")
-    flow.paragraph("Please confirm your agreement with the foregoing by signing and returning one copy of this letter, whereupon this letter agreement shall become a binding agreement between us.")
+    flow.paragraph(
+        "Please confirm your agreement with the foregoing by signing and returning one copy of this letter, whereupon this letter agreement shall become a binding agreement between us."
+    )
     _signatures(flow, grammar, first, second)
     return Sheet(flow.done(), {"party": second.name, "date": date})
 

@@ -31,8 +31,24 @@ def _party(values: Values, role: str, *, company: Company, person: Person, is_pe
 
 def _requisites(company: Company, person: Person, role: str, *, is_person: bool) -> list[str]:
     if is_person:
-        return [f"{role}:", person.russian(), company.address.one_line, f"тел. {company.phone}", f"____________ {person.short}"]
-    return [f"{role}:", company.short_name, company.address.one_line, f"ИНН/КПП {company.inn_kpp}", f"Р/с {company.account}", company.bank, f"К/с {company.bank_account}, БИК {company.bik}", f"____________ {person.short}", "М.П."]
+        return [
+            f"{role}:",
+            person.russian(),
+            company.address.one_line,
+            f"тел. {company.phone}",
+            f"____________ {person.short}",
+        ]
+    return [
+        f"{role}:",
+        company.short_name,
+        company.address.one_line,
+        f"ИНН/КПП {company.inn_kpp}",
+        f"Р/с {company.account}",
+        company.bank,
+        f"К/с {company.bank_account}, БИК {company.bik}",
+        f"____________ {person.short}",
+        "М.П.",
+    ]
 
 
 def _body(flow: Flow, grammar: Grammar, *, of: str) -> None:
@@ -60,11 +76,24 @@ def _agreement(values: Values, of: str, *, people: float) -> Sheet:
     date = values.long_date(values.day())
     flow.heading(title, align="center")
     flow.two_columns([f"г. {values.draw('city')}"], [date])
-    told = [_party(values, role, company=c, person=p, is_person=a) for role, c, p, a in zip(roles, companies, persons, are_people, strict=True)]
-    flow.paragraph(f"{told[0]}, с одной стороны, и {told[1]}, с другой стороны, {values.choice('вместе именуемые «Стороны», ', '')}заключили настоящий договор о нижеследующем:", align="justify")
+    told = [
+        _party(values, role, company=c, person=p, is_person=a)
+        for role, c, p, a in zip(roles, companies, persons, are_people, strict=True)
+    ]
+    flow.paragraph(
+        f"{told[0]}, с одной стороны, и {told[1]}, с другой стороны, {values.choice('вместе именуемые «Стороны», ', '')}заключили настоящий договор о нижеследующем:",
+        align="justify",
+    )
     _body(flow, grammar, of=of)
-    flow.heading(values.choice("АДРЕСА И РЕКВИЗИТЫ СТОРОН", "РЕКВИЗИТЫ И ПОДПИСИ СТОРОН", "ПОДПИСИ СТОРОН"), align="center")
-    flow.two_columns(*[_requisites(c, p, role, is_person=a) for role, c, p, a in zip(roles, companies, persons, are_people, strict=True)])
+    flow.heading(
+        values.choice("АДРЕСА И РЕКВИЗИТЫ СТОРОН", "РЕКВИЗИТЫ И ПОДПИСИ СТОРОН", "ПОДПИСИ СТОРОН"), align="center"
+    )
+    flow.two_columns(
+        *[
+            _requisites(c, p, role, is_person=a)
+            for role, c, p, a in zip(roles, companies, persons, are_people, strict=True)
+        ]
+    )
     return Sheet(flow.done(), {"party": persons[0].short, "date": date})
 
 

@@ -12,7 +12,16 @@ from docflow.synth.kinds.prose import lines, sheet_of_paper
 from docflow.synth.kinds.spec import Sheet
 from docflow.synth.values import Values
 
-TITLES = ("INVOICE", "Invoice", "COMMERCIAL INVOICE", "PRO FORMA INVOICE", "SALES INVOICE", "TAX INVOICE", "INVOICE / STATEMENT", "Rechnung / Invoice")
+TITLES = (
+    "INVOICE",
+    "Invoice",
+    "COMMERCIAL INVOICE",
+    "PRO FORMA INVOICE",
+    "SALES INVOICE",
+    "TAX INVOICE",
+    "INVOICE / STATEMENT",
+    "Rechnung / Invoice",
+)
 BILL_TO = ("Bill To", "BILL TO:", "Sold To", "Invoice to:", "Customer", "Billed to", "To:", "Client")
 NUMBER = ("Invoice No.", "Invoice #", "Invoice number", "INVOICE NO", "Inv. No.", "Document no.")
 DATE = ("Invoice Date", "Date", "DATE", "Date of issue", "Dated")
@@ -34,7 +43,9 @@ def _parties(values: Values, region: str) -> tuple[Values, Company, Company]:
 def _head(flow: Flow, there: Values, seller: Company, buyer: Company, *, title: str | None = None) -> Mapping[str, str]:
     """Seller, title, buyer, number and dates; returns the fields as printed."""
     day = there.day()
-    number = there.choice(f"{there.draw('code')}", there.digits(6), f"{day.year}-{there.digits(4)}", f"INV{there.digits(5)}")
+    number = there.choice(
+        f"{there.draw('code')}", there.digits(6), f"{day.year}-{there.digits(4)}", f"INV{there.digits(5)}"
+    )
     date = there.short_date(day)
     told = [
         f"{there.rng.choice(NUMBER)}: {number}",
@@ -51,7 +62,12 @@ def _head(flow: Flow, there: Values, seller: Company, buyer: Company, *, title: 
         named.append(f"{there.choice('VAT No.', 'VAT ID', 'VAT Reg No', 'USt-IdNr.')}: {seller.tax_id}")
     elif there.chance(0.3):
         named.append(f"{there.choice('Federal ID', 'Tax ID', 'EIN')}: {seller.tax_id}")
-    block = [there.rng.choice(BILL_TO), buyer.name, *([f"Attn: {buyer.director.full}"] if there.chance(0.4) else []), *buyer.address.lines]
+    block = [
+        there.rng.choice(BILL_TO),
+        buyer.name,
+        *([f"Attn: {buyer.director.full}"] if there.chance(0.4) else []),
+        *buyer.address.lines,
+    ]
     heading = title or there.rng.choice(TITLES)
     if there.chance(0.5):
         flow.two_columns(named, [heading, *told])
@@ -60,7 +76,11 @@ def _head(flow: Flow, there: Values, seller: Company, buyer: Company, *, title: 
         flow.heading(heading, size=flow.size * there.rng.uniform(1.3, 2), align=there.rng.choice(("left", "center")))
         lines(flow, told)
     flow.space(8)
-    shipped = [there.choice("Ship To", "Deliver to:"), buyer.name, *there.company().address.lines] if there.chance(0.3) else []
+    shipped = (
+        [there.choice("Ship To", "Deliver to:"), buyer.name, *there.company().address.lines]
+        if there.chance(0.3)
+        else []
+    )
     if shipped:
         flow.two_columns(block, shipped)
     else:
@@ -71,16 +91,25 @@ def _head(flow: Flow, there: Values, seller: Company, buyer: Company, *, title: 
 
 def _table(flow: Flow, there: Values, basket: Basket) -> None:
     plain = there.style.plain
-    cells = [(f"{line.quantity:f}", line.code, line.name, line.unit, plain(line.price), plain(line.amount)) for line in basket.lines]
+    cells = [
+        (f"{line.quantity:f}", line.code, line.name, line.unit, plain(line.price), plain(line.amount))
+        for line in basket.lines
+    ]
     names = (
         there.choice("Qty", "Quantity", "QTY.", "Hours"), there.choice("Item", "Item No.", "Code", "SKU", "Art. No."), there.choice("Description", "DESCRIPTION", "Product / Service"),
         there.choice("Unit", "UOM"), there.choice("Unit Price", "Price", "Rate", "Price each"), there.choice("Amount", "Line Total", "Total", "Extended", "Net amount"),
     )  # fmt: skip
-    kept: Sequence[int] = there.rng.choice(((0, 2, 4, 5), (1, 2, 0, 4, 5), (2, 0, 4, 5), (2, 5), (0, 1, 2, 3, 4, 5), (2, 0, 3, 4, 5)))
+    kept: Sequence[int] = there.rng.choice(
+        ((0, 2, 4, 5), (1, 2, 0, 4, 5), (2, 0, 4, 5), (2, 5), (0, 1, 2, 3, 4, 5), (2, 0, 3, 4, 5))
+    )
     rows = [[row[i] for i in kept] for row in (names, *cells)]
     wide = {0: 0.6, 1: 1.0, 2: 2.6, 3: 0.6, 4: 1.0, 5: 1.1}
     total = sum(wide[i] for i in kept)
-    flow.table(rows=rows, columns=[(flow.right - flow.left) * wide[i] / total for i in kept], borders=there.rng.choice(("grid", "horizontal", "none")))
+    flow.table(
+        rows=rows,
+        columns=[(flow.right - flow.left) * wide[i] / total for i in kept],
+        borders=there.rng.choice(("grid", "horizontal", "none")),
+    )
 
 
 def _totals(flow: Flow, there: Values, basket: Basket) -> str:
@@ -88,11 +117,18 @@ def _totals(flow: Flow, there: Values, basket: Basket) -> str:
     full = there.style.full
     told = []
     if basket.rate:
-        tax = {"us": there.choice("Sales Tax", "Tax"), "uk": "VAT", "eu": there.choice("VAT", "VAT", "MwSt.")}[there.region]
-        told += [f"{there.choice('Subtotal', 'Net amount', 'Total net', 'Sub-total')}: {full(basket.net)}", f"{tax} {basket.rate}%: {full(basket.tax)}"]
+        tax = {"us": there.choice("Sales Tax", "Tax"), "uk": "VAT", "eu": there.choice("VAT", "VAT", "MwSt.")}[
+            there.region
+        ]
+        told += [
+            f"{there.choice('Subtotal', 'Net amount', 'Total net', 'Sub-total')}: {full(basket.net)}",
+            f"{tax} {basket.rate}%: {full(basket.tax)}",
+        ]
     elif there.chance(0.4):
         told.append(f"Subtotal: {full(basket.net)}")
-    told.append(f"{there.choice('Total', 'TOTAL DUE', 'Amount Due', 'Balance Due', 'Invoice total', 'Total amount', 'PLEASE PAY THIS AMOUNT', 'Gross amount')}: {full(basket.total)}")
+    told.append(
+        f"{there.choice('Total', 'TOTAL DUE', 'Amount Due', 'Balance Due', 'Invoice total', 'Total amount', 'PLEASE PAY THIS AMOUNT', 'Gross amount')}: {full(basket.total)}"
+    )
     for text in told:
         flow.paragraph(text, align="right", bold=text is told[-1])
     return full(basket.total)
@@ -102,13 +138,38 @@ def _close(flow: Flow, there: Values, seller: Company) -> None:
     flow.space(10)
     lines(flow, [text.format(seller.name) for text in there.rng.sample(TERMS, there.rng.randint(1, 4))])
     if there.region in {"uk", "eu"} or there.chance(0.3):
-        lines(flow, [f"Bank: {seller.bank}", f"{there.choice('IBAN', 'Account', 'Account No.')}: {seller.account}", f"{there.choice('BIC', 'SWIFT', 'BIC/SWIFT')}: {seller.bik}"])
+        lines(
+            flow,
+            [
+                f"Bank: {seller.bank}",
+                f"{there.choice('IBAN', 'Account', 'Account No.')}: {seller.account}",
+                f"{there.choice('BIC', 'SWIFT', 'BIC/SWIFT')}: {seller.bik}",
+            ],
+        )
     lines(flow, [there.choice(seller.email, seller.web, f"Managing director: {seller.director.full}")])
 
 
-def _billed(values: Values, *, region: str, names: Sequence[str], rates: Sequence[int], count: tuple[int, int], prices: tuple[int, int], title: str | None = None, mono: bool = False) -> Sheet:
+def _billed(
+    values: Values,
+    *,
+    region: str,
+    names: Sequence[str],
+    rates: Sequence[int],
+    count: tuple[int, int],
+    prices: tuple[int, int],
+    title: str | None = None,
+    mono: bool = False,
+) -> Sheet:
     there, seller, buyer = _parties(values, region)
-    basket = fill_basket(there, names, lines=count, prices=prices, rates=rates, tax_included=False, units=("pcs", "hrs", "ea", "box", "kg", "day", "month"))
+    basket = fill_basket(
+        there,
+        names,
+        lines=count,
+        prices=prices,
+        rates=rates,
+        tax_included=False,
+        units=("pcs", "hrs", "ea", "box", "kg", "day", "month"),
+    )
     flow = sheet_of_paper(there, font="mono") if mono else sheet_of_paper(there)
     fields = dict(_head(flow, there, seller, buyer, title=title))
     _table(flow, there, basket)
@@ -120,12 +181,21 @@ def _billed(values: Values, *, region: str, names: Sequence[str], rates: Sequenc
 def modern_invoice(values: Values) -> Sheet:
     """What billing software prints in America or Britain."""
     region = values.choice("us", "us", "uk")
-    return _billed(values, region=region, names=goods.SERVICES + goods.WARES, rates=(0, 7, 8) if region == "us" else (20,), count=(1, 7), prices=(10, 900))
+    return _billed(
+        values,
+        region=region,
+        names=goods.SERVICES + goods.WARES,
+        rates=(0, 7, 8) if region == "us" else (20,),
+        count=(1, 7),
+        prices=(10, 900),
+    )
 
 
 def tax_invoice_of_europe(values: Values) -> Sheet:
     """A continental invoice with VAT identifiers and a bank account."""
-    return _billed(values, region="eu", names=goods.WARES + goods.SERVICES, rates=(19, 21, 7, 0), count=(1, 9), prices=(2, 500))
+    return _billed(
+        values, region="eu", names=goods.WARES + goods.SERVICES, rates=(19, 21, 7, 0), count=(1, 9), prices=(2, 500)
+    )
 
 
 def windowed_form(values: Values) -> Sheet:
@@ -135,7 +205,18 @@ def windowed_form(values: Values) -> Sheet:
     flow = sheet_of_paper(there, font="sans")
     fields = dict(_head(flow, there, seller, buyer))
     names = ("Salesperson", "Ship via", "F.O.B.", "Terms", "Order date")
-    flow.table(rows=[names, (there.draw("last"), there.choice("UPS", "Truck", "Best way", "Courier"), there.choice("Origin", "Destination"), "Net 30", there.draw("day"))])
+    flow.table(
+        rows=[
+            names,
+            (
+                there.draw("last"),
+                there.choice("UPS", "Truck", "Best way", "Courier"),
+                there.choice("Origin", "Destination"),
+                "Net 30",
+                there.draw("day"),
+            ),
+        ]
+    )
     _table(flow, there, basket)
     fields["total"] = _totals(flow, there, basket)
     _close(flow, there, seller)
@@ -144,7 +225,16 @@ def windowed_form(values: Values) -> Sheet:
 
 def monospaced_invoice(values: Values) -> Sheet:
     """A typewriter's or line printer's invoice, in capitals."""
-    return _billed(values, region="us", names=goods.WARES + goods.SERVICES, rates=(0, 0, 6), count=(1, 10), prices=(5, 2000), title="INVOICE", mono=True)
+    return _billed(
+        values,
+        region="us",
+        names=goods.WARES + goods.SERVICES,
+        rates=(0, 0, 6),
+        count=(1, 10),
+        prices=(5, 2000),
+        title="INVOICE",
+        mono=True,
+    )
 
 
 def professional_fees(values: Values) -> Sheet:
@@ -152,10 +242,22 @@ def professional_fees(values: Values) -> Sheet:
     there, seller, buyer = _parties(values, values.choice("us", "us", "uk"))
     basket = fill_basket(there, goods.SERVICES, lines=(1, 3), prices=(400, 9000), rates=(0,), tax_included=False)
     flow = sheet_of_paper(there)
-    fields = dict(_head(flow, there, seller, buyer, title=there.choice("INVOICE", "STATEMENT OF ACCOUNT", "BILL FOR PROFESSIONAL SERVICES")))
-    flow.paragraph(f"{there.choice('For professional services rendered', 'For services rendered', 'To invoice you for the following')} {there.choice('through', 'during the month ending')} {there.draw('date')}:")
+    fields = dict(
+        _head(
+            flow,
+            there,
+            seller,
+            buyer,
+            title=there.choice("INVOICE", "STATEMENT OF ACCOUNT", "BILL FOR PROFESSIONAL SERVICES"),
+        )
+    )
+    flow.paragraph(
+        f"{there.choice('For professional services rendered', 'For services rendered', 'To invoice you for the following')} {there.choice('through', 'during the month ending')} {there.draw('date')}:"
+    )
     for line in basket.lines:
-        flow.two_columns([line.name], [f"{line.quantity:f} @ {there.style.plain(line.price)}   {there.style.plain(line.amount)}"])
+        flow.two_columns(
+            [line.name], [f"{line.quantity:f} @ {there.style.plain(line.price)}   {there.style.plain(line.amount)}"]
+        )
     if there.chance(0.5):
         flow.paragraph(f"Project: {there.draw('code')}   Authorized by: {there.draw('person')}")
     fields["total"] = _totals(flow, there, basket)
@@ -167,12 +269,56 @@ def advertising_invoice(values: Values) -> Sheet:
     """A station's or agency's invoice: spots by date, gross, commission, net."""
     there, seller, buyer = _parties(values, "us")
     flow = sheet_of_paper(there, font=there.rng.choice(("mono", "sans")))
-    fields = dict(_head(flow, there, seller, buyer, title=there.choice("INVOICE", "BROADCAST INVOICE", "ADVERTISING INVOICE")))
-    lines(flow, [f"Agency: {there.firm()}", f"Advertiser: {there.firm()}", f"Product: {there.draw('code')}", f"Billing period: {there.draw('day')} - {there.draw('day')}", f"Account executive: {there.draw('person')}"])
-    basket = fill_basket(there, [f"{day} {time} :{length}" for day, time, length in zip(("MO", "TU", "WE", "TH", "FR", "SA"), ("6:14A", "7:40A", "12:02P", "5:31P", "6:58P", "11:20P"), (30, 60, 30, 15, 30, 60), strict=True)], lines=(2, 6), prices=(100, 3000), rates=(0,), tax_included=False)
-    flow.table(rows=[("Aired", "Spots", "Rate", "Gross"), *((line.name, f"{line.quantity:f}", there.style.plain(line.price), there.style.plain(line.amount)) for line in basket.lines)], borders="none")
+    fields = dict(
+        _head(flow, there, seller, buyer, title=there.choice("INVOICE", "BROADCAST INVOICE", "ADVERTISING INVOICE"))
+    )
+    lines(
+        flow,
+        [
+            f"Agency: {there.firm()}",
+            f"Advertiser: {there.firm()}",
+            f"Product: {there.draw('code')}",
+            f"Billing period: {there.draw('day')} - {there.draw('day')}",
+            f"Account executive: {there.draw('person')}",
+        ],
+    )
+    basket = fill_basket(
+        there,
+        [
+            f"{day} {time} :{length}"
+            for day, time, length in zip(
+                ("MO", "TU", "WE", "TH", "FR", "SA"),
+                ("6:14A", "7:40A", "12:02P", "5:31P", "6:58P", "11:20P"),
+                (30, 60, 30, 15, 30, 60),
+                strict=True,
+            )
+        ],
+        lines=(2, 6),
+        prices=(100, 3000),
+        rates=(0,),
+        tax_included=False,
+    )
+    flow.table(
+        rows=[
+            ("Aired", "Spots", "Rate", "Gross"),
+            *(
+                (line.name, f"{line.quantity:f}", there.style.plain(line.price), there.style.plain(line.amount))
+                for line in basket.lines
+            ),
+        ],
+        borders="none",
+    )
     fields["total"] = _totals(flow, there, basket)
-    lines(flow, [there.choice("Agency commission 15% not deducted", "We warrant that the above announcements were broadcast as shown", "Affidavit of performance attached")])
+    lines(
+        flow,
+        [
+            there.choice(
+                "Agency commission 15% not deducted",
+                "We warrant that the above announcements were broadcast as shown",
+                "Affidavit of performance attached",
+            )
+        ],
+    )
     _close(flow, there, seller)
     return Sheet(flow.done(), fields)
 
@@ -180,10 +326,37 @@ def advertising_invoice(values: Values) -> Sheet:
 def utility_bill(values: Values) -> Sheet:
     """Electricity, telephone or internet: usage, previous balance, amount due."""
     there, seller, buyer = _parties(values, values.choice("us", "uk", "eu"))
-    basket = fill_basket(there, ("Basic service charge", "Energy charge", "Usage", "Line rental", "Calls", "Data package", "Standing charge", "Delivery charge", "Hosting package"), lines=(2, 6), prices=(3, 120), rates=(0, 5, 20), tax_included=False, units=("kWh", "month", "min", "GB"))
+    basket = fill_basket(
+        there,
+        (
+            "Basic service charge",
+            "Energy charge",
+            "Usage",
+            "Line rental",
+            "Calls",
+            "Data package",
+            "Standing charge",
+            "Delivery charge",
+            "Hosting package",
+        ),
+        lines=(2, 6),
+        prices=(3, 120),
+        rates=(0, 5, 20),
+        tax_included=False,
+        units=("kWh", "month", "min", "GB"),
+    )
     flow = sheet_of_paper(there, font="sans")
-    fields = dict(_head(flow, there, seller, buyer, title=there.choice("Your invoice", "Invoice", "BILL", "Monthly statement")))
-    lines(flow, [f"Service address: {buyer.address.one_line}", f"Meter reading: {there.digits(5)} to {there.digits(5)}", f"Previous balance: {there.style.full(there.amount(0, 90))}   Payments received - thank you"])
+    fields = dict(
+        _head(flow, there, seller, buyer, title=there.choice("Your invoice", "Invoice", "BILL", "Monthly statement"))
+    )
+    lines(
+        flow,
+        [
+            f"Service address: {buyer.address.one_line}",
+            f"Meter reading: {there.digits(5)} to {there.digits(5)}",
+            f"Previous balance: {there.style.full(there.amount(0, 90))}   Payments received - thank you",
+        ],
+    )
     _table(flow, there, basket)
     fields["total"] = _totals(flow, there, basket)
     _close(flow, there, seller)
@@ -193,12 +366,42 @@ def utility_bill(values: Values) -> Sheet:
 def freight_invoice(values: Values) -> Sheet:
     """A shipper's invoice: origin, destination, weight, charges."""
     there, seller, buyer = _parties(values, values.choice("us", "eu", "uk"))
-    basket = fill_basket(there, ("Ocean freight", "Terminal handling", "Customs clearance", "Documentation fee", "Inland haulage", "Fuel surcharge", "Insurance", "Air freight"), lines=(2, 6), prices=(40, 2500), rates=(0,), tax_included=False, units=("cbm", "kg", "container"))
+    basket = fill_basket(
+        there,
+        (
+            "Ocean freight",
+            "Terminal handling",
+            "Customs clearance",
+            "Documentation fee",
+            "Inland haulage",
+            "Fuel surcharge",
+            "Insurance",
+            "Air freight",
+        ),
+        lines=(2, 6),
+        prices=(40, 2500),
+        rates=(0,),
+        tax_included=False,
+        units=("cbm", "kg", "container"),
+    )
     flow = sheet_of_paper(there)
-    fields = dict(_head(flow, there, seller, buyer, title=there.choice("FREIGHT INVOICE", "COMMERCIAL INVOICE", "INVOICE")))
-    flow.table(rows=[("Origin", "Destination", "Weight", "B/L No."), (there.draw("city"), there.draw("city"), f"{there.draw('nn')} kg", there.draw("code"))])
+    fields = dict(
+        _head(flow, there, seller, buyer, title=there.choice("FREIGHT INVOICE", "COMMERCIAL INVOICE", "INVOICE"))
+    )
+    flow.table(
+        rows=[
+            ("Origin", "Destination", "Weight", "B/L No."),
+            (there.draw("city"), there.draw("city"), f"{there.draw('nn')} kg", there.draw("code")),
+        ]
+    )
     _table(flow, there, basket)
     fields["total"] = _totals(flow, there, basket)
-    lines(flow, [f"Country of origin: {there.choice('USA', 'Germany', 'China', 'Malaysia')}", f"Incoterms: {there.choice('FOB', 'CIF', 'EXW', 'DAP')} {there.draw('city')}"])
+    lines(
+        flow,
+        [
+            f"Country of origin: {there.choice('USA', 'Germany', 'China', 'Malaysia')}",
+            f"Incoterms: {there.choice('FOB', 'CIF', 'EXW', 'DAP')} {there.draw('city')}",
+        ],
+    )
     _close(flow, there, seller)
     return Sheet(flow.done(), fields)

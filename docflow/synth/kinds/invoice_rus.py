@@ -16,7 +16,17 @@ from docflow.synth.money import roubles_in_words, tax_on
 from docflow.synth.values import Values
 
 UNITS = ("шт", "кг", "м", "упак", "усл.", "мес.", "час", "л", "т")
-CODES = {"шт": "796", "кг": "166", "м": "006", "упак": "778", "усл.": "876", "мес.": "362", "час": "356", "л": "112", "т": "168"}
+CODES = {
+    "шт": "796",
+    "кг": "166",
+    "м": "006",
+    "упак": "778",
+    "усл.": "876",
+    "мес.": "362",
+    "час": "356",
+    "л": "112",
+    "т": "168",
+}
 CONDITIONS = (
     "Оплата данного счета означает согласие с условиями поставки товара.", "Уведомление об оплате обязательно, в противном случае не гарантируется наличие товара на складе.",
     "Товар отпускается по факту прихода денег на р/с Поставщика, самовывозом, при наличии доверенности и паспорта.", "Счёт действителен в течение 5 банковских дней.",
@@ -52,35 +62,59 @@ def _bank(flow: Flow, seller: Company) -> None:
 
 
 def _basket(values: Values, names: tuple[str, ...], *, count: tuple[int, int], included: bool) -> Basket:
-    return fill_basket(values, names, lines=count, prices=(50, 40_000), rates=(20, 20, 10, 0), tax_included=included, units=UNITS)
+    return fill_basket(
+        values, names, lines=count, prices=(50, 40_000), rates=(20, 20, 10, 0), tax_included=included, units=UNITS
+    )
 
 
 def _rows(values: Values, basket: Basket) -> list[tuple[str, ...]]:
     plain = values.style.plain
-    return [(str(n), line.name, f"{line.quantity:f}", line.unit, plain(line.price), plain(line.amount)) for n, line in enumerate(basket.lines, 1)]
+    return [
+        (str(n), line.name, f"{line.quantity:f}", line.unit, plain(line.price), plain(line.amount))
+        for n, line in enumerate(basket.lines, 1)
+    ]
 
 
 def _sums(flow: Flow, values: Values, basket: Basket) -> str:
     plain = values.style.plain
-    tax = f"{values.choice('В том числе НДС', 'в т.ч. НДС', 'Сумма НДС')} {basket.rate}%: {plain(basket.tax)}" if basket.rate else values.choice("Без налога (НДС)", "НДС не облагается", "Без НДС")
-    for text in (f"Итого: {plain(basket.lines_total)}", tax, f"{values.choice('Всего к оплате', 'Итого с НДС', 'Всего')}: {plain(basket.total)}"):
+    tax = (
+        f"{values.choice('В том числе НДС', 'в т.ч. НДС', 'Сумма НДС')} {basket.rate}%: {plain(basket.tax)}"
+        if basket.rate
+        else values.choice("Без налога (НДС)", "НДС не облагается", "Без НДС")
+    )
+    for text in (
+        f"Итого: {plain(basket.lines_total)}",
+        tax,
+        f"{values.choice('Всего к оплате', 'Итого с НДС', 'Всего')}: {plain(basket.total)}",
+    ):
         flow.paragraph(text, align="right", bold=True)
     flow.paragraph(f"Всего наименований {len(basket.lines)}, на сумму {values.style.full(basket.total)}")
     flow.paragraph(roubles_in_words(basket.total), bold=True)
     return plain(basket.total)
 
 
-def _signed(flow: Flow, values: Values, seller: Company, *, names: tuple[str, ...] = ("Руководитель", "Главный бухгалтер")) -> None:
+def _signed(
+    flow: Flow, values: Values, seller: Company, *, names: tuple[str, ...] = ("Руководитель", "Главный бухгалтер")
+) -> None:
     flow.space(14)
     for name in names:
-        flow.paragraph(f"{name} ______________ {seller.director.short if name.startswith('Руковод') else values.draw('person_short')}")
+        flow.paragraph(
+            f"{name} ______________ {seller.director.short if name.startswith('Руковод') else values.draw('person_short')}"
+        )
     if values.chance(0.6):
         flow.builder.stamp(flow.left + 120, flow.y + 10, [seller.short_name, "М.П."], radius=45)
         flow.space(50)
 
 
 def _fields(number: str, date: str, seller: Company, buyer: Company, total: str) -> dict[str, str]:
-    return {"number": number, "date": date, "seller": seller.short_name, "buyer": buyer.short_name, "inn": seller.inn, "total": total}
+    return {
+        "number": number,
+        "date": date,
+        "seller": seller.short_name,
+        "buyer": buyer.short_name,
+        "inn": seller.inn,
+        "total": total,
+    }
 
 
 def _bill(values: Values, names: tuple[str, ...], *, wide: bool) -> Sheet:
@@ -93,14 +127,36 @@ def _bill(values: Values, names: tuple[str, ...], *, wide: bool) -> Sheet:
     if wide:
         _bank(flow, seller)
     else:
-        lines(flow, [f"Поставщик: {seller.short_name}", f"Р/с {seller.account} в {seller.bank}, БИК {seller.bik}, к/с {seller.bank_account}"])
+        lines(
+            flow,
+            [
+                f"Поставщик: {seller.short_name}",
+                f"Р/с {seller.account} в {seller.bank}, БИК {seller.bik}, к/с {seller.bank_account}",
+            ],
+        )
     flow.heading(title, size=flow.size * 1.4)
-    lines(flow, [f"{values.choice('Поставщик', 'Исполнитель', 'Поставщик (Исполнитель)')}: {_line_of(seller)}", f"{values.choice('Покупатель', 'Заказчик', 'Плательщик', 'Покупатель (Заказчик)')}: {_line_of(buyer)}"])
+    lines(
+        flow,
+        [
+            f"{values.choice('Поставщик', 'Исполнитель', 'Поставщик (Исполнитель)')}: {_line_of(seller)}",
+            f"{values.choice('Покупатель', 'Заказчик', 'Плательщик', 'Покупатель (Заказчик)')}: {_line_of(buyer)}",
+        ],
+    )
     if values.chance(0.5):
         lines(flow, [f"Основание: договор № {values.draw('number')} от {values.draw('date')}"])
-    names_of_columns = ("№", values.choice("Товары (работы, услуги)", "Наименование товара", "Наименование"), values.choice("Кол-во", "Количество"), "Ед.", "Цена", "Сумма")
+    names_of_columns = (
+        "№",
+        values.choice("Товары (работы, услуги)", "Наименование товара", "Наименование"),
+        values.choice("Кол-во", "Количество"),
+        "Ед.",
+        "Цена",
+        "Сумма",
+    )
     width = flow.right - flow.left
-    flow.table(rows=[names_of_columns, *_rows(values, basket)], columns=[width * s for s in (0.06, 0.42, 0.12, 0.1, 0.14, 0.16)])
+    flow.table(
+        rows=[names_of_columns, *_rows(values, basket)],
+        columns=[width * s for s in (0.06, 0.42, 0.12, 0.1, 0.14, 0.16)],
+    )
     total = _sums(flow, values, basket)
     _signed(flow, values, seller)
     return Sheet(flow.done(), _fields(number, date, seller, buyer, total))
@@ -122,16 +178,38 @@ def short_bill(values: Values) -> Sheet:
 
 
 def _landscape(values: Values, *, size: float) -> Flow:
-    return Flow(width=842, height=595, margin=values.rng.uniform(24, 40), family=values.family, font=values.rng.choice(("sans", "serif")), size=size)
+    return Flow(
+        width=842,
+        height=595,
+        margin=values.rng.uniform(24, 40),
+        family=values.family,
+        font=values.rng.choice(("sans", "serif")),
+        size=size,
+    )
 
 
 def _vat_rows(values: Values, basket: Basket) -> list[tuple[str, ...]]:
     plain = values.style.plain
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for n, line in enumerate(basket.lines, 1):
         tax = tax_on(line.amount, basket.rate)
         country = values.choice("–", "Россия", "Китай")
-        rows.append((str(n), line.name, CODES[line.unit], line.unit, f"{line.quantity:f}", plain(line.price), plain(line.amount), "без акциза", f"{basket.rate}%" if basket.rate else "без НДС", plain(tax), plain(line.amount + tax), country))
+        rows.append(
+            (
+                str(n),
+                line.name,
+                CODES[line.unit],
+                line.unit,
+                f"{line.quantity:f}",
+                plain(line.price),
+                plain(line.amount),
+                "без акциза",
+                f"{basket.rate}%" if basket.rate else "без НДС",
+                plain(tax),
+                plain(line.amount + tax),
+                country,
+            )
+        )
     return rows
 
 
@@ -146,7 +224,10 @@ def _rounded_by_line(basket: Basket) -> Basket:
     """The basket with the tax that its lines' rounded taxes add up to, as the form demands."""
     if sum((tax_on(line.amount, basket.rate) for line in basket.lines), start=basket.tax * 0) == basket.tax:
         return basket
-    whole = tuple(BasketLine(line.name, line.quantity, line.unit, line.price.to_integral_value() + 1, line.code) for line in basket.lines)
+    whole = tuple(
+        BasketLine(line.name, line.quantity, line.unit, line.price.to_integral_value() + 1, line.code)
+        for line in basket.lines
+    )
     return Basket(whole, basket.rate, basket.tax_included)
 
 
@@ -157,8 +238,18 @@ def _vat_document(values: Values, *, universal: bool) -> Sheet:
     flow = _landscape(values, size=values.rng.uniform(7, 9))
     title, number, date = _title(values, values.choice("Счет-фактура", "СЧЕТ-ФАКТУРА", "Счёт-фактура"))
     if universal:
-        lines(flow, ["Универсальный передаточный документ", f"Статус: {values.choice('1', '2')}   1 – счет-фактура и передаточный документ (акт)  2 – передаточный документ (акт)"])
-    flow.paragraph("Приложение № 1 к постановлению Правительства Российской Федерации от 26 декабря 2011 г. № 1137", align="right", size=6)
+        lines(
+            flow,
+            [
+                "Универсальный передаточный документ",
+                f"Статус: {values.choice('1', '2')}   1 – счет-фактура и передаточный документ (акт)  2 – передаточный документ (акт)",
+            ],
+        )
+    flow.paragraph(
+        "Приложение № 1 к постановлению Правительства Российской Федерации от 26 декабря 2011 г. № 1137",
+        align="right",
+        size=6,
+    )
     flow.heading(title)
     lines(
         flow,
@@ -169,14 +260,48 @@ def _vat_document(values: Values, *, universal: bool) -> Sheet:
             "Валюта: наименование, код Российский рубль, 643", "Идентификатор государственного контракта, договора (соглашения) (при наличии): --",
         ],
     )  # fmt: skip
-    total = ("", "Всего к оплате", "", "", "", "", plain(basket.net), "X", "X", plain(basket.tax), plain(basket.total), "")
+    total = (
+        "",
+        "Всего к оплате",
+        "",
+        "",
+        "",
+        "",
+        plain(basket.net),
+        "X",
+        "X",
+        plain(basket.tax),
+        plain(basket.total),
+        "",
+    )
     width = flow.right - flow.left
     shares = (0.03, 0.22, 0.04, 0.05, 0.06, 0.08, 0.11, 0.07, 0.06, 0.09, 0.11, 0.08)
     flow.table(rows=[VAT_COLUMNS, *_vat_rows(values, basket), total], columns=[width * s for s in shares], padding=1.5)
-    _signed(flow, values, seller, names=("Руководитель организации или иное уполномоченное лицо", "Главный бухгалтер или иное уполномоченное лицо"))
+    _signed(
+        flow,
+        values,
+        seller,
+        names=(
+            "Руководитель организации или иное уполномоченное лицо",
+            "Главный бухгалтер или иное уполномоченное лицо",
+        ),
+    )
     if universal:
-        flow.paragraph(f"Основание передачи (сдачи) / получения (приёмки): договор № {values.draw('number')} от {values.draw('date')}")
-        flow.two_columns(["Товар (груз) передал / услуги, результаты работ, права сдал", "Дата отгрузки, передачи (сдачи) ____________", "Ответственный за правильность оформления факта хозяйственной жизни"], ["Товар (груз) получил / услуги, результаты работ, права принял", "Дата получения (приёмки) ____________", "Наименование экономического субъекта – составителя документа"])
+        flow.paragraph(
+            f"Основание передачи (сдачи) / получения (приёмки): договор № {values.draw('number')} от {values.draw('date')}"
+        )
+        flow.two_columns(
+            [
+                "Товар (груз) передал / услуги, результаты работ, права сдал",
+                "Дата отгрузки, передачи (сдачи) ____________",
+                "Ответственный за правильность оформления факта хозяйственной жизни",
+            ],
+            [
+                "Товар (груз) получил / услуги, результаты работ, права принял",
+                "Дата получения (приёмки) ____________",
+                "Наименование экономического субъекта – составителя документа",
+            ],
+        )
     return Sheet(flow.done(), _fields(number, date, seller, buyer, plain(basket.total)))
 
 
@@ -197,15 +322,75 @@ def consignment_note(values: Values) -> Sheet:
     plain = values.style.plain
     flow = _landscape(values, size=values.rng.uniform(7, 9))
     number, date = values.draw("number"), values.short_date(values.day())
-    flow.paragraph("Унифицированная форма № ТОРГ-12. Утверждена постановлением Госкомстата России от 25.12.98 № 132", align="right", size=6)
-    lines(flow, ["Форма по ОКУД 0330212   по ОКПО", f"Грузоотправитель: {_line_of(seller)}, р/с {seller.account}, БИК {seller.bik}", f"Грузополучатель: {_line_of(buyer)}", f"Поставщик: {_line_of(seller)}", f"Плательщик: {_line_of(buyer)}", f"Основание: {values.choice('договор', 'счёт', 'заказ')} № {values.draw('number')}"])
+    flow.paragraph(
+        "Унифицированная форма № ТОРГ-12. Утверждена постановлением Госкомстата России от 25.12.98 № 132",
+        align="right",
+        size=6,
+    )
+    lines(
+        flow,
+        [
+            "Форма по ОКУД 0330212   по ОКПО",
+            f"Грузоотправитель: {_line_of(seller)}, р/с {seller.account}, БИК {seller.bik}",
+            f"Грузополучатель: {_line_of(buyer)}",
+            f"Поставщик: {_line_of(seller)}",
+            f"Плательщик: {_line_of(buyer)}",
+            f"Основание: {values.choice('договор', 'счёт', 'заказ')} № {values.draw('number')}",
+        ],
+    )
     flow.heading(f"ТОВАРНАЯ НАКЛАДНАЯ   Номер документа {number}   Дата составления {date}", align="center")
-    names = ("Номер по порядку", "Товар: наименование, характеристика, сорт, артикул", "Код", "Единица измерения", "Код по ОКЕИ", "Вид упаковки", "Количество (масса нетто)", "Цена, руб. коп.", "Сумма без учёта НДС, руб. коп.", "НДС ставка, %", "НДС сумма, руб. коп.", "Сумма с учётом НДС, руб. коп.")
-    rows = [(n, name, values.digits(5), unit, code, "", quantity, price, amount, rate, tax, gross) for n, name, code, unit, quantity, price, amount, _, rate, tax, gross, _ in _vat_rows(values, basket)]
+    names = (
+        "Номер по порядку",
+        "Товар: наименование, характеристика, сорт, артикул",
+        "Код",
+        "Единица измерения",
+        "Код по ОКЕИ",
+        "Вид упаковки",
+        "Количество (масса нетто)",
+        "Цена, руб. коп.",
+        "Сумма без учёта НДС, руб. коп.",
+        "НДС ставка, %",
+        "НДС сумма, руб. коп.",
+        "Сумма с учётом НДС, руб. коп.",
+    )
+    rows = [
+        (n, name, values.digits(5), unit, code, "", quantity, price, amount, rate, tax, gross)
+        for n, name, code, unit, quantity, price, amount, _, rate, tax, gross, _ in _vat_rows(values, basket)
+    ]
     width = flow.right - flow.left
     shares = (0.05, 0.22, 0.06, 0.07, 0.05, 0.06, 0.08, 0.08, 0.1, 0.06, 0.08, 0.09)
-    total = ("", "Всего по накладной", "", "", "", "", "", "X", plain(basket.net), "X", plain(basket.tax), plain(basket.total))
+    total = (
+        "",
+        "Всего по накладной",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "X",
+        plain(basket.net),
+        "X",
+        plain(basket.tax),
+        plain(basket.total),
+    )
     flow.table(rows=[names, *rows, total], columns=[width * s for s in shares], padding=1.5)
-    lines(flow, [f"Товарная накладная имеет приложение на ___ листах и содержит {len(basket.lines)} порядковых номеров записей", f"Всего отпущено на сумму {roubles_in_words(basket.total)}"])
-    flow.two_columns([f"Отпуск груза разрешил: директор ________ {seller.director.short}", "Главный (старший) бухгалтер ________", "Отпуск груза произвёл ________   М.П."], [f"По доверенности № {values.draw('number')} от {values.draw('day')}", f"Груз принял ________ {values.draw('person_short')}", "Груз получил грузополучатель ________   М.П."])
+    lines(
+        flow,
+        [
+            f"Товарная накладная имеет приложение на ___ листах и содержит {len(basket.lines)} порядковых номеров записей",
+            f"Всего отпущено на сумму {roubles_in_words(basket.total)}",
+        ],
+    )
+    flow.two_columns(
+        [
+            f"Отпуск груза разрешил: директор ________ {seller.director.short}",
+            "Главный (старший) бухгалтер ________",
+            "Отпуск груза произвёл ________   М.П.",
+        ],
+        [
+            f"По доверенности № {values.draw('number')} от {values.draw('day')}",
+            f"Груз принял ________ {values.draw('person_short')}",
+            "Груз получил грузополучатель ________   М.П.",
+        ],
+    )
     return Sheet(flow.done(), _fields(number, date, seller, buyer, plain(basket.total)))

@@ -17,23 +17,56 @@ def _letterhead(flow: Flow, values: Values, sender: Company, *, centred: bool) -
     if values.chance(0.3):
         flow.builder.logo(flow.left, flow.y, side=36, seed=values.rng.randrange(10**6))
         flow.space(40)
-    flow.paragraph(sender.name.upper() if values.chance(0.5) else sender.name, bold=True, size=flow.size * values.rng.uniform(1.1, 1.7), align="center" if centred else "left")
+    flow.paragraph(
+        sender.name.upper() if values.chance(0.5) else sender.name,
+        bold=True,
+        size=flow.size * values.rng.uniform(1.1, 1.7),
+        align="center" if centred else "left",
+    )
     for line in sender.address.lines:
         flow.paragraph(line, size=flow.size * 0.85, align="center" if centred else "left", after=1)
-    told = [values.choice(f"Telephone {sender.phone}", f"{sender.phone}   Fax {values.phone()}", f"Cable: {sender.short_name.split()[0].upper()}  Telex {values.digits(6)}", f"{sender.director.full}, {pool_of('letter_eng', values).one('role')}")]
+    told = [
+        values.choice(
+            f"Telephone {sender.phone}",
+            f"{sender.phone}   Fax {values.phone()}",
+            f"Cable: {sender.short_name.split()[0].upper()}  Telex {values.digits(6)}",
+            f"{sender.director.full}, {pool_of('letter_eng', values).one('role')}",
+        )
+    ]
     flow.paragraph(told[0], size=flow.size * 0.85, align="center" if align == "center" else "left", after=16)
 
 
 def _salutation(values: Values, person: Person) -> str:
-    name = values.choice(person.formal, person.formal, f"Dr. {person.last}", person.first, "Sir", "Sirs", "Sir or Madam", "Colleague", "Editor", "Friend", "Customer", f"Senator {person.last}", f"Professor {person.last}")
+    name = values.choice(
+        person.formal,
+        person.formal,
+        f"Dr. {person.last}",
+        person.first,
+        "Sir",
+        "Sirs",
+        "Sir or Madam",
+        "Colleague",
+        "Editor",
+        "Friend",
+        "Customer",
+        f"Senator {person.last}",
+        f"Professor {person.last}",
+    )
     return f"Dear {name}{values.choice(':', ':', ',')}"
 
 
 def _address(values: Values, person: Person) -> list[str]:
     there = values.at("uk" if values.chance(0.15) else "us")
     to = there.company()
-    title = values.choice(person.full, f"Mr. {person.full}", f"Dr. {person.full}", f"{person.full}, M.D.", f"The Honorable {person.full}")
-    return [title, *([pool_of("letter_eng", values).one("role")] if values.chance(0.5) else []), *([to.name] if values.chance(0.7) else []), *to.address.lines]
+    title = values.choice(
+        person.full, f"Mr. {person.full}", f"Dr. {person.full}", f"{person.full}, M.D.", f"The Honorable {person.full}"
+    )
+    return [
+        title,
+        *([pool_of("letter_eng", values).one("role")] if values.chance(0.5) else []),
+        *([to.name] if values.chance(0.7) else []),
+        *to.address.lines,
+    ]
 
 
 def _end(flow: Flow, grammar: Grammar, *, right: bool) -> str:
@@ -52,7 +85,16 @@ def _end(flow: Flow, grammar: Grammar, *, right: bool) -> str:
     return sender.full
 
 
-def _letter(values: Values, *, font: FontName | None, head: bool, paragraphs: tuple[int, int], right: bool = False, subject: float = 0.3, sentences: tuple[int, int] = (1, 4)) -> Sheet:
+def _letter(
+    values: Values,
+    *,
+    font: FontName | None,
+    head: bool,
+    paragraphs: tuple[int, int],
+    right: bool = False,
+    subject: float = 0.3,
+    sentences: tuple[int, int] = (1, 4),
+) -> Sheet:
     grammar = pool_of("letter_eng", values)
     flow = sheet_of_paper(values, font=font)
     to, day = values.person(), values.long_date(values.day())
@@ -64,7 +106,11 @@ def _letter(values: Values, *, font: FontName | None, head: bool, paragraphs: tu
     if values.chance(subject):
         flow.paragraph(grammar.one("subject"), inset=30, bold=values.chance(0.4), after=8)
     flow.paragraph(_salutation(values, to), after=8)
-    flow.paragraph(" ".join([grammar.one("open"), *grammar.some("body", values.rng.randint(0, 2))]), indent=24 if right else 0, after=8)
+    flow.paragraph(
+        " ".join([grammar.one("open"), *grammar.some("body", values.rng.randint(0, 2))]),
+        indent=24 if right else 0,
+        after=8,
+    )
     running_text(flow, grammar, "body", paragraphs=paragraphs, sentences=sentences)
     if values.chance(0.85):
         flow.paragraph(grammar.one("end"), after=8)
@@ -132,4 +178,15 @@ def continued_page(values: Values) -> Sheet:
     return Sheet(flow.done(), {"sender": sender, "date": day})
 
 
-LAYOUTS = (typed_letter, typed_letter, office_letter, office_letter, sans_letter, personal_letter, short_note, long_letter, numbered_letter, continued_page)
+LAYOUTS = (
+    typed_letter,
+    typed_letter,
+    office_letter,
+    office_letter,
+    sans_letter,
+    personal_letter,
+    short_note,
+    long_letter,
+    numbered_letter,
+    continued_page,
+)

@@ -11,7 +11,12 @@ from docflow.synth.values import Values
 
 def _letterhead(flow: Flow, values: Values, *, centred: bool) -> None:
     sender = values.company()
-    told = [sender.name, sender.address.one_line, f"Тел.: {sender.phone}, e-mail: {sender.email}", f"ИНН {sender.inn}, ОГРН {sender.ogrn}"]
+    told = [
+        sender.name,
+        sender.address.one_line,
+        f"Тел.: {sender.phone}, e-mail: {sender.email}",
+        f"ИНН {sender.inn}, ОГРН {sender.ogrn}",
+    ]
     for text in told:
         flow.paragraph(text, size=flow.size * 0.9, align="center" if centred else "left", bold=text is told[0], after=1)
     flow.builder.rule(flow.left, flow.y + 4, flow.right, flow.y + 4)
@@ -28,7 +33,12 @@ def _numbers(flow: Flow, values: Values) -> str:
 
 def _addressee(flow: Flow, values: Values) -> str:
     to = values.company()
-    for text in (values.choice("Генеральному директору", "Руководителю", "Директору"), to.short_name, to.director.russian_short("dative"), to.address.one_line):
+    for text in (
+        values.choice("Генеральному директору", "Руководителю", "Директору"),
+        to.short_name,
+        to.director.russian_short("dative"),
+        to.address.one_line,
+    ):
         flow.paragraph(text, inset=flow.width * 0.42, after=1)
     flow.space(14)
     person = to.director
@@ -45,7 +55,9 @@ def _end(flow: Flow, grammar: Grammar) -> str:
     return sender
 
 
-def _letter(values: Values, *, centred: bool, paragraphs: tuple[int, int], subject: float, greeting: bool = True) -> Sheet:
+def _letter(
+    values: Values, *, centred: bool, paragraphs: tuple[int, int], subject: float, greeting: bool = True
+) -> Sheet:
     grammar = pool_of("letter_rus", values)
     flow = sheet_of_paper(values, font=values.rng.choice(("serif", "serif", "sans")))
     _letterhead(flow, values, centred=centred)
@@ -53,7 +65,11 @@ def _letter(values: Values, *, centred: bool, paragraphs: tuple[int, int], subje
     salutation = _addressee(flow, values)
     if values.chance(subject):
         flow.paragraph(grammar.one("subject"), bold=True, align=values.rng.choice(("left", "center")))
-    flow.paragraph(salutation if greeting else values.choice("Уважаемые господа!", "Уважаемые коллеги!", "Уважаемые партнёры!"), align="center", after=8)
+    flow.paragraph(
+        salutation if greeting else values.choice("Уважаемые господа!", "Уважаемые коллеги!", "Уважаемые партнёры!"),
+        align="center",
+        after=8,
+    )
     flow.paragraph(grammar.one("open"), indent=24, align="justify")
     running_text(flow, grammar, "body", paragraphs=paragraphs, sentences=(1, 3))
     flow.paragraph(grammar.one("end"), indent=24)

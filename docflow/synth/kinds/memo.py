@@ -1,4 +1,7 @@
-"""Memoranda: To, From, Date, Subject, and what an office tells itself."""
+"""Memoranda: To, From, Date, Subject, and what an office tells itself.
+
+They are taught as letters: archives file both as correspondence, and sets of scanned letters hold many of them.
+"""
 
 from __future__ import annotations
 
@@ -52,9 +55,7 @@ def _head(flow: Flow, grammar: Grammar, *, upper: bool = False) -> None:
 def plain_memo(values: Values) -> Sheet:
     """Title, head, paragraphs."""
     flow, grammar = sheet_of_paper(values), pool_of("memo", values)
-    flow.heading(
-        values.rng.choice(TITLES[values.language]), size=14, align=values.rng.choice(("left", "center"))
-    )
+    flow.heading(values.rng.choice(TITLES[values.language]), size=14, align=values.rng.choice(("left", "center")))
     _head(flow, grammar)
     running_text(flow, grammar, section("body", values), paragraphs=(2, 6))
     return Sheet(flow.done())
@@ -96,8 +97,7 @@ def progress_memo(values: Values) -> Sheet:
     running_text(flow, grammar, section("body", values), paragraphs=(1, 3))
     flow.table(
         rows=[
-            [values.draw("code"), values.draw("nn"), f"{values.draw('pct')}%"]
-            for _ in range(values.rng.randint(3, 8))
+            [values.draw("code"), values.draw("nn"), f"{values.draw('pct')}%"] for _ in range(values.rng.randint(3, 8))
         ],
         header=False,
     )
@@ -106,4 +106,4 @@ def progress_memo(values: Values) -> Sheet:
 
 
 LAYOUTS = (plain_memo, memo_of_a_firm, numbered_memo, progress_memo)
-SPEC = KindSpec(layouts={"eng": LAYOUTS, "rus": LAYOUTS}, background=True)
+SPEC = KindSpec(layouts={"eng": LAYOUTS, "rus": LAYOUTS}, taught_as="letter")

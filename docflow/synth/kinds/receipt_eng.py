@@ -14,7 +14,17 @@ from docflow.synth.kinds.tape import Tape
 from docflow.synth.money import to_five_cents
 from docflow.synth.values import Values
 
-TITLES = ("TAX INVOICE", "RECEIPT", "INVOICE", "CASH BILL", "SALES RECEIPT", "CASH SALES", "OFFICIAL RECEIPT", "SIMPLIFIED TAX INVOICE", "")
+TITLES = (
+    "TAX INVOICE",
+    "RECEIPT",
+    "INVOICE",
+    "CASH BILL",
+    "SALES RECEIPT",
+    "CASH SALES",
+    "OFFICIAL RECEIPT",
+    "SIMPLIFIED TAX INVOICE",
+    "",
+)
 THANKS = (
     "THANK YOU, PLEASE COME AGAIN", "Thank you for shopping with us", "THANK YOU AND HAVE A NICE DAY", "Thank You! See you soon",
     "GOODS SOLD CANNOT BE RETURNED OR REFUNDED", "Goods may be exchanged within 7 days with this receipt", "*** THANK YOU ***",
@@ -32,15 +42,29 @@ def _shop(values: Values) -> tuple[Values, Company]:
 
 def _head(tape: Tape, shop: Company, *, title: bool = True) -> None:
     values = tape.values
-    tape.center(values.rng.choice((shop.name.upper(), shop.name)), bold=values.chance(0.6), scale=values.rng.choice((1.0, 1.2, 1.5)))
+    tape.center(
+        values.rng.choice((shop.name.upper(), shop.name)),
+        bold=values.chance(0.6),
+        scale=values.rng.choice((1.0, 1.2, 1.5)),
+    )
     if values.region == "my":
-        tape.center(values.choice(f"({values.digits(6)}-{values.choice('A', 'K', 'T', 'X')})", f"CO. REG NO: {values.digits(7)}-V", f"(CO NO: {values.digits(6)}-H)"))
+        tape.center(
+            values.choice(
+                f"({values.digits(6)}-{values.choice('A', 'K', 'T', 'X')})",
+                f"CO. REG NO: {values.digits(7)}-V",
+                f"(CO NO: {values.digits(6)}-H)",
+            )
+        )
     for line in shop.address.lines:
         tape.center(line.upper() if values.chance(0.6) else line)
     if values.chance(0.8):
-        tape.center(f"{values.choice('TEL', 'Tel', 'Phone', 'TEL NO')}: {shop.phone}{values.choice('', f'  FAX: {values.phone()}')}")
+        tape.center(
+            f"{values.choice('TEL', 'Tel', 'Phone', 'TEL NO')}: {shop.phone}{values.choice('', f'  FAX: {values.phone()}')}"
+        )
     if values.region != "us" and values.chance(0.7):
-        tape.center(f"{'GST' if values.region == 'my' else 'VAT'} {values.choice('ID', 'NO', 'REG NO', 'Reg. No.')}: {shop.tax_id}")
+        tape.center(
+            f"{'GST' if values.region == 'my' else 'VAT'} {values.choice('ID', 'NO', 'REG NO', 'Reg. No.')}: {shop.tax_id}"
+        )
     if title and (text := values.rng.choice(TITLES)):
         tape.gap(0.5)
         tape.center(text, bold=True)
@@ -56,7 +80,15 @@ def _when(tape: Tape) -> str:
         f"{values.choice('Cashier', 'CASHIER', 'Served by', 'Staff', 'User')}: {values.draw('first').upper()}",
     ]
     if values.chance(0.5):
-        told.append(values.choice(f"Till: {values.draw('n')}", f"POS {values.draw('n')}  SLIP {values.digits(5)}", "Member: -", "Sales Person:", f"Table: {values.draw('n')}"))
+        told.append(
+            values.choice(
+                f"Till: {values.draw('n')}",
+                f"POS {values.draw('n')}  SLIP {values.digits(5)}",
+                "Member: -",
+                "Sales Person:",
+                f"Table: {values.draw('n')}",
+            )
+        )
     values.rng.shuffle(told)
     tape.rule()
     for line in told:
@@ -69,7 +101,10 @@ def _lines(tape: Tape, basket: Basket) -> None:
     values, plain = tape.values, tape.values.style.plain
     style = values.rng.randrange(4)
     if style:
-        tape.pair(values.choice("ITEM", "Description", "QTY  ITEM", "DESC/ITEM", "Item  Qty  S/Price"), values.choice("AMOUNT", "Amount", "TOTAL", "RM", "S/Total"))
+        tape.pair(
+            values.choice("ITEM", "Description", "QTY  ITEM", "DESC/ITEM", "Item  Qty  S/Price"),
+            values.choice("AMOUNT", "Amount", "TOTAL", "RM", "S/Total"),
+        )
     tax_mark = values.choice("", " SR", " S", " Z", "*")
     for line in basket.lines:
         quantity = f"{line.quantity.normalize():f}"
@@ -82,7 +117,10 @@ def _lines(tape: Tape, basket: Basket) -> None:
             tape.left(line.name)
             tape.pair(f"{line.code}  {quantity} @ {plain(line.price)}", plain(line.amount))
         else:
-            tape.pair(f"{line.name} {quantity}{values.choice('PC', 'EA', '', ' UNIT')} {plain(line.price)}", f"{plain(line.amount)}{tax_mark}")
+            tape.pair(
+                f"{line.name} {quantity}{values.choice('PC', 'EA', '', ' UNIT')} {plain(line.price)}",
+                f"{plain(line.amount)}{tax_mark}",
+            )
 
 
 def _totals(tape: Tape, basket: Basket, *, service: Decimal = Decimal(0)) -> Decimal:
@@ -90,10 +128,15 @@ def _totals(tape: Tape, basket: Basket, *, service: Decimal = Decimal(0)) -> Dec
     values, full, plain = tape.values, tape.values.style.full, tape.values.style.plain
     tape.rule()
     if values.chance(0.5):
-        tape.left(f"{values.choice('Total Qty', 'Item Count', 'No. of items', 'QTY')}: {sum(line.quantity for line in basket.lines)}")
+        tape.left(
+            f"{values.choice('Total Qty', 'Item Count', 'No. of items', 'QTY')}: {sum(line.quantity for line in basket.lines)}"
+        )
     tax_name = values.rng.choice(TAX_NAME[values.region])
     if basket.rate and (not basket.tax_included or values.chance(0.6)):
-        tape.pair(values.choice("Sub Total", "SUBTOTAL", f"Total Excl. {tax_name}", "Total Sales (Excluding GST)"), plain(basket.net))
+        tape.pair(
+            values.choice("Sub Total", "SUBTOTAL", f"Total Excl. {tax_name}", "Total Sales (Excluding GST)"),
+            plain(basket.net),
+        )
         if service:
             tape.pair("Service Charge 10%", plain(service))
         tape.pair(f"{tax_name} {basket.rate}%", plain(basket.tax))
@@ -104,7 +147,11 @@ def _totals(tape: Tape, basket: Basket, *, service: Decimal = Decimal(0)) -> Dec
         rounded = to_five_cents(total)
         tape.pair(values.choice("Rounding", "ROUNDING ADJ", "Rounding Adjustment"), plain(rounded - total))
         total = rounded
-    tape.pair(values.choice("TOTAL", "Total", "GRAND TOTAL", "TOTAL DUE", "Total Amount", "NET TOTAL", "Total Incl. GST"), full(total), bold=True)
+    tape.pair(
+        values.choice("TOTAL", "Total", "GRAND TOTAL", "TOTAL DUE", "Total Amount", "NET TOTAL", "Total Incl. GST"),
+        full(total),
+        bold=True,
+    )
     if values.chance(0.65):
         paid = total + values.rng.choice((Decimal(0), Decimal(10) - total % 10, Decimal(50) - total % 50))
         tape.pair(values.choice("CASH", "Cash", "PAID AMOUNT", "Cash Tendered", "TENDER"), plain(paid))
@@ -120,7 +167,10 @@ def _tax_summary(tape: Tape, basket: Basket) -> None:
     name = values.rng.choice(TAX_NAME[values.region])
     tape.rule()
     tape.left(values.choice(f"{name} Summary", f"{name} SUMMARY", f"{name} Analysis"), bold=True)
-    tape.pair(values.choice("Tax Code  %", "Code", "Rate"), f"Amount({values.style.symbol.strip()})  Tax({values.style.symbol.strip()})")
+    tape.pair(
+        values.choice("Tax Code  %", "Code", "Rate"),
+        f"Amount({values.style.symbol.strip()})  Tax({values.style.symbol.strip()})",
+    )
     tape.pair(f"{values.choice('SR', 'S', 'T1', 'A')} @ {basket.rate}%", f"{plain(basket.net)}   {plain(basket.tax)}")
     if values.chance(0.5):
         tape.pair(f"{values.choice('ZRL', 'Z', 'T0')} @ 0%", "0.00   0.00")
@@ -140,11 +190,19 @@ def _fields(shop: Company, date: str, total: str) -> Mapping[str, str]:
 
 
 def _till(
-    values: Values, names: Sequence[str], *, lines: tuple[int, int], prices: tuple[int, int], summary: float, service: bool = False
+    values: Values,
+    names: Sequence[str],
+    *,
+    lines: tuple[int, int],
+    prices: tuple[int, int],
+    summary: float,
+    service: bool = False,
 ) -> Sheet:
     there, shop = _shop(values)
     rates = {"my": (6, 6, 0), "uk": (20, 0), "us": (0, 6, 8)}[there.region]
-    basket = fill_basket(there, names, lines=lines, prices=prices, rates=rates, tax_included=there.region != "us" and there.chance(0.7))
+    basket = fill_basket(
+        there, names, lines=lines, prices=prices, rates=rates, tax_included=there.region != "us" and there.chance(0.7)
+    )
     tape = Tape(there)
     _head(tape, shop)
     date = _when(tape)
@@ -249,7 +307,9 @@ def handwritten_form(values: Values) -> Sheet:
     flow.heading(there.choice("OFFICIAL RECEIPT", "CASH RECEIPT", "RECEIPT"), align="center")
     flow.two_columns([f"No. {there.digits(5)}"], [f"Date: {date}"])
     flow.paragraph(f"Received from {there.draw('person')}")
-    flow.paragraph(f"the sum of {there.style.full(total)} ({there.choice('cash', 'cheque no. ' + there.digits(6), 'bank transfer')})")
+    flow.paragraph(
+        f"the sum of {there.style.full(total)} ({there.choice('cash', 'cheque no. ' + there.digits(6), 'bank transfer')})"
+    )
     flow.paragraph(f"being payment for {there.rng.choice(goods.SERVICES).lower()}")
     flow.paragraph(f"{there.style.full(total)}   Received with thanks. Authorised signature ____________", bold=True)
     return Sheet(flow.done(), _fields(shop, date, there.style.full(total)))

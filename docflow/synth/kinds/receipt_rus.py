@@ -23,15 +23,28 @@ def _head(tape: Tape, shop: Company) -> None:
     if values.chance(0.6):
         tape.center(f"Место расчётов: {values.choice('магазин', 'торговый зал', 'касса № 2', 'кафе', 'АЗС')}")
     tape.center(f"ИНН {shop.inn}")
-    tape.center(values.choice("КАССОВЫЙ ЧЕК", "Кассовый чек", "КАССОВЫЙ ЧЕК / ПРИХОД", "ПРИХОД", "ЧЕК ПРОДАЖИ"), bold=True)
+    tape.center(
+        values.choice("КАССОВЫЙ ЧЕК", "Кассовый чек", "КАССОВЫЙ ЧЕК / ПРИХОД", "ПРИХОД", "ЧЕК ПРОДАЖИ"), bold=True
+    )
 
 
 def _when(tape: Tape) -> str:
     values = tape.values
     date = values.short_date(values.day())
     tape.pair(date, values.time())
-    tape.left(values.choice(f"Кассир: {values.draw('person_short')}", f"КАССИР {values.draw('person_short').upper()}", f"Оператор: {values.draw('person_short')}"))
-    tape.left(values.choice(f"Смена № {values.draw('nn')}  Чек № {values.draw('nn')}", f"Док. {values.digits(5)} Смена {values.draw('nn')}"))
+    tape.left(
+        values.choice(
+            f"Кассир: {values.draw('person_short')}",
+            f"КАССИР {values.draw('person_short').upper()}",
+            f"Оператор: {values.draw('person_short')}",
+        )
+    )
+    tape.left(
+        values.choice(
+            f"Смена № {values.draw('nn')}  Чек № {values.draw('nn')}",
+            f"Док. {values.digits(5)} Смена {values.draw('nn')}",
+        )
+    )
     tape.rule()
     return date
 
@@ -114,7 +127,10 @@ def restaurant_bill_rus(values: Values) -> Sheet:
     shop = values.company()
     basket = fill_basket(values, goods.DISHES_RUS, lines=(1, 10), prices=(90, 1500), rates=(20,), tax_included=True)
     tape = Tape(values)
-    tape.center(f"{values.choice('Ресторан', 'Кафе', 'Столовая', 'Бар')} «{values.rng.choice(('Уют', 'Огонёк', 'Прага', 'Очаг', 'Волна'))}»", bold=True)
+    tape.center(
+        f"{values.choice('Ресторан', 'Кафе', 'Столовая', 'Бар')} «{values.rng.choice(('Уют', 'Огонёк', 'Прага', 'Очаг', 'Волна'))}»",
+        bold=True,
+    )
     _head(tape, shop)
     tape.left(f"Стол: {values.draw('n')}   Гостей: {values.draw('n')}   Официант: {values.draw('person_short')}")
     date = _when(tape)
@@ -127,7 +143,12 @@ def restaurant_bill_rus(values: Values) -> Sheet:
 
 def fuel_station(values: Values) -> Sheet:
     """Fuel by the litre."""
-    return _till(values, ("Бензин АИ-92", "Бензин АИ-95", "ДТ летнее", "АИ-100", "Кофе", "Омыватель 5л"), lines=(1, 2), prices=(45, 70))
+    return _till(
+        values,
+        ("Бензин АИ-92", "Бензин АИ-95", "ДТ летнее", "АИ-100", "Кофе", "Омыватель 5л"),
+        lines=(1, 2),
+        prices=(45, 70),
+    )
 
 
 def sales_form(values: Values) -> Sheet:
@@ -139,10 +160,18 @@ def sales_form(values: Values) -> Sheet:
     date = values.short_date(values.day())
     flow.paragraph(f"{shop.short_name}, ИНН {shop.inn}")
     flow.paragraph(shop.address.one_line)
-    flow.heading(f"{values.choice('ТОВАРНЫЙ ЧЕК', 'Товарный чек', 'КВИТАНЦИЯ', 'БЛАНК СТРОГОЙ ОТЧЁТНОСТИ')} № {values.draw('nn')} от {date}", align="center")
-    rows = [(str(n), line.name, f"{line.quantity:f}", plain(line.price), plain(line.amount)) for n, line in enumerate(basket.lines, 1)]
+    flow.heading(
+        f"{values.choice('ТОВАРНЫЙ ЧЕК', 'Товарный чек', 'КВИТАНЦИЯ', 'БЛАНК СТРОГОЙ ОТЧЁТНОСТИ')} № {values.draw('nn')} от {date}",
+        align="center",
+    )
+    rows = [
+        (str(n), line.name, f"{line.quantity:f}", plain(line.price), plain(line.amount))
+        for n, line in enumerate(basket.lines, 1)
+    ]
     flow.table(rows=[("№", "Наименование товара", "Кол-во", "Цена", "Сумма"), *rows])
-    flow.paragraph(f"{values.choice('Итого', 'Всего', 'Всего отпущено на сумму')}: {plain(basket.total)}", align="right", bold=True)
+    flow.paragraph(
+        f"{values.choice('Итого', 'Всего', 'Всего отпущено на сумму')}: {plain(basket.total)}", align="right", bold=True
+    )
     flow.paragraph(f"Сумма прописью: {roubles_in_words(basket.total)}")
     flow.paragraph(f"Продавец ____________ {values.draw('person_short')}   М.П.")
     return Sheet(flow.done(), _fields(shop, date, basket, values))
@@ -172,13 +201,22 @@ def card_slip_rus(values: Values) -> Sheet:
 def online_receipt(values: Values) -> Sheet:
     """A fiscal receipt that came by mail, printed on a sheet of paper."""
     shop = values.company()
-    basket = fill_basket(values, goods.GROCERIES_RUS + goods.HOUSEHOLD_RUS, lines=(1, 10), prices=(30, 2000), rates=(20, 10), tax_included=True)
+    basket = fill_basket(
+        values,
+        goods.GROCERIES_RUS + goods.HOUSEHOLD_RUS,
+        lines=(1, 10),
+        prices=(30, 2000),
+        rates=(20, 10),
+        tax_included=True,
+    )
     tape = Tape(values, font="sans", width=420.0)
     tape.size = 10.0
     _head(tape, shop)
     date = _when(tape)
     _lines(tape, basket)
     _totals(tape, basket)
-    tape.left(f"Эл. адр. покупателя: {shop.email}   Адр. отправителя: noreply@{values.choice('ofd', 'check', 'kassa')}.ru")
+    tape.left(
+        f"Эл. адр. покупателя: {shop.email}   Адр. отправителя: noreply@{values.choice('ofd', 'check', 'kassa')}.ru"
+    )
     _fiscal(tape)
     return Sheet(tape.done(), _fields(shop, date, basket, values))

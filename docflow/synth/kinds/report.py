@@ -38,10 +38,7 @@ def page_with_a_table(values: Values) -> Sheet:
     )
     columns = values.rng.randint(3, 6)
     flow.table(
-        rows=[
-            [f"{values.rng.uniform(0, 90):.2f}" for _ in range(columns)]
-            for _ in range(values.rng.randint(5, 16))
-        ],
+        rows=[[f"{values.rng.uniform(0, 90):.2f}" for _ in range(columns)] for _ in range(values.rng.randint(5, 16))],
         header=False,
         borders="horizontal",
     )
@@ -54,9 +51,7 @@ def columns_of_news(values: Values) -> Sheet:
     flow, grammar = sheet_of_paper(values, font="serif"), pool_of("report", values)
     flow.heading(grammar.one(section("title", values)), size=18)
     body = section("body", values)
-    left, right = (
-        [" ".join(grammar.some(body, 3)) for _ in range(values.rng.randint(2, 5))] for _ in range(2)
-    )
+    left, right = ([" ".join(grammar.some(body, 3)) for _ in range(values.rng.randint(2, 5))] for _ in range(2))
     flow.two_columns(left, right, size=9)
     return Sheet(flow.done())
 

@@ -89,13 +89,9 @@ def biographical_sketch(values: Values) -> Sheet:
     flow, grammar = sheet_of_paper(values), pool_of("resume", values)
     flow.heading("BIOGRAPHICAL SKETCH" if values.language == "eng" else "СВЕДЕНИЯ ОБ АВТОРЕ", align="center")
     names = (
-        ("NAME", "POSITION TITLE", "BIRTHDATE")
-        if values.language == "eng"
-        else ("Ф.И.О.", "Должность", "Год рождения")
+        ("NAME", "POSITION TITLE", "BIRTHDATE") if values.language == "eng" else ("Ф.И.О.", "Должность", "Год рождения")
     )
-    flow.table(
-        rows=[names, (values.draw("person"), grammar.one(section("job", values)), values.draw("year"))]
-    )
+    flow.table(rows=[names, (values.draw("person"), grammar.one(section("job", values)), values.draw("year"))])
     _rest(flow, grammar)
     _career(flow, grammar, jobs=(1, 3))
     return Sheet(flow.done())

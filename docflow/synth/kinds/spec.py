@@ -26,11 +26,13 @@ Layout = Callable[[Values], Sheet]
 class KindSpec:
     """The layouts of one kind, by language code.
 
-    `background` marks kinds that no classifier should name: they teach it what is none of its labels.
+    `background` marks kinds that no classifier should name: they teach it what is none of its labels. `taught_as` is
+    the label of a kind that counts as another one.
     """
 
     layouts: Mapping[str, tuple[Layout, ...]]
     background: bool = False
+    taught_as: str | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:

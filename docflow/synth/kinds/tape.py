@@ -8,6 +8,8 @@ from docflow.synth.values import Values
 TALLEST = 2400.0
 """Points of paper that no receipt reaches; the page is cut to what is printed."""
 
+FONTS: tuple[FontName, ...] = ("mono", "mono", "sans", "condensed")
+
 WIDTHS = (164.0, 227.0, 227.0, 240.0)
 """58 and 80 millimetres, and a little more, in points."""
 
@@ -20,7 +22,7 @@ class Tape:
         self.values = values
         self.width = width or rng.choice(WIDTHS)
         self.margin = rng.uniform(6, 14)
-        self.font: FontName = font or rng.choice(("mono", "mono", "sans", "condensed"))
+        self.font: FontName = font if font is not None else rng.choice(FONTS)
         self.size = self.width / (30 if self.font == "mono" else 26) * rng.uniform(0.95, 1.1)
         self.builder = PageBuilder(self.width, TALLEST, family=values.family)
         self.y = rng.uniform(10, 30)

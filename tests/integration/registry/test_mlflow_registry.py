@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ from mlflow_case import NewDatabase
 
 from docflow.errors import ModelNotFound, NoChampion, RegistryUnavailable
 from docflow.registry import ModelVersion, Registry
+from docflow.settings import S3Settings
+from docflow.store import BlobStore
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -141,3 +144,28 @@ def test_a_deleted_experiment_is_told_with_what_to_do(registry: Registry, tmp_pa
 
 def test_making_a_new_registry_prints_nothing(new_database: NewDatabase) -> None:
     assert new_database.printed == ""
+
+
+def test_files_go_to_and_come_from_s3(
+    new_database: NewDatabase,
+    files: Path,
+    tmp_path: Path,
+    s3_settings: S3Settings,
+    bucket_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLFLOW_S3_ENDPOINT_URL", s3_settings.endpoint_url or "")
+    for variable, secret in (
+        ("AWS_ACCESS_KEY_ID", s3_settings.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", s3_settings.secret_access_key),
+    ):
+        assert secret is not None
+        monkeypatch.setenv(variable, secret.get_secret_value())
+    shutil.copy(new_database.path, tmp_path / "mlflow.db")
+    BlobStore.open(bucket_url, s3=s3_settings).check()
+    registry = Registry.open(
+        tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}", artifacts=f"{bucket_url}/models", experiment="in S3"
+    )
+    log(registry, files)
+    fetched = registry.download("kinds", version="1", into=tmp_path / "fetched")
+    assert (fetched / "model.skops").read_bytes() == b"weights"

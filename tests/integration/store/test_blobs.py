@@ -94,7 +94,8 @@ def test_a_storage_works_after_it_was_passed_to_another_process(blobs: BlobStore
 
 
 def test_an_endpoint_that_nobody_listens_on_fails_in_under_five_seconds() -> None:
-    blobs = BlobStore.open("s3://bucket", s3=settings("http://127.0.0.1:9"))
+    keys = {"access_key_id": SecretStr("me"), "secret_access_key": SecretStr("hush")}
+    blobs = BlobStore.open("s3://bucket", s3=S3Settings(endpoint_url="http://127.0.0.1:9", **keys))
     started = time.perf_counter()
     with pytest.raises(StorageUnavailable, match="S3 bucket bucket") as caught:
         blobs.put(DATA, sha256=SHA256, extension="pdf")

@@ -91,12 +91,16 @@ def test_processes_that_upgrade_at_once_all_succeed(empty_url: str) -> None:
 
 def test_opening_a_current_database_is_quick_and_loads_no_alembic(empty_url: str) -> None:
     Store.open(empty_url).close()
-    started = time.perf_counter()
-    Store.open(empty_url).close()
-    assert time.perf_counter() - started < 0.25
+    assert min(seconds_to_open(empty_url) for _ in range(5)) < 0.25
     code = "import sys; from docflow.store import Store as S; S.open(sys.argv[1]); print('alembic' in sys.modules)"
     output = subprocess.run([sys.executable, "-c", code, empty_url], capture_output=True, timeout=60, check=True)
     assert output.stdout.strip() == b"False"
+
+
+def seconds_to_open(url: str) -> float:
+    started = time.perf_counter()
+    Store.open(url).close()
+    return time.perf_counter() - started
 
 
 def test_an_upgrade_leaves_logging_as_it_was(empty_url: str) -> None:

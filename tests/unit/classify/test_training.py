@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from docflow.classify import TrainedModel, save, train
 from docflow.classify.training import (
+    BACKGROUND_WEIGHT,
     THRESHOLDS,
     choose_threshold,
+    fit_linear,
     fit_temperature,
     split,
 )
@@ -100,6 +103,13 @@ def test_two_labels_are_calibrated_too(make) -> None:
     model = train(make(labels=("invoice", UNKNOWN)))
     assert model.labels == ("invoice", UNKNOWN)
     assert model.out_of_fold.macro_accuracy > 0.9
+
+
+def test_a_larger_background_does_not_outweigh_the_named_labels() -> None:
+    same = sp.csr_matrix(np.ones((50, 3), dtype=np.float32))
+    linear = fit_linear(same, np.array(["invoice"] * 10 + [UNKNOWN] * 40))
+    expected = 1 / (1 + BACKGROUND_WEIGHT)
+    assert linear.predict_proba(same[:1])[0, 0] == pytest.approx(expected, abs=0.01)
 
 
 def test_the_temperature_undoes_overconfidence() -> None:

@@ -32,7 +32,10 @@ def png_that_declares(width: int, height: int) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     chunk = b"IHDR" + header
     return (
-        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", len(header)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", len(header))
+        + chunk
+        + struct.pack(">I", zlib.crc32(chunk))
         + encoded(marked(), "PNG")[33:]
     )
 
@@ -71,7 +74,9 @@ def test_a_page_over_the_budget_is_decoded_smaller(image_format: str) -> None:
 
 
 def test_the_resolution_shrinks_with_the_page() -> None:
-    assert read_image(encoded(marked(600, 400), "PNG", dpi=(300, 300)), max_pixels=60_000).dpi == pytest.approx(150, 0.01)
+    assert read_image(encoded(marked(600, 400), "PNG", dpi=(300, 300)), max_pixels=60_000).dpi == pytest.approx(
+        150, 0.01
+    )
 
 
 def test_a_bomb_is_refused_by_its_header() -> None:
@@ -121,7 +126,7 @@ def test_a_broken_page_fails_when_its_turn_comes() -> None:
     with open_document(bytes(data), limits=IntakeSettings()) as document:
         reading = document.pages(Deadline(30))
         next(reading)
-        with pytest.raises(IntakeError, match="page [23]"):
+        with pytest.raises(IntakeError, match=r"page [23]"):
             list(reading)
 
 

@@ -10,20 +10,22 @@ from sample_files import encoded, is_marked, marked, read_image
 from docflow.intake.pixels import square_size
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
+TURNED_BY = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+"""How a picture lies in a file that carries each orientation."""
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("image_format", FORMATS)
 def test_exif_orientations_are_undone(image_format: str, orientation: int) -> None:
-    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # the Transpose whose inverse EXIF asks for
-    inverse = {4: 2, 2: 4}
-    turned = marked()
-    if orientation > 1:
-        undoing = undo[orientation]
-        turned = turned.transpose(Image.Transpose(inverse.get(undoing, undoing)))
-        turned = turned if orientation not in (6, 8) else marked().transpose(
-            Image.Transpose.ROTATE_90 if orientation == 6 else Image.Transpose.ROTATE_270
-        )
+    turned = marked().transpose(TURNED_BY[orientation]) if orientation > 1 else marked()
     exif = Image.Exif()
     exif[0x0112] = orientation
     page = read_image(encoded(turned.convert("RGB"), image_format, exif=exif))

@@ -64,9 +64,7 @@ def test_after_a_failure_the_engine_reads_on(engine: OcrEngine) -> None:
 def test_threads_read_side_by_side(engine: OcrEngine) -> None:
     words = ["Alpha", "Bravo", "Delta", "Hotel", "Lima", "Mike"]
     with ThreadPoolExecutor(3) as pool:
-        read = list(
-            pool.map(lambda w: engine.read_page(page_saying(w), languages="eng", timeout=30).text, words)
-        )
+        read = list(pool.map(lambda w: engine.read_page(page_saying(w), languages="eng", timeout=30).text, words))
     assert read == words
 
 

@@ -39,7 +39,5 @@ def test_boxes_and_confidences_are_converted() -> None:
 
 
 def test_a_confidence_outside_the_scale_is_brought_to_its_end() -> None:
-    confidences = [
-        parse_tsv(row(line=1, word=1, text="x", conf=c))[0].words[0].confidence for c in (-1.0, 104.0)
-    ]
+    confidences = [parse_tsv(row(line=1, word=1, text="x", conf=c))[0].words[0].confidence for c in (-1.0, 104.0)]
     assert confidences == [0.0, 1.0]

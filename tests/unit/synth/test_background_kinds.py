@@ -16,8 +16,8 @@ LAYOUTS = [
 ]
 
 
-def test_there_are_seven_of_them() -> None:
-    assert set(BACKGROUND) == {"email", "memo", "report", "resume", "form", "official", "sparse"}
+def test_there_are_six_of_them() -> None:
+    assert set(BACKGROUND) == {"email", "report", "resume", "form", "official", "sparse"}
 
 
 @pytest.mark.parametrize(("name", "language", "layout"), LAYOUTS)

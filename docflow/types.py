@@ -95,7 +95,9 @@ class PageImage:
 class PageText:
     """What one page says, whoever read it: lines of words with boxes, and who read them.
 
-    `number` counts from 1. `width` and `height` are the page's size in the unit of the boxes.
+    `number` counts from 1. `width` and `height` are the page's size in the unit of the boxes. `rotation` is by how many
+    degrees the page has to be turned clockwise to be upright: boxes are those of the page as it came, and lie around
+    the words' slanted ones where it is no quarter turn.
     """
 
     number: int
@@ -107,6 +109,7 @@ class PageText:
     engine_version: str
     languages: str = ""
     seconds: float = 0.0
+    rotation: float = 0.0
 
     @property
     def text(self) -> str:

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from docflow.cli.app import ERR, OUT
 from docflow.errors import DocFlowError
-from docflow.ocr import language_of, open_engine
+from docflow.ocr import ENGINES, language_of, open_engine
 from docflow.pipeline import Outcome, Pipeline
 from docflow.settings import load_settings
 from docflow.sources import read_source
@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
 def process(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders whose files are all taken.", exists=True)],
     languages: Annotated[str | None, typer.Option(help="Language codes, joined by '+'.")] = None,
-    engine: Annotated[str | None, typer.Option(help="OCR engine: auto, tesserocr or pytesseract.")] = None,
+    engine: Annotated[str | None, typer.Option(help=f"OCR engine: {', '.join(ENGINES)}.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """Recognise and classify documents. A bad file among many fails alone."""

@@ -265,5 +265,5 @@ def test_the_newest_promotion_to_an_alias_is_the_current_one(store: Store) -> No
 def test_the_check_names_the_database_its_schema_and_its_documents(store: Store) -> None:
     add(store)
     line = store.check()
-    assert "schema 0001" in line
+    assert "schema 0002" in line
     assert "1 documents" in line

@@ -104,15 +104,23 @@ class GlyphlessFont:
 
 @cache
 def font_program() -> bytes:
-    """A TrueType font of two empty glyphs, under 1 kB."""
-    from fontTools.fontBuilder import FontBuilder
-    from fontTools.ttLib.tables._g_l_y_f import Glyph
+    """A TrueType font whose glyph is a line there and back, under 1 kB.
 
+    Such a glyph has no area to fill, but it has a size: PDFium leaves out characters that have none.
+    """
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    pen.lineTo((ADVANCE, ASCENT))
+    pen.closePath()
+    line = pen.glyph()
     glyphs = [".notdef", "blank"]
     builder = FontBuilder(UNITS_PER_EM, isTTF=True)
     builder.setupGlyphOrder(glyphs)
     builder.setupCharacterMap({0x20: "blank"})
-    builder.setupGlyf({glyph: Glyph() for glyph in glyphs})
+    builder.setupGlyf(dict.fromkeys(glyphs, line))
     builder.setupHorizontalMetrics(dict.fromkeys(glyphs, (ADVANCE, 0)))
     builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
     builder.setupNameTable({"familyName": "Glyphless", "styleName": "Regular", "psName": "Glyphless"})

@@ -15,10 +15,10 @@ GREEN_HUE = 1 / 3
 UNSURE, SURE = 0.3, 0.95
 """Confidences that show as full red and as full green: most words lie between."""
 
-FILL = 56
+FILL = 40
 """Opacity of a box's inside, of 255: the ink has to stay readable."""
 
-PIXELS_PER_OUTLINE = 1000
+PIXELS_PER_OUTLINE = 1500
 """One pixel of outline for each so many of the page's long side."""
 
 
@@ -28,7 +28,7 @@ def draw_overlay(page: PageText, image: PageImage) -> Image.Image:
     draw = ImageDraw.Draw(picture, "RGBA")
     across, down = image.width / page.width, image.height / page.height
     axes = Axes(page.rotation)
-    outline = 1 + max(picture.size) // PIXELS_PER_OUTLINE
+    outline = max(1, max(picture.size) // PIXELS_PER_OUTLINE)
     for word in page.words:
         colour = confidence_colour(word.confidence)
         corners = [(x * across, y * down) for x, y in axes.place(word.box).corners]

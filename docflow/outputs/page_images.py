@@ -45,7 +45,7 @@ def add_page(pdf: Pdf, image: PageImage, *, jpeg: bytes | None = None) -> Page:
     page = pdf.pages[-1]
     if encoded.turn:
         page.obj.Rotate = encoded.turn
-    name = page.add_resource(encoded.stream(pdf), Name.XObject, Name.Page)
+    name = page.add_resource(encoded.stream(pdf), Name.XObject, Name.PageImage)
     page.obj.Contents = pdf.make_stream(f"q {width:.4f} 0 0 {height:.4f} 0 0 cm {name} Do Q".encode("ascii"))
     return page
 

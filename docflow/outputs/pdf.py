@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterable, Sequence
+from itertools import count
 
 import pikepdf
 from pikepdf import Name, Page, Pdf
@@ -18,6 +19,9 @@ from docflow.types import PageImage, PageText, TextSource
 DAMAGE = (pikepdf.PdfError, pikepdf.ForeignObjectError, ArithmeticError, AttributeError, LookupError, RuntimeError,
           TypeError, ValueError)  # fmt: skip
 """What pikepdf raises for files whose objects are not what they should be."""
+
+PDF_VERSION = "1.5"
+"""The oldest that has all that is written here; a newer file keeps its own."""
 
 
 def pdf_of_images(pages: Sequence[PageText], images: Iterable[PageImage], *, jpeg: bytes | None = None) -> bytes:
@@ -57,15 +61,21 @@ def _write(text: PageText, page: Page, font: GlyphlessFont) -> None:
     """Put the words under the page's own content, whose graphics state they then do not depend on."""
     if not text.lines:
         return
-    name = page.add_resource(font.object, Name.Font, prefix="Glyphless")
+    name = page.add_resource(font.object, Name.Font, _free_font_name(page))
     operators = invisible_text(text, font, font_name=str(name), to_points=_to_points(page, text))
     page.contents_add(operators, prepend=True)
+
+
+def _free_font_name(page: Page) -> Name:
+    """A name that none of the page's fonts has; not a random one, so that equal documents give equal bytes."""
+    taken = page.resources.get(Name.Font, {})
+    return next(name for number in count() if (name := Name(f"/Glyphless{number}")) not in taken)
 
 
 def _finished(pdf: Pdf, font: GlyphlessFont) -> bytes:
     font.finish()
     written = io.BytesIO()
-    pdf.save(written, deterministic_id=True, encryption=False)
+    pdf.save(written, min_version=PDF_VERSION, deterministic_id=True, encryption=False)
     return written.getvalue()
 
 

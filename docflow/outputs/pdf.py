@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 
 import pikepdf
-from pikepdf import Name, Page, Pdf
+from pikepdf import Dictionary, Name, Object, Page, Pdf
 
 from docflow.errors import CorruptDocument
 from docflow.outputs.glyphless import GlyphlessFont
@@ -68,7 +68,7 @@ def _write(text: PageText, page: Page, font: GlyphlessFont) -> None:
 
 def _free_font_name(page: Page) -> Name:
     """A name that none of the page's fonts has; not a random one, so that equal documents give equal bytes."""
-    taken = page.resources.get(Name.Font, {})
+    taken: Object = page.resources.get(Name.Font, Dictionary())
     return next(name for number in count() if (name := Name(f"/Glyphless{number}")) not in taken)
 
 

@@ -62,6 +62,31 @@ def test_anothers_tables_in_the_same_database_are_left_alone(empty_url: str) -> 
         assert rows.scalar_one() == "of another"
 
 
+def test_pages_that_were_read_under_the_first_schema_count_as_upright(empty_url: str) -> None:
+    database = Database.open(empty_url)
+    with database.exclusive() as connection:
+        command.upgrade(schema.config(connection), "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO documents (id, sha256, filename, media_type, size, storage_path, status, created_at,"
+            " updated_at) VALUES (1, 'a', 'a', 'image/png', 1, 'a', 'recognised', '2026-01-01 00:00:00+00',"
+            " '2026-01-01 00:00:00+00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO recognitions (id, document_id, engine, engine_version, languages, settings_digest, read_by,"
+            " page_count, text, seconds, created_at)"
+            " VALUES (1, 1, 'e', '1', 'eng', '', 'e', 1, 'word', 0.1, '2026-01-01 00:00:00+00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO pages (id, recognition_id, number, width, height, source, engine, engine_version, languages,"
+            " text, words, seconds) VALUES (1, 1, 1, 9, 9, 'ocr', 'e', '1', 'eng', 'word',"
+            """ '[[["word",1,2,3,4,0.5]]]', 0.1)"""
+        )
+    database.close()
+    with Store.open(empty_url) as store:
+        (page,) = store.pages(1)
+    assert (page.text, page.rotation) == ("word", 0.0)
+
+
 def test_a_failed_upgrade_leaves_nothing_behind(empty_url: str) -> None:
     database = Database.open(empty_url)
     with pytest.raises(InterruptedError):

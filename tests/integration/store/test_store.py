@@ -35,6 +35,7 @@ def page(number: int, *texts: str, engine: str = "tesserocr") -> PageText:
         engine_version="5.3.0",
         languages="eng+rus",
         seconds=0.4,
+        rotation=90.5,
     )
 
 

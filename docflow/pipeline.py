@@ -12,13 +12,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from docflow import learning
 from docflow.errors import DocFlowError, NotRecognised
 from docflow.intake import Deadline, check_upload, open_document
 from docflow.ocr import OcrEngine, check_languages, open_engine
-from docflow.outputs import Format, ReadDocument, render
+from docflow.outputs import ReadDocument
 from docflow.settings import Settings
 from docflow.store import BlobStore, Document, Recognition, RecognitionKey, Store
 from docflow.types import Classifier, PageImage, PageText, Prediction
@@ -188,20 +188,18 @@ class Pipeline:
         outcome = self.predict(uploaded.document.id, languages=languages)
         return replace(outcome, seconds=time.perf_counter() - started)
 
-    def output(self, document_id: int, wanted: Format, *, languages: str | None = None) -> bytes:
-        """The document in the wanted format, as it was read last, or in these languages, now if need be.
+    def reading(self, document_id: int, *, languages: str | None = None) -> tuple[Recognition, bool]:
+        """What the document says, as read last or in these languages, now if need be; and whether it was stored already.
 
         Raises `NotRecognised` where no languages are given and the document was never read.
         """
         if languages:
-            recognition = self.recognise(document_id, languages=languages)
-        else:
-            document = self.store.document(document_id)
-            latest = self.store.latest_recognition(document_id)
-            if latest is None:
-                raise NotRecognised(f"document {document.id} has not been recognised yet")
-            recognition = latest
-        return render(self.read_document(recognition), wanted)
+            return self._recognise(document_id, languages=languages)
+        document = self.store.document(document_id)
+        latest = self.store.latest_recognition(document_id)
+        if latest is None:
+            raise NotRecognised(f"document {document.id} has not been recognised yet")
+        return latest, True
 
     def read_document(self, recognition: Recognition) -> ReadDocument:
         """The recognition's pages with the ways to the document's bytes and looks, for `docflow.outputs`."""
@@ -218,9 +216,8 @@ class Pipeline:
     def _page_images(self, document: Document) -> Iterator[PageImage]:
         limits = self.settings.intake.model_copy(update={"text_layer": "ignore"})
         with open_document(self.blobs.get(document.storage_path), limits=limits) as opened:
-            for page in opened.pages(Deadline(limits.max_seconds)):
-                assert isinstance(page, PageImage)
-                yield page
+            # No name holds a page while the next one is made.
+            yield from cast(Iterator[PageImage], opened.pages(Deadline(limits.max_seconds)))
 
     def _recognise(self, document_id: int, *, languages: str | None) -> tuple[Recognition, bool]:
         document = self.store.document(document_id)

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from docflow.api.predictions import OcrLanguage
+from docflow.api.predictions import OcrLanguage, count_reading
 from docflow.api.service import DocumentId, ServiceOf
-from docflow.outputs import Format
+from docflow.outputs import Format, render
 
 router = APIRouter(tags=["documents"])
 
@@ -35,9 +35,12 @@ async def output(
     """
     # What may take long waits with the recognitions; looking stored words up need not.
     workers = service.reading if ocr_language or format is Format.PDF else service.transfers
-    content = await workers.run(lambda: service.pipeline.output(document_id, format, languages=ocr_language))
-    document = await service.transfers.run(lambda: service.pipeline.store.document(document_id))
-    filename = quote(f"{PurePath(document.filename).stem}{format.extension}", safe="", errors="replace")
+    recognition, repeated = await workers.run(lambda: service.pipeline.reading(document_id, languages=ocr_language))
+    if not repeated:
+        count_reading(recognition)
+    read = await workers.run(lambda: service.pipeline.read_document(recognition))
+    content = await workers.run(lambda: render(read, format))
+    filename = quote(f"{PurePath(read.name).stem}{format.extension}", safe="", errors="replace")
     headers = {
         "Content-Disposition": f"inline; filename*=UTF-8''{filename}",
         # Recognised text can look like anything: a browser is not to guess.

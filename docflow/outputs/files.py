@@ -71,8 +71,10 @@ class OutputFiles:
 
 
 def _draw(document: ReadDocument, folder: Path, *, stem: str) -> None:
-    for page, image in zip(document.pages, document.images(), strict=True):
-        draw_overlay(page, image).save(folder / _picture(stem, page.number), quality=OVERLAY_QUALITY)
+    images = document.images()
+    for page in document.pages:
+        # No name holds an image while the next one is made.
+        draw_overlay(page, next(images)).save(folder / _picture(stem, page.number), quality=OVERLAY_QUALITY)
 
 
 def _picture(stem: str, number: int) -> str:

@@ -31,8 +31,10 @@ def pdf_of_images(pages: Sequence[PageText], images: Iterable[PageImage], *, jpe
     """
     with Pdf.new() as pdf:
         font = GlyphlessFont(pdf)
-        for text, image in zip(pages, images, strict=True):
-            _write(text, add_page(pdf, image, jpeg=jpeg), font)
+        remaining = iter(images)
+        for text in pages:
+            # No name holds an image while the next one is made.
+            _write(text, add_page(pdf, next(remaining), jpeg=jpeg), font)
         return _finished(pdf, font)
 
 
@@ -81,11 +83,9 @@ def _finished(pdf: Pdf, font: GlyphlessFont) -> bytes:
 
 def _to_points(page: Page, text: PageText) -> Matrix:
     """From the pixels of the page as it is seen to the points of the page as it is stored, possibly turned."""
-    crop, media = ([float(value) for value in box.as_list()] for box in (page.cropbox, page.mediabox))
-    left, bottom = max(crop[0], media[0]), max(crop[1], media[1])
-    right, top = min(crop[2], media[2]), min(crop[3], media[3])
+    left, bottom, right, top = _visible(page)
     across, down = right - left, top - bottom
-    match page.rotation:
+    match page.rotation % 360:
         case 90:
             return 0, down / text.width, across / text.height, 0, left, bottom
         case 180:
@@ -94,3 +94,15 @@ def _to_points(page: Page, text: PageText) -> Matrix:
             return 0, -down / text.width, -across / text.height, 0, right, top
         case _:
             return across / text.width, 0, 0, -down / text.height, left, top
+
+
+def _visible(page: Page) -> tuple[float, float, float, float]:
+    """The crop box's part within the media box, or the whole media box where that is empty; corners in any order."""
+    (c0, c1, c2, c3), (m0, m1, m2, m3) = (_sorted(box) for box in (page.cropbox, page.mediabox))
+    left, bottom, right, top = max(c0, m0), max(c1, m1), min(c2, m2), min(c3, m3)
+    return (left, bottom, right, top) if left < right and bottom < top else (m0, m1, m2, m3)
+
+
+def _sorted(box: Object) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(value) for value in box.as_list())
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import weakref
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pages_case import POINTS_PER_PIXEL, page_text, pdf_words, pdftotext, scan, texts, two_words
 from PIL import Image
 
@@ -164,12 +168,29 @@ def test_whatever_words_say_and_wherever_they_lie_the_file_is_sound(text: PageTe
         assert sum(str(operator) == "BT" for _, operator in pikepdf.parse_content_stream(pdf.pages[0])) <= 1
 
 
-@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_of_the_images_one_at_a_time_is_held() -> None:
+    given: list[weakref.ref[np.ndarray]] = []
+
+    def image() -> PageImage:
+        pixels = np.full((400, 800), 200, np.uint8)
+        given.append(weakref.ref(pixels))
+        return PageImage(len(given), pixels, dpi=100)
+
+    def images() -> Iterator[PageImage]:
+        for _ in range(3):
+            assert [held() for held in given if held() is not None] == []
+            yield image()
+
+    assert pdf_of_images([replace(two_words(), number=number) for number in (1, 2, 3)], images())
+    assert len(given) == 3
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270, -90, 450])
 @pytest.mark.parametrize("cropped", [False, True])
 def test_a_recognised_page_of_a_pdf_keeps_its_content_and_gets_its_words(turn: int, cropped: bool) -> None:
     _, image = scan("eng")
     original = scanned_pdf(image, turn=turn, cropped=cropped)
-    width, height = (image.height, image.width) if turn in (90, 270) else (image.width, image.height)
+    width, height = (image.height, image.width) if turn % 180 else (image.width, image.height)
     line = Line((Word("left", Box(200, 300, 320, 340), 0.9), Word("lower", Box(900, 1500, 1050, 1540), 0.9)))
     seen = page_text([line], width=width - 100 * cropped, height=height - 100 * cropped)
     made = pdf_of_pdf([seen], original)
@@ -197,6 +218,18 @@ def scanned_pdf(image: PageImage, *, turn: int, cropped: bool) -> bytes:
         again = io.BytesIO()
         pdf.save(again)
     return again.getvalue()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.binary(min_size=1, max_size=4)), min_size=1, max_size=30))
+def test_a_damaged_pdf_is_written_again_or_told_as_damaged(damage: list[tuple[int, bytes]]) -> None:
+    data = bytearray(scanned_pdf(PageImage(1, np.full((40, 80, 3), 200, np.uint8), dpi=100), turn=90, cropped=False))
+    for place, junk in damage:
+        start = place % len(data)
+        data[start : start + len(junk)] = junk
+    # Any other error, or a crash, fails the test.
+    with contextlib.suppress(CorruptDocument):
+        assert pdf_of_pdf([two_words()], bytes(data)).startswith(b"%PDF")
 
 
 def test_a_pdf_with_text_only_is_returned_as_it_is() -> None:

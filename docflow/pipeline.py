@@ -189,7 +189,7 @@ class Pipeline:
         return replace(outcome, seconds=time.perf_counter() - started)
 
     def reading(self, document_id: int, *, languages: str | None = None) -> tuple[Recognition, bool]:
-        """What the document says, as read last or in these languages, now if need be; and whether it was stored already.
+        """What the document says, as read last or in these languages, now if need be; and whether it was stored.
 
         Raises `NotRecognised` where no languages are given and the document was never read.
         """

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 from docflow.outputs.characters import fit
 from docflow.outputs.glyphless import ADVANCE, UNITS_PER_EM, GlyphlessFont
-from docflow.outputs.slant import Axes, Placement
+from docflow.outputs.slant import LEAST_SIDE, Axes, Placement
 from docflow.types import Line, PageText
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -14,11 +17,14 @@ Matrix = tuple[float, float, float, float, float, float]
 INVISIBLE = 3
 """The text rendering mode (ISO 32000-1, table 106)."""
 
-MOST_BENT = 1.5
-"""Words that together are higher than this times the highest of them do not share a baseline."""
+MOST_DRIFT = 0.5
+"""How far a word's middle may lie off its line's, as a share of the line's height, to be written on its baseline."""
 
-LEAST_GAP = 0.1
-"""Pixels that a space takes at least; words may touch or overlap."""
+LEAST_GAP = 0.2
+"""The width of a space at least, as a share of the line's height: poppler sees one from 0.15 on."""
+
+LEAST_KEPT = 0.3
+"""The share of a word's length that it keeps at least, where the next one lies over it."""
 
 
 def invisible_text(page: PageText, font: GlyphlessFont, *, font_name: str, to_points: Matrix) -> bytes:
@@ -40,7 +46,7 @@ def _line(line: Line, axes: Axes, font: GlyphlessFont, *, font_name: str) -> Ite
     letters do, unless the letters are one span with an ActualText (ISO 32000-1, 14.9.4).
     """
     texts = [fit(word.text) for word in line.words]
-    places = _on_one_baseline([axes.place(word.box) for word in line.words])
+    places = _parted(_on_one_baseline([axes.place(word.box) for word in line.words]))
     for number, (text, place) in enumerate(zip(texts, places, strict=True)):
         if not text:
             continue
@@ -50,7 +56,7 @@ def _line(line: Line, axes: Axes, font: GlyphlessFont, *, font_name: str) -> Ite
         yield f"{font_name} {_number(place.height)} Tf {_matrix(place)} Tm {shown}"
         if number + 1 < len(places):
             gap = places[number + 1].start - place.start - place.length
-            yield _show(" ", max(LEAST_GAP, gap), place, font)
+            yield _show(" ", max(LEAST_GAP * place.height, gap), place, font)
 
 
 def _show(text: str, length: float, place: Placement, font: GlyphlessFont) -> str:
@@ -60,12 +66,30 @@ def _show(text: str, length: float, place: Placement, font: GlyphlessFont) -> st
 
 
 def _on_one_baseline(places: Sequence[Placement]) -> list[Placement]:
-    """The words' places, all as high as their line, unless it bends: selections and searches then see one line."""
-    bottom = min(place.bottom for place in places)
-    height = max(place.bottom + place.height for place in places) - bottom
-    if height > MOST_BENT * max(place.height for place in places):
-        return list(places)
-    return [Placement(place.axes, place.start, bottom, place.length, height) for place in places]
+    """The words' places, all as high as their line and on its baseline, so that searches and selections see one line.
+
+    Medians leave out the boxes that an engine drew much too high. A word far off the line, which bends then, keeps its
+    own middle.
+    """
+    bottom = median(place.bottom for place in places)
+    height = max(LEAST_SIDE, median(place.bottom + place.height for place in places) - bottom)
+    levelled = []
+    for place in places:
+        drift = place.bottom + place.height / 2 - bottom - height / 2
+        levelled.append(
+            replace(place, bottom=bottom + (drift if abs(drift) > MOST_DRIFT * height else 0), height=height)
+        )
+    return levelled
+
+
+def _parted(places: Sequence[Placement]) -> list[Placement]:
+    """The words' places, ended early where the next word is so near that readers would take both for one."""
+    parted = list(places)
+    for number, (place, following) in enumerate(pairwise(places)):
+        room = following.start - LEAST_GAP * place.height - place.start
+        if room < place.length:
+            parted[number] = replace(place, length=max(LEAST_KEPT * place.length, room))
+    return parted
 
 
 def _matrix(place: Placement) -> str:

@@ -41,12 +41,9 @@ class Look:
     confidence: float
 
 
-def guess_languages(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, timeout: float) -> str:
-    """The languages, of one script of those asked for, that a page which is upright seems to be in."""
-    if len(by_script(languages)) == 1:
-        return languages
-    look = languages_at(pixels, quarters=0, languages=languages, count=FEW_LINES, tesseract=tesseract, timeout=timeout)
-    return look.languages
+def guess(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, timeout: float) -> Look:
+    """The script that a page which is upright seems to be in, from a few of its lines: 50 milliseconds a script."""
+    return languages_at(pixels, quarters=0, languages=languages, count=FEW_LINES, tesseract=tesseract, timeout=timeout)
 
 
 def look_around(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, timeout: float) -> Look:

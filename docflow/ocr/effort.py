@@ -46,7 +46,7 @@ DOUBTFUL = 0.6
 
 
 FEW_LETTERS = 40
-"""Letters under which the rest of the page may be the wrong way up: a stamp on a page that lies on its side is upright."""
+"""Letters under which the rest of the page may be the wrong way up: a stamp on a page on its side is upright."""
 
 UNSURE = 0.5
 """Confidence of the first look under which all directions are looked at, where Tesseract does not read the page."""

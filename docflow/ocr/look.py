@@ -31,6 +31,9 @@ SURE = 0.75
 CLEARLY = 0.10
 """By how much another script, or another direction, has to be read better to be preferred to the first."""
 
+CONVINCING = 0.5
+"""Confidence that another direction has to be read with at least: upside down, no page is read with more than 0.45."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -58,7 +61,7 @@ def look_around(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, tim
             tesseract=tesseract,
             timeout=timeout,
         )
-        if found.confidence > best.confidence + (CLEARLY if quarters else 0.0):
+        if quarters == 0 or found.confidence > max(CONVINCING, best.confidence + CLEARLY):
             best = found
     return best
 

@@ -24,8 +24,8 @@ JOINT_COST = 0.2
 FAR = 2.0
 """Cost of the distance, per character, from which words stand apart: as much as leaving out both."""
 
-SAME_PLACE = 0.5
-"""Share of the span of two equal words that they must have in common to be one word without further looking."""
+SAME_BOX, SAME_PLACE = 0.8, 0.5
+"""Share of their span that two words must have in common to be one, whatever they say; and if they say the same."""
 
 
 def align(readings: Sequence[Reading]) -> list[list[Group]]:
@@ -96,7 +96,9 @@ def _moved(positions: range, by: int) -> range:
 
 
 def _is_same(first: Word, second: Word) -> bool:
-    return first.text == second.text and _distance(first.box, second.box) <= 1 - SAME_PLACE
+    """Whether these are surely one word: it needs no search then, and most words of a page are such."""
+    distance = _distance(first.box, second.box)
+    return distance <= 1 - SAME_BOX or (distance <= 1 - SAME_PLACE and first.text == second.text)
 
 
 def _distance(first: Box, second: Box) -> float:
@@ -128,7 +130,8 @@ def _cheapest(first: Sequence[Word], second: Sequence[Word]) -> list[Pair]:
                 steps.append((best[i - 1][j][0] + len(first[i - 1].text), 1, 0))
             if j:
                 steps.append((best[i][j - 1][0] + len(second[j - 1].text), 0, 1))
-            for p, q in MOVES:
+            near = i and j and _distance(first[i - 1].box, second[j - 1].box) < FAR
+            for p, q in MOVES if near else ():
                 if p <= i and q <= j:
                     cost = _cost(spans[0][i, p], spans[1][j, q])
                     if cost is not None:

@@ -81,10 +81,11 @@ def _area(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _shared(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
     """The area that each word of the one shares with each of the other; none where they stand in different lines."""
-    near = np.minimum(first[:, None, 2:], second[None, :, 2:]) - np.maximum(first[:, None, :2], second[None, :, :2])
-    width, height = near[..., 0], near[..., 1]
-    lower = np.minimum((first[:, 3] - first[:, 1])[:, None], second[:, 3] - second[:, 1])
-    shared: NDArray[np.float64] = np.where((width > 0) & (height >= SAME_HEIGHT * lower), width * height, 0.0)
+    one, other = first.T[..., None], second.T[:, None, :]
+    height = np.minimum(one[3], other[3]) - np.maximum(one[1], other[1])
+    width = np.minimum(one[2], other[2]) - np.maximum(one[0], other[0])
+    lower = np.minimum(one[3] - one[1], other[3] - other[1])
+    shared: NDArray[np.float64] = np.maximum(width, 0) * height * (height >= SAME_HEIGHT * lower)
     return shared
 
 

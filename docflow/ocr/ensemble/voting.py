@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from docflow.ocr.ensemble.alignment import Group, align
@@ -99,14 +98,17 @@ def combine(readings: Sequence[Reading], *, calibrations: Calibrations | None = 
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
+    """What one engine says in a place; `meaning` is the text apart from spaces and typography."""
+
     engine: str
     words: tuple[Word, ...]
-    confidence: float
+    confidences: tuple[float, ...]
+    meaning: str
 
     @property
-    def meaning(self) -> str:
-        """What is said, apart from spaces and typography."""
-        return plain("".join(word.text for word in self.words))
+    def confidence(self) -> float:
+        """That of all the words together: of the least sure one; of the silence, where there is none."""
+        return min(self.confidences, default=SILENCE)
 
 
 def plain(text: str) -> str:
@@ -117,53 +119,48 @@ def plain(text: str) -> str:
 
 
 def _decide(group: Group, readings: Sequence[Reading], heard: Sequence[bool], calibrations: Calibrations) -> Decision:
-    """The decision about one group; the words of a likely reading are those of its surest engine."""
-    voices = []
-    for words, reading, is_heard in zip(group, readings, heard, strict=True):
-        if words:
-            sure = [calibrations.confidence(w, engine=reading.engine, languages=reading.languages) for w in words]
-            voices.append(_Voice(reading.engine, tuple(map(replace_confidence, words, sure)), min(sure)))
-        elif is_heard:
-            voices.append(_Voice(reading.engine, (), SILENCE))
-    meaning, probability = likeliest(voices)
-    backers = [voice for voice in voices if voice.meaning == meaning]
-    speaker = max(backers, key=lambda voice: voice.confidence)
-    words = speaker.words if len(voices) == 1 else tuple(replace(w, confidence=probability) for w in speaker.words)
-    votes = (WordVote(v.engine, " ".join(w.text for w in v.words), v.confidence, v.meaning == meaning) for v in voices)
-    return Decision(words, tuple(votes))
+    """The decision about one group; the words of a likely meaning are those of its surest engine."""
+    voices = [
+        _Voice(
+            engine=reading.engine,
+            words=words,
+            confidences=tuple(
+                calibrations.confidence(word, engine=reading.engine, languages=reading.languages) for word in words
+            ),
+            meaning=plain("".join([word.text for word in words])),
+        )
+        for words, reading, is_heard in zip(group, readings, heard, strict=True)
+        if words or is_heard
+    ]
+    meaning, probability = likeliest([(voice.meaning, voice.confidence) for voice in voices])
+    speaker = max((voice for voice in voices if voice.meaning == meaning), key=lambda voice: voice.confidence)
+    confidences = speaker.confidences if len(voices) == 1 else (probability,) * len(speaker.words)
+    return Decision(
+        words=tuple(Word(w.text, w.box, sure) for w, sure in zip(speaker.words, confidences, strict=True)),
+        votes=tuple(
+            WordVote(v.engine, " ".join([w.text for w in v.words]), v.confidence, v.meaning == meaning) for v in voices
+        ),
+    )
 
 
-def replace_confidence(word: Word, confidence: float) -> Word:
-    """The word with another confidence."""
-    return replace(word, confidence=confidence)
+def likeliest(said: Sequence[tuple[str, float]]) -> tuple[str, float]:
+    """Which of the meanings is likeliest right, and how likely; each comes with its engine's calibrated confidence.
 
-
-def likeliest(voices: Sequence[_Voice]) -> tuple[str, float]:
-    """What is said that is likeliest right, and how likely.
-
-    Bayes' rule, with all readings alike before anybody has spoken: an engine says what is right with its calibrated
-    confidence p, and any one wrong thing with (1 - p) times `COINCIDENCE`. The case that all are wrong takes part too.
-    One engine alone keeps its p, agreement raises it, contradiction lowers it.
+    Bayes' rule, with all meanings alike before anybody has spoken: an engine says what is right with its confidence p,
+    and any one wrong thing with (1 - p) times `COINCIDENCE`. The case that all are wrong takes part too. One engine
+    alone keeps its p, agreement raises it, contradiction lowers it.
     """
-    meanings = {voice.meaning: 0.0 for voice in voices}
-    # In logarithms: sums do not depend on the order as visibly, and do not underflow.
-    wrong = sum(math.log(_doubt(v) * COINCIDENCE) for v in voices)
-    for meaning in meanings:
-        backing = sum(math.log(_trust(v)) - math.log(_doubt(v) * COINCIDENCE) for v in voices if v.meaning == meaning)
-        meanings[meaning] = math.exp(wrong + backing)
-    others = max(0.0, 1 / COINCIDENCE + 1 - len(meanings)) * math.exp(wrong)
-    surest = {m: max(v.confidence for v in voices if v.meaning == m) for m in meanings}
+    meanings = dict.fromkeys([meaning for meaning, _ in said], 1.0)
+    wrong = 1.0
+    for meaning, confidence in said:
+        trust = min(max(confidence, SURE), 1 - SURE)
+        error = (1 - trust) * COINCIDENCE
+        wrong *= error
+        for other in meanings:
+            meanings[other] *= trust if other == meaning else error
+    surest = {m: max(confidence for meaning, confidence in said if meaning == m) for m in meanings}
     best = max(meanings, key=lambda m: (meanings[m], surest[m]))
-    probability = meanings[best] / (sum(meanings.values()) + others)
-    if len(meanings) == 1:
-        # Where both doubt it, chance alone would say that they agree in an error.
-        probability = max(probability, surest[best])
-    return best, probability
-
-
-def _trust(voice: _Voice) -> float:
-    return min(max(voice.confidence, SURE), 1 - SURE)
-
-
-def _doubt(voice: _Voice) -> float:
-    return 1 - _trust(voice)
+    all_wrong = max(0.0, 1 / COINCIDENCE + 1 - len(meanings)) * wrong
+    probability = meanings[best] / (sum(meanings.values()) + all_wrong)
+    # Where all doubt what they all say, chance alone would have it that they agree in an error.
+    return best, max(probability, surest[best]) if len(meanings) == 1 else probability

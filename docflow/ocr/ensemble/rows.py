@@ -20,9 +20,9 @@ Row = list[list[Word]]
 SAME_HEIGHT = 0.5
 """Share of the lower word's height that two words must have in common to stand in one line."""
 
-SAME_LINE = 0.25
-"""Share of the smaller line's area that two lines must have in common: engines that box ink and engines that box lines
-with their margins share about half."""
+SAME_LINE = 0.1
+"""Share of the smaller line's area that two lines must have in common: little, for one engine may have missed half of
+the line and the other the other half."""
 
 
 def matching_rows(readings: Sequence[Reading]) -> list[Row]:
@@ -90,18 +90,30 @@ def _shared(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[
 
 
 def _reading_order(readings: Sequence[Reading], row_of: dict[Node, Node]) -> list[Node]:
-    """The rows in the order of the reading with most characters; one that it lacks follows its neighbour in another."""
+    """The rows in the order of the reading with most characters.
+
+    A row that it lacks follows the one before it in another reading, and rows between that one and the next which both
+    have as far as they stand higher.
+    """
+
+    def middle(node: Node) -> float:
+        box = readings[node[0]].lines[node[1]].box
+        return box.y0 + box.y1
+
     order: list[Node] = []
     richest = sorted(range(len(readings)), key=lambda r: -sum(len(word.text) for word in readings[r].words))
     for r in richest:
+        rows = [row_of[r, n] for n in range(len(readings[r].lines))]
+        own = set(rows)
         after = 0
-        for n in range(len(readings[r].lines)):
-            row = row_of[r, n]
+        for n, row in enumerate(rows):
             if row in order:
                 after = order.index(row) + 1
-            else:
-                order.insert(after, row)
+                continue
+            while after < len(order) and order[after] not in own and middle(order[after]) < middle((r, n)):
                 after += 1
+            order.insert(after, row)
+            after += 1
     return order
 
 

@@ -10,8 +10,9 @@ from sample_files import LETTER_LINES, pdf, read, scan, text
 from docflow.intake.geometry import PageFrame
 from docflow.intake.pictures import PageContent, Picture
 from docflow.intake.text_layer import TextLayer
-from docflow.intake.text_quality import gather_evidence, is_wordlike
+from docflow.intake.text_quality import gather_evidence
 from docflow.types import Box, PageImage, PageText, Word
+from docflow.wordlike import is_wordlike
 
 FRAME = PageFrame(visible=(0, 0, 595, 842), rotation=0, dpi=72)
 FULL_PAGE = PageContent((Picture(Box(0, 0, 595, 842), 1700, 2400),), path_count=0)

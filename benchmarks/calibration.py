@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import datetime
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -22,10 +23,12 @@ from docflow.errors import LanguageMissing, RecognitionFailed
 from docflow.ocr import OcrEngine, check_languages, open_engine
 from docflow.ocr.ensemble import Calibration, Calibrations, Reading, align, class_of, repair_lines
 from docflow.ocr.ensemble import calibration as package
+from docflow.ocr.ensemble.calibration import tempered
 from docflow.ocr.ensemble.fitting import Judged, fit_curves
 from docflow.ocr.ensemble.reading import in_order
 from docflow.ocr.ensemble.voting import plain
 from docflow.settings import load_settings
+from docflow.types import Line, Word
 
 LANGUAGE_SETS = ("eng", "rus", "eng+rus")
 SECONDS_A_PAGE = 120.0
@@ -82,8 +85,10 @@ def judge(page: TruthPage, engine: OcrEngine, *, languages: str) -> list[Judged]
 
 
 def judged_words(reading: Reading, *, truth: TruthPage) -> list[Judged]:
-    """The reading's words, each with its class, its raw confidence, and whether it is right."""
-    other = Reading("truth", truth.lines)
+    """The reading's words, each with its class, its tempered confidence, and whether it is right."""
+    sure = iter(tempered(reading.words))
+    lines = (Line(tuple(Word(word.text, word.box, next(sure)) for word in line.words)) for line in reading.lines)
+    reading, other = replace(reading, lines=tuple(lines)), Reading("truth", truth.lines)
     ours = in_order([reading, other]).index(reading)
     judged = []
     for row in align([reading, other]):
@@ -95,7 +100,7 @@ def judged_words(reading: Reading, *, truth: TruthPage) -> list[Judged]:
 
 def show(console: Console, fitted: list[Calibration], judged: dict[str, list[Judged]]) -> None:
     """Print, for each curve, the words' mean confidence before and after, and the share that is right."""
-    table = Table("languages", "class", "words", "right", "raw mean", "raw error", "calibrated error", box=None)
+    table = Table("languages", "class", "words", "right", "tempered mean", "its error", "calibrated error", box=None)
     for calibration in fitted:
         for word_class, curve in calibration.curves.items():
             words = [

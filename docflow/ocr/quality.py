@@ -88,9 +88,13 @@ def _judge(pages: Sequence[PageText], calibrations: Calibrations) -> Quality:
     if not words:
         return Quality(Grade.D, 0.0, 0.0, 0.0, 0.0, 0, "No words were found: blank, or not readable.")
     expected = [
-        Word(word.text, word.box, calibrations.confidence(word, engine=page.engine, languages=page.languages))
+        Word(word.text, word.box, confidence)
         for page in pages
-        for word in page.words
+        for word, confidence in zip(
+            page.words,
+            calibrations.confidences(page.words, engine=page.engine, languages=page.languages),
+            strict=True,
+        )
     ]
     wordlike = wordlike_share(words)
     right = mean_confidence(expected) or 0.0

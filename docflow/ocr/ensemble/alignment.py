@@ -146,22 +146,36 @@ def _cheapest(first: Sequence[Word], second: Sequence[Word]) -> list[Pair]:
     return _by_place(pairs[::-1], first, second)
 
 
-def _stretches(words: Sequence[Word]) -> dict[tuple[int, int], Word]:
-    """Stretches of up to three words as one, by where they end and how many words they have."""
+def _stretches(words: Sequence[Word]) -> dict[tuple[int, int], Sequence[Word]]:
+    """Stretches of up to three words, by where they end and how many words they have."""
     longest = max(move[0] for move in MOVES)
-    found = {(end, 1): word for end, word in enumerate(words, start=1)}
-    for length in range(2, longest + 1):
-        for end in range(length, len(words) + 1):
-            found[end, length] = _joined(words[end - length : end])
-    return found
+    return {
+        (end, length): words[end - length : end]
+        for length in range(1, longest + 1)
+        for end in range(length, len(words) + 1)
+    }
 
 
-def _cost(first: Word, second: Word) -> float | None:
-    """What it costs that these two stand for the same; None where they are too far apart."""
-    distance = _distance(first.box, second.box)
+def _cost(first: Sequence[Word], second: Sequence[Word]) -> float | None:
+    """What it costs that these two stretches stand for the same; None where they are too far apart."""
+    if len(first) == len(second) == 1:
+        distance = _distance(first[0].box, second[0].box)
+        one, other = first[0].text, second[0].text
+    else:
+        distance = _distance_of_many(first, second)
+        one, other = ("".join([word.text for word in words]) for words in (first, second))
     if distance >= FAR:
         return None
-    return Levenshtein.distance(first.text, second.text) + distance * max(len(first.text), len(second.text))
+    return Levenshtein.distance(one, other) + distance * max(len(one), len(other))
+
+
+def _distance_of_many(first: Sequence[Word], second: Sequence[Word]) -> float:
+    """0 for words that cover the same of the line, `FAR` for such that share nothing, as in gaps of each other."""
+    shared = sum(max(0.0, min(a.box.x1, b.box.x1) - max(a.box.x0, b.box.x0)) for a in first for b in second)
+    if shared <= 0:
+        return FAR
+    covered = sum(word.box.x1 - word.box.x0 for words in (first, second) for word in words) - shared
+    return 1 - shared / covered if covered > 0 else 0.0
 
 
 def _by_place(pairs: Sequence[Pair], first: Sequence[Word], second: Sequence[Word]) -> list[Pair]:

@@ -12,7 +12,7 @@ from docflow.ocr.ensemble.calibration import FEWEST_WORDS, Curve, WordClass
 MOST_KNOTS = 20
 
 Judged = tuple[WordClass, float, bool]
-"""A word's class, its raw confidence, and whether it is right."""
+"""A word's class, its tempered confidence, and whether it is right."""
 
 
 def fit_curves(judged: Sequence[Judged]) -> dict[WordClass, Curve]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from docflow.ocr.ensemble.alignment import Group, align
@@ -13,10 +13,13 @@ from docflow.ocr.ensemble.reading import Reading, in_order
 from docflow.types import Line, Word
 
 COINCIDENCE = 0.2
-"""How likely two engines that are both wrong say the same."""
+"""How likely two engines that are both wrong say the same: Tesseract and RapidOCR did in 11 of the 44 such places on 50
+generated pages (`python -m benchmarks.ensemble`). With two engines it moves the confidence only, not the choice."""
 
 SILENCE = 0.5
-"""How likely an engine that sees nothing in a place is right: a word that one engine alone sees must be surer."""
+"""How likely an engine that sees nothing in a place is right: a word that one engine alone sees must be likelier right
+than wrong. Of 0.1, 0.3, 0.5 and 0.7, this gave Tesseract and RapidOCR together the best word F1 on generated pages, and
+one within 0.001 of the best on receipts of the tuning half."""
 
 SURE = 1e-6
 """No reading is taken for more certain than this far from 1."""
@@ -88,27 +91,29 @@ def combine(readings: Sequence[Reading], *, calibrations: Calibrations | None = 
     reading, or where two have the same engine's name.
     """
     known = bundled_calibrations() if calibrations is None else calibrations
-    readings = in_order(readings)
+    readings = [calibrated(reading, calibrations=known) for reading in in_order(readings)]
     rows = []
     for groups in align(readings):
         heard = [reading.whole_page or any(group[k] for group in groups) for k, reading in enumerate(readings)]
-        rows.append(tuple(_decide(group, readings, heard, known) for group in groups))
+        rows.append(tuple(_decide(group, readings, heard) for group in groups))
     return Consensus(tuple(rows))
+
+
+def calibrated(reading: Reading, *, calibrations: Calibrations) -> Reading:
+    """The reading with calibrated confidences for raw ones."""
+    sure = iter(calibrations.confidences(reading.words, engine=reading.engine, languages=reading.languages))
+    lines = (Line(tuple(Word(word.text, word.box, next(sure)) for word in line.words)) for line in reading.lines)
+    return replace(reading, lines=tuple(lines))
 
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """What one engine says in a place; `meaning` is the text apart from spaces and typography."""
+    """What one engine says in a place: as sure as of its least sure word; `meaning` is apart from typography."""
 
     engine: str
     words: tuple[Word, ...]
-    confidences: tuple[float, ...]
+    confidence: float
     meaning: str
-
-    @property
-    def confidence(self) -> float:
-        """That of all the words together: of the least sure one; of the silence, where there is none."""
-        return min(self.confidences, default=SILENCE)
 
 
 def plain(text: str) -> str:
@@ -118,15 +123,13 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(SPELLINGS)
 
 
-def _decide(group: Group, readings: Sequence[Reading], heard: Sequence[bool], calibrations: Calibrations) -> Decision:
+def _decide(group: Group, readings: Sequence[Reading], heard: Sequence[bool]) -> Decision:
     """The decision about one group; the words of a likely meaning are those of its surest engine."""
     voices = [
         _Voice(
             engine=reading.engine,
             words=words,
-            confidences=tuple(
-                calibrations.confidence(word, engine=reading.engine, languages=reading.languages) for word in words
-            ),
+            confidence=min([word.confidence for word in words], default=SILENCE),
             meaning=plain("".join([word.text for word in words])),
         )
         for words, reading, is_heard in zip(group, readings, heard, strict=True)
@@ -134,9 +137,9 @@ def _decide(group: Group, readings: Sequence[Reading], heard: Sequence[bool], ca
     ]
     meaning, probability = likeliest([(voice.meaning, voice.confidence) for voice in voices])
     speaker = max((voice for voice in voices if voice.meaning == meaning), key=lambda voice: voice.confidence)
-    confidences = speaker.confidences if len(voices) == 1 else (probability,) * len(speaker.words)
+    alone = len(voices) == 1
     return Decision(
-        words=tuple(Word(w.text, w.box, sure) for w, sure in zip(speaker.words, confidences, strict=True)),
+        words=speaker.words if alone else tuple(Word(w.text, w.box, probability) for w in speaker.words),
         votes=tuple(
             WordVote(v.engine, " ".join([w.text for w in v.words]), v.confidence, v.meaning == meaning) for v in voices
         ),

@@ -35,7 +35,7 @@ def test_a_fitted_curve_finds_how_often_an_engine_is_right() -> None:
 @given(confidence=st.floats(0, 1))
 def test_an_engine_without_a_fit_is_taken_at_its_word(confidence: float) -> None:
     assert IDENTITY(confidence) == pytest.approx(confidence)
-    assert Calibrations().confidence(Word("x", BOX, confidence), engine="new") == confidence
+    assert Calibrations().confidences([Word("x", BOX, confidence)], engine="new") == [confidence]
 
 
 def test_a_class_with_few_words_has_the_curve_of_all() -> None:
@@ -50,9 +50,19 @@ def test_the_languages_own_fit_goes_before_that_on_most_pages() -> None:
         return Calibration("e", "1", languages, "2026-01-01", pages, {WordClass.ANY: Curve((0.5,), (share,), 100)})
 
     known = Calibrations([fit("eng", 10, 0.1), fit("eng+rus", 20, 0.2)])
-    word = Word("x", BOX, 0.9)
-    assert known.confidence(word, engine="e", languages="eng") == 0.1
-    assert known.confidence(word, engine="e", languages="deu") == 0.2
+    words = [Word("x", BOX, 0.9)]
+    assert known.confidences(words, engine="e", languages="eng") == [0.1]
+    assert known.confidences(words, engine="e", languages="deu") == [0.2]
+
+
+def test_a_word_is_less_likely_right_on_a_page_that_the_engine_doubts() -> None:
+    curve = Curve((0.0, 1.0), (0.0, 1.0), 100)
+    known = Calibrations([Calibration("e", "1", "eng", "2026-01-01", 1, {WordClass.ANY: curve})])
+    word, doubted = Word("Total", BOX, 0.9), Word("Tota1", BOX, 0.1)
+    (alone,) = known.confidences([word], engine="e", languages="eng")
+    (beside, _) = known.confidences([word, doubted], engine="e", languages="eng")
+    assert alone == pytest.approx(0.9)
+    assert beside == pytest.approx(0.7)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ class Score:
     """How well one reads: means over documents, CPU-seconds in total."""
 
     name: str
+    words: int = 0
     f1: list[float] = field(default_factory=list)
     cer: list[float] = field(default_factory=list)
     cpu: float = 0.0
@@ -75,6 +76,7 @@ class Score:
     def add(self, document: Document, lines: Iterable[Line]) -> None:
         """Count what was read of a document."""
         read = "\n".join(line.text for line in lines)
+        self.words += len(read.split())
         self.f1.append(word_f1(document.text, read))
         self.cer.append(character_error_rate(document.text, read))
 
@@ -203,9 +205,11 @@ def show(console: Console, scores: Sequence[Score], *, title: str) -> None:
         figures = (score.word_f1, score.character_error_rate, score.cpu / len(score.f1))
         table.add_row(score.name, *(f"{figure:.3f}" for figure in figures))
     console.print(table)
-    console.print(
-        f"the ensemble {'beats each member' if beats_each(scores) else 'does not beat each member: leave it off'}"
-    )
+    *members, together = scores
+    own = together.cpu - sum(member.cpu for member in members)
+    console.print(f"aligning and voting: {own / max(1, together.words) * 400 * 1000:.0f} ms for 400 words")
+    verdict = "beats each member" if beats_each(scores) else "does not beat each member: leave it off"
+    console.print(f"the ensemble {verdict}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -24,8 +24,8 @@ FEWEST_WORDS = 100
 
 WORD_WEIGHT = 0.5
 """How much a word's own confidence counts against the mean of its page: engines are surest of their own errors on pages
-that they read badly. Word F1 of Tesseract and RapidOCR together on 30 receipts of the tuning half went from 0.952 to
-0.958 with a half, and did not change on 50 generated pages (0.983)."""
+that they read badly. With a half, the word F1 of Tesseract and RapidOCR together on 30 receipts of the tuning half went
+from 0.952 to 0.957, and stayed at 0.983 on 50 generated pages."""
 
 
 class WordClass(StrEnum):
@@ -147,7 +147,7 @@ class Calibrations:
         for calibration in sorted(calibrations, key=lambda c: (-c.pages, c.languages)):
             self._by_engine.setdefault(calibration.engine, calibration)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Calibration]:
         return iter(self._by_key.values())
 
     def confidences(self, words: Sequence[Word], *, engine: str, languages: str = "") -> list[float]:

@@ -19,6 +19,7 @@ from benchmarks.machine import describe
 from benchmarks.synthetic_pages import TruthPage, synthetic_pages
 from docflow.errors import RecognitionFailed
 from docflow.ocr import open_engine
+from docflow.ocr.ink import unread_share
 from docflow.ocr.quality import Grade, Quality, page_quality
 from docflow.settings import load_settings
 
@@ -44,10 +45,11 @@ def main() -> None:
             read = engine.read_page(page.image, languages=arguments.languages, timeout=SECONDS_A_PAGE)
         except RecognitionFailed:
             continue
-        graded.append((page, page_quality(read), word_f1(page.text, read.text)))
+        quality = page_quality(read, unread=unread_share(page.image, read))
+        graded.append((page, quality, word_f1(page.text, read.text)))
     show(console, graded, title="grade", group=lambda one: one[1].grade.value, groups=[g.value for g in Grade])
     show(console, graded, title="look", group=lambda one: one[0].look, groups=sorted({one[0].look for one in graded}))
-    for name in ("trust", "mean", "low", "wordlike"):
+    for name in ("trust", "mean", "low", "wordlike", "unread"):
         values = [getattr(quality, name) for _, quality, _ in graded]
         rank = spearmanr(values, [f1 for *_, f1 in graded]).statistic
         console.print(f"rank correlation of {name} with the true word F1: {rank:.3f}")

@@ -1,13 +1,13 @@
 """How far the text of a page or a document can be trusted, as a grade with its reason.
 
 The grade rests on `trust`: the share of right words that the calibrated confidences foretell, lowered where what was
-read does not look like words.
+read does not look like words, and where marks that look like letters were not read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,9 @@ GRADES_FROM = {"A": 0.95, "B": 0.90, "C": 0.75}
 
 EXPECTED_WORDLIKE = 0.9
 """Share of characters in words that look like words, on pages that are read right: codes and abbreviations do not."""
+
+MOST_UNREAD = 0.1
+"""Share of letter-like marks outside words up to which they are logos, signatures and specks."""
 
 LOW_PERCENTILE = 0.05
 
@@ -37,8 +40,9 @@ class Grade(StrEnum):
 class Quality:
     """What tells how good a text is; shares and confidences run from 0 to 1, and are weighted by the words' length.
 
-    `mean` and `low` (the 5th percentile) are of the engines' own confidences, `trust` is the share of words that is
-    expected to be right, `wordlike` the share that looks like words; all four are 0 where there are no `words`.
+    `mean` and `low` (the 5th percentile) are of the engines' own confidences, `trust` is the share of the page's words
+    that is expected to be read right, `wordlike` the share that looks like words; all four are 0 where there are no
+    `words`. `unread` is the share of letter-like marks outside all words (`unread_share`), None where nobody looked.
     `reason` is a sentence for grades C and D, else empty.
     """
 
@@ -48,6 +52,7 @@ class Quality:
     low: float
     wordlike: float
     words: int
+    unread: float | None = None
     reason: str = ""
 
     @property
@@ -58,35 +63,52 @@ class Quality:
     def to_dict(self) -> dict[str, Any]:
         """The quality as JSON shows it."""
         shares = {name: round(getattr(self, name), 4) for name in ("trust", "mean", "low", "wordlike")}
-        return {"grade": self.grade.value, "to_review": self.to_review, **shares, "words": self.words} | (
-            {"reason": self.reason} if self.reason else {}
-        )
+        shown = {"grade": self.grade.value, "to_review": self.to_review, **shares, "words": self.words}
+        if self.unread is not None:
+            shown["unread"] = round(self.unread, 4)
+        return shown | ({"reason": self.reason} if self.reason else {})
 
 
-def page_quality(page: PageText, *, calibrations: Calibrations | None = None) -> Quality:
-    """The quality of one page's text; a page without words is D: its text cannot tell whether it is blank."""
-    return _judge([page], bundled_calibrations() if calibrations is None else calibrations)
+def page_quality(page: PageText, *, unread: float | None = None, calibrations: Calibrations | None = None) -> Quality:
+    """The quality of one page's text.
+
+    `unread` is what `docflow.ocr.ink.unread_share` says of the page's picture. A page without words is A where that
+    says that it is blank, D else.
+    """
+    return _judge([page], unread, bundled_calibrations() if calibrations is None else calibrations)
 
 
-def document_quality(pages: Sequence[PageText], *, calibrations: Calibrations | None = None) -> Quality:
+def document_quality(
+    pages: Sequence[PageText],
+    *,
+    unread: Mapping[int, float] | None = None,
+    calibrations: Calibrations | None = None,
+) -> Quality:
     """The quality of a document's text: the figures of all its words together, the grade of its worst page.
 
-    Pages without words count as blank ones, and do not matter where another page has words.
+    `unread` has the pages' unread shares by page number. Pages without words of which it says nothing count as blank,
+    and do not matter where another page has words.
     """
     known = bundled_calibrations() if calibrations is None else calibrations
-    written = [page for page in pages if page.words]
-    whole = _judge(written, known)
-    if len(written) < 2:
-        return whole
-    number, worst = min(((page.number, _judge([page], known)) for page in written), key=lambda pair: pair[1].trust)
+    seen = unread or {}
+    judged = [(page.number, _judge([page], seen.get(page.number), known)) for page in pages]
+    telling = [(number, quality) for number, quality in judged if quality.words or quality.unread is not None]
+    if not telling:
+        return _judge([], None, known)
+    number, worst = min(telling, key=lambda one: (-list(Grade).index(one[1].grade), one[1].trust))
+    if len(pages) == 1:
+        return worst
+    whole = _judge([page for page in pages if page.words], None, known)
     reason = f"Page {number}: {worst.reason}" if worst.reason else ""
-    return Quality(worst.grade, whole.trust, whole.mean, whole.low, whole.wordlike, whole.words, reason)
+    return replace(whole, grade=worst.grade, unread=worst.unread, reason=reason)
 
 
-def _judge(pages: Sequence[PageText], calibrations: Calibrations) -> Quality:
+def _judge(pages: Sequence[PageText], unread: float | None, calibrations: Calibrations) -> Quality:
     words = [word for page in pages for word in page.words]
     if not words:
-        return Quality(Grade.D, 0.0, 0.0, 0.0, 0.0, 0, "No words were found: blank, or not readable.")
+        is_blank = unread is not None and unread <= MOST_UNREAD
+        reason = "" if is_blank else "No words were found: blank, or not readable."
+        return Quality(Grade.A if is_blank else Grade.D, 0.0, 0.0, 0.0, 0.0, 0, unread, reason)
     expected = [
         Word(word.text, word.box, confidence)
         for page in pages
@@ -99,6 +121,8 @@ def _judge(pages: Sequence[PageText], calibrations: Calibrations) -> Quality:
     wordlike = wordlike_share(words)
     right = mean_confidence(expected) or 0.0
     trust = right * min(1.0, wordlike / EXPECTED_WORDLIKE)
+    if unread is not None and unread > MOST_UNREAD:
+        trust *= 1 - unread
     grade = next((Grade(name) for name, least in GRADES_FROM.items() if trust >= least), Grade.D)
     return Quality(
         grade=grade,
@@ -107,7 +131,8 @@ def _judge(pages: Sequence[PageText], calibrations: Calibrations) -> Quality:
         low=low_confidence(words),
         wordlike=wordlike,
         words=len(words),
-        reason=_reason(right, wordlike) if grade in (Grade.C, Grade.D) else "",
+        unread=unread,
+        reason=_reason(right, wordlike, unread or 0.0) if grade in (Grade.C, Grade.D) else "",
     )
 
 
@@ -121,12 +146,14 @@ def low_confidence(words: Sequence[Word]) -> float:
     return 0.0
 
 
-def _reason(right: float, wordlike: float) -> str:
-    """What speaks against the text, as a sentence."""
-    wrong = f"About {1 - right:.0%} of the words are likely to be wrong"
-    odd = f"{1 - wordlike:.0%} of the text does not look like words or numbers"
-    if wordlike >= EXPECTED_WORDLIKE:
-        return f"{wrong}."
-    if right >= GRADES_FROM["B"]:
-        return f"{odd}."
-    return f"{wrong}, and {odd}."
+def _reason(right: float, wordlike: float, unread: float) -> str:
+    """What speaks against the text, as a sentence; the confidences where nothing else does."""
+    against = []
+    if unread > MOST_UNREAD:
+        against.append(f"about {unread:.0%} of what looks like writing was not read")
+    if wordlike < EXPECTED_WORDLIKE:
+        against.append(f"{1 - wordlike:.0%} of the text does not look like words or numbers")
+    if right < GRADES_FROM["B"] or not against:
+        against.append(f"about {1 - right:.0%} of the words are likely to be wrong")
+    sentence = ", and ".join(against)
+    return f"{sentence[0].upper()}{sentence[1:]}."

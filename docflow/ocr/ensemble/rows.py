@@ -24,6 +24,9 @@ SAME_LINE = 0.1
 """Share of the smaller line's area that two lines must have in common: little, for one engine may have missed half of
 the line and the other the other half."""
 
+BLOCK = 64
+"""Words that are compared with all of the other reading's at once: that much stays in the processor's cache."""
+
 
 def matching_rows(readings: Sequence[Reading]) -> list[Row]:
     """The lines of the page, in reading order; a line that only one reading has is a row of its own.
@@ -55,7 +58,10 @@ def _best_matches(first: Reading, second: Reading) -> set[Node]:
         return set()
     boxes = [_boxes(reading.words) for reading in (first, second)]
     starts = [_starts(reading.lines) for reading in (first, second)]
-    shared = np.add.reduceat(np.add.reduceat(_shared(*boxes), starts[0], axis=0), starts[1], axis=1)
+    # In blocks: the table of all words against all would fill a gigabyte on a newspaper's page.
+    blocks = (boxes[0][at : at + BLOCK] for at in range(0, len(boxes[0]), BLOCK))
+    by_line = [np.add.reduceat(_shared(block, boxes[1]), starts[1], axis=1) for block in blocks]
+    shared = np.add.reduceat(np.concatenate(by_line), starts[0], axis=0)
     areas = [np.add.reduceat(_area(box), start) for box, start in zip(boxes, starts, strict=True)]
     enough = shared >= SAME_LINE * np.minimum(areas[0][:, None], areas[1])
     likeness = np.where(enough, shared / (areas[0][:, None] + areas[1] - shared), 0.0)

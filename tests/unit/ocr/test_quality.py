@@ -51,10 +51,31 @@ def test_the_calibrated_confidence_is_trusted_not_the_raw_one() -> None:
     assert quality.mean == pytest.approx(0.99)
 
 
-def test_a_page_without_words_goes_to_review_and_says_so() -> None:
-    quality = page_quality(page(""))
+@pytest.mark.parametrize("unread", [None, 1.0])
+def test_a_page_without_words_goes_to_review_and_says_so(unread: float | None) -> None:
+    quality = page_quality(page(""), unread=unread)
     assert (quality.grade, quality.words, quality.to_review) == (Grade.D, 0, True)
     assert quality.reason.startswith("No words")
+
+
+def test_a_page_without_words_or_ink_is_blank_and_needs_no_review() -> None:
+    assert not page_quality(page(""), unread=0.0).to_review
+
+
+def test_writing_that_was_not_read_lowers_the_grade() -> None:
+    quality = page_quality(page(TEXT), unread=0.6, calibrations=AT_THEIR_WORD)
+    assert quality.grade is Grade.D
+    assert quality.reason == "About 60% of what looks like writing was not read."
+    assert page_quality(page(TEXT), unread=0.05, calibrations=AT_THEIR_WORD).grade is Grade.A
+
+
+def test_a_document_knows_the_page_that_was_not_read() -> None:
+    pages = [page(TEXT), page(TEXT, number=2), page("", number=3)]
+    unread = {1: 0.0, 2: 0.5, 3: 0.0}
+    quality = document_quality(pages, unread=unread, calibrations=AT_THEIR_WORD)
+    assert quality.grade is Grade.D
+    assert quality.reason.startswith("Page 2: About 50%")
+    assert document_quality(pages, unread={3: 1.0}, calibrations=AT_THEIR_WORD).reason.startswith("Page 3: No words")
 
 
 def test_a_document_has_the_grade_of_its_worst_page_and_names_it() -> None:

@@ -30,6 +30,8 @@ WIDEST_LETTER = 4.0
 FILLED = 0.15, 0.9
 """Shares of its box that a letter's ink fills."""
 
+SIZE_AND_AREA = (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA)
+
 FEWEST_MARKS = 20
 """Marks that a share must rest on: specks and a logo make some on any page."""
 
@@ -46,7 +48,7 @@ def unread_share(image: PageImage, page: PageText) -> float:
         pixels, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, PAPER_WINDOW, DARKER_THAN_PAPER
     )
     _, _, marks, centres = cv2.connectedComponentsWithStats(ink)
-    left, top, width, height, area = (marks[1:, column].astype(np.float64) for column in range(5))
+    width, height, area = (marks[1:, column].astype(np.float64) for column in SIZE_AND_AREA)
     heights = [(word.box.y1 - word.box.y0) * scale for word in page.words]
     usual = statistics.median(heights) if heights else UNKNOWN_HEIGHT
     filled = area / (width * height)
@@ -62,7 +64,8 @@ def unread_share(image: PageImage, page: PageText) -> float:
         return 0.0
     read = np.zeros(ink.shape, np.uint8)
     for word in page.words:
-        corner, far = (word.box.x0, word.box.y0), (word.box.x1, word.box.y1)
-        cv2.rectangle(read, *(tuple(round(v * scale) for v in point) for point in (corner, far)), 1, cv2.FILLED)
+        near = round(word.box.x0 * scale), round(word.box.y0 * scale)
+        far = round(word.box.x1 * scale), round(word.box.y1 * scale)
+        cv2.rectangle(read, near, far, 1, cv2.FILLED)
     across, down = (centres[1:][is_letter][:, axis].round().astype(int) for axis in (0, 1))
     return 1 - float(read[np.clip(down, 0, ink.shape[0] - 1), np.clip(across, 0, ink.shape[1] - 1)].sum()) / count

@@ -19,9 +19,9 @@ GRADES_FROM = {"A": 0.95, "B": 0.90, "C": 0.75}
 """Trust from which a page has the grade; below them all it is D.
 
 Set on 100 generated pages of all looks in both languages, read by Tesseract as `eng+rus`, that the calibration had not
-seen (`python -m benchmarks.quality`). Their true word F1, mean and range: A 0.98 (0.88 to 1), B 0.94 (0.89 to 0.97), C 0.91
-(0.82 to 1), D 0.54 (0 to 0.84, and one of 0.96: a photo whose table's grain looked like writing). The rank correlation
-with the true F1 is 0.84 for trust, 0.79 for the 5th percentile, and 0.77 for the mean."""
+seen (`python -m benchmarks.quality`). Their true word F1, mean and range: A 0.98 (0.88 to 1), B 0.94 (0.89 to 0.97),
+C 0.91 (0.82 to 1), D 0.54 (0 to 0.84, and one of 0.96: a photo whose table's grain looked like writing). The rank
+correlation with the true F1 is 0.84 for trust, 0.79 for the 5th percentile, and 0.77 for the mean."""
 
 EXPECTED_WORDLIKE = 0.9
 """Share of characters in words that look like words, on pages that are read right: codes and abbreviations do not."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from docflow.ocr.ensemble import Reading
 from docflow.types import Box, Line, Word
+
+unhurried = settings(deadline=None)
+"""For properties of whole pages: on a busy machine, one page more or less takes longer than hypothesis allows."""
 
 HEIGHT, GAP, CHARACTER = 20.0, 10.0, 9.0
 LETTERS = "abcdefgLИЖшо0123456789.,:-№"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-from readings import line_of, several_readings
+from readings import line_of, several_readings, unhurried
 
 from docflow.ocr.ensemble import Group, Reading, align
 from docflow.types import Box, Line
@@ -20,6 +20,7 @@ def aligned(first: Line, second: Line) -> list[tuple[str, ...]]:
     return texts(row)
 
 
+@unhurried
 @given(readings=several_readings())
 def test_every_word_of_every_reading_is_in_exactly_one_group(readings: list[Reading]) -> None:
     rows = align(readings)
@@ -29,6 +30,7 @@ def test_every_word_of_every_reading_is_in_exactly_one_group(readings: list[Read
         assert held == Counter(id(word) for word in reading.words)
 
 
+@unhurried
 @given(readings=several_readings())
 def test_a_line_keeps_each_readings_order(readings: list[Reading]) -> None:
     for row in align(readings):

@@ -6,6 +6,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from readings import unhurried
 
 from docflow.ocr.ensemble import Calibration, Calibrations, Curve, WordClass, bundled_calibrations, class_of
 from docflow.ocr.ensemble.calibration import IDENTITY
@@ -16,6 +17,7 @@ judgements = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max
 BOX = Box(0, 0, 10, 10)
 
 
+@unhurried
 @given(judged=judgements, at=st.lists(st.floats(0, 1), min_size=2))
 def test_a_fitted_curve_rises_and_stays_between_0_and_1(judged: list[tuple[float, bool]], at: list[float]) -> None:
     curve = fit_curve([c for c, _ in judged], [right for _, right in judged])
@@ -88,6 +90,7 @@ def test_what_is_no_rising_curve_is_refused(raw: tuple[float, ...], share: tuple
         Curve(raw, share, 1)
 
 
+@unhurried
 @given(judged=judgements)
 def test_calibrations_come_back_from_json_as_they_were(judged: list[tuple[float, bool]]) -> None:
     curves = fit_curves([(WordClass.LATIN, confidence, right) for confidence, right in judged])

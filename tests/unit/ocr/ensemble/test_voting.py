@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from readings import line_at, line_of, pages, several_readings
+from readings import line_at, line_of, pages, several_readings, unhurried
 
 from docflow.ocr.ensemble import Calibration, Calibrations, Consensus, Curve, Reading, WordClass, combine
 from docflow.ocr.ensemble.voting import SILENCE, likeliest
@@ -18,11 +18,13 @@ def together(*readings: Reading) -> Consensus:
     return combine(readings, calibrations=AT_THEIR_WORD)
 
 
+@unhurried
 @given(page=pages())
 def test_the_ensemble_of_one_is_itself(page: tuple[Line, ...]) -> None:
     assert together(Reading("a", page)).lines == page
 
 
+@unhurried
 @given(page=pages(), count=st.integers(2, 4))
 def test_the_ensemble_of_identical_readings_is_that_reading_and_no_less_sure(
     page: tuple[Line, ...], count: int
@@ -36,12 +38,14 @@ def test_the_ensemble_of_identical_readings_is_that_reading_and_no_less_sure(
             assert said.confidence <= word.confidence <= 1
 
 
+@unhurried
 @given(readings=several_readings())
 def test_the_order_of_engines_does_not_matter(readings: list[Reading]) -> None:
     results = [together(*order) for order in permutations(readings)]
     assert all(result == results[0] for result in results)
 
 
+@unhurried
 @given(readings=several_readings())
 def test_every_chosen_word_was_said_by_an_engine_in_that_place(readings: list[Reading]) -> None:
     said = {(word.text, word.box) for reading in readings for word in reading.words}
@@ -53,6 +57,7 @@ def test_every_chosen_word_was_said_by_an_engine_in_that_place(readings: list[Re
             assert " ".join(word.text for word in decision.words) in chosen
 
 
+@unhurried
 @given(readings=several_readings())
 def test_no_word_of_any_engine_is_without_a_vote(readings: list[Reading]) -> None:
     decisions = [decision for row in together(*readings).decisions for decision in row]
@@ -67,12 +72,14 @@ def test_no_word_of_any_engine_is_without_a_vote(readings: list[Reading]) -> Non
         assert voted == sorted(word.text for word in reading.words)
 
 
+@unhurried
 @given(readings=several_readings())
 def test_the_ensemble_has_no_more_words_than_its_members_together(readings: list[Reading]) -> None:
     words = sum(len(line.words) for line in together(*readings).lines)
     assert words <= sum(len(reading.words) for reading in readings)
 
 
+@unhurried
 @given(readings=several_readings())
 def test_confidences_stay_between_0_and_1(readings: list[Reading]) -> None:
     assert all(0 <= w.confidence <= 1 for line in together(*readings).lines for w in line.words)

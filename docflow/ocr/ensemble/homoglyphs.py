@@ -21,6 +21,8 @@ TO_CYRILLIC = str.maketrans("ABCEHKMOPTXYËaceopxyëk", "АВСЕНКМОРТХ�
 """The twins. `k` is one in most typefaces, and engines that read both scripts often take the one for the other."""
 TO_LATIN = {cyrillic: latin for latin, cyrillic in TO_CYRILLIC.items()}
 
+CYRILLIC_LETTER = re.compile("[\u0400-\u052f]")
+LATIN_LETTER = re.compile("[A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
 RUN = re.compile(r"[^\W\d_]+")
 IDENTIFIER = re.compile(r"\d|@|://|www\.|_|\\", re.IGNORECASE)
 """Account numbers, plates, addresses of mail and web pages, file names: scripts mix in them, or each letter counts."""
@@ -65,7 +67,7 @@ def repair_word(text: str, *, context: Script | None = None) -> str:
 
 def is_consistent(text: str) -> bool:
     """Whether no part of the word mixes Latin and Cyrillic letters."""
-    if text.isascii():
+    if not (CYRILLIC_LETTER.search(text) and LATIN_LETTER.search(text)):
         return True
     return all(len({script_of_letter(letter) for letter in run} - {None}) < 2 for run in RUN.findall(text))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from docflow.ocr.ensemble.alignment import Group, align
@@ -116,6 +117,7 @@ class _Voice:
     meaning: str
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """The text without spaces, in compatibility form (NFKC), its dashes and quotation marks the plain ones."""
     if text.isascii():

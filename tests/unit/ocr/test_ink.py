@@ -26,7 +26,7 @@ def text_of(lines: tuple[Line, ...]) -> PageText:
 def test_a_page_that_an_engine_has_read_has_little_unread() -> None:
     image = written(LINES)
     read = open_engine(OcrSettings()).read_page(image, languages="eng", timeout=60)
-    assert unread_share(image, read) < 0.05
+    assert unread_share(image, read) < 0.1
 
 
 def test_lines_that_were_left_out_are_the_share_that_is_unread() -> None:
@@ -48,7 +48,7 @@ def test_rules_frames_and_pictures_are_no_writing() -> None:
     for y in range(450, 790, 30):
         cv2.line(pixels, (30, y), (870, y), 0, 2)
     cv2.rectangle(pixels, (600, 20), (880, 60), 60, cv2.FILLED)
-    assert unread_share(PageImage(1, pixels), read) < 0.05
+    assert unread_share(PageImage(1, pixels), read) < 0.1
 
 
 def test_a_word_outside_the_picture_does_no_harm() -> None:

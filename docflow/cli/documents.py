@@ -16,7 +16,7 @@ from rich.table import Table
 
 from docflow.cli.app import ERR, OUT
 from docflow.errors import DocFlowError
-from docflow.ocr import language_of, open_engine
+from docflow.ocr import language_of
 from docflow.pipeline import Outcome, Pipeline
 from docflow.settings import load_settings
 from docflow.sources import read_source
@@ -53,11 +53,11 @@ def process(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """Recognise and classify documents. A bad file among many fails alone."""
-    settings = load_settings()
+    settings = load_settings(ocr={"engine": engine}) if engine else load_settings()
     results: list[Result] = []
-    with Pipeline.open(settings, engine=open_engine(settings.ocr, name=engine)) as pipeline:
-        # The promoted model is a condition of every document: its absence is one error, not a hundred.
-        _ = pipeline.classifier
+    with Pipeline.open(settings) as pipeline:
+        # Model and engine are conditions of every document: their absence is one error, not a hundred.
+        _ = pipeline.classifier, pipeline.engine
         found = list(files_below(paths))
         for result in process_all(pipeline, found, languages=languages, progress=not as_json):
             results.append(result)

@@ -43,7 +43,8 @@ NOISE_BYTES = 4000
 """As much of what a worker wrote to its standard streams is kept for the log."""
 
 DATA_OVER_RESIDENT = 2
-"""Private memory that is reserved may be so many times the resident cap: libraries reserve more than they touch."""
+"""Private memory that is reserved may be so many times the resident cap, which holds between two looks at it and for
+the programs that a worker starts. The address space has no limit: libraries reserve far more than they touch."""
 
 DEATHS = frozenset({Ending.CRASHED, Ending.MEMORY})
 """Endings that the process itself came to."""

@@ -69,7 +69,7 @@ class Toy:
     def shout(self, megabytes: int) -> int:
         for _ in range(megabytes):
             os.write(2, b"Error in boxClipToRectangle: box outside rectangle\n" * 20_000)
-            print("noise" * 1000)
+            os.write(1, b"noise and no text: \xff\xfe\n" * 20)
         return os.getpid()
 
     def child(self) -> int:
@@ -92,5 +92,7 @@ def toys(workers: int = 1, queue: int = 8, *, memory_mb: int = 400, results: int
     )  # fmt: skip
 
 
-def call(pool: Pool, method: str, *arguments: object, total: float = 60, progress: float = 30, **options: object) -> list:
+def call(
+    pool: Pool, method: str, *arguments: object, total: float = 60, progress: float = 30, **options: object
+) -> list:
     return list(pool.run(method, *arguments, total=total, progress=progress, **options))  # type: ignore[arg-type]

@@ -1,7 +1,8 @@
 """`python -m benchmarks.isolation [--short]`: what worker processes cost and bring.
 
 How soon a worker is ready, what a call of it costs, pages per minute and CPU-seconds per page in this process and with
-one and two workers, and by how much memory grows over 500 documents. Pages are generated scans, read with the configured engine.
+one and two workers, and by how much memory grows over 500 documents. Pages are generated scans, read with the
+configured engine.
 """
 
 from __future__ import annotations

@@ -177,7 +177,6 @@ class Keeper(threading.Thread):
             worker = self._begun(job)
             for result in worker.results_of(job):
                 job.put(result)
-            worker.tell_noise()
         except Lost as lost:
             self._drop(lost.ending)
             return lost.error
@@ -223,7 +222,7 @@ class Keeper(threading.Thread):
     def _drop(self, ending: Ending | None = None) -> None:
         """Be rid of the worker; with its ending it counts as replaced."""
         if self.worker is not None:
-            self.worker.kill()
+            self.worker.close()
             self.worker = None
         if ending is not None and not self._pool.closing.is_set():
             log.info("a worker is replaced: %s", ending)

@@ -52,7 +52,7 @@ def _serve(held: Any, job: tuple[str, tuple[Any, ...], dict[str, Any]], connecti
         ending = frame(Kind.NO_MEMORY)
     except ConnectionError:
         raise
-    except Exception as error:  # noqa: BLE001 - the process's boundary: the parent makes a typed error of it
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the process's boundary: the parent types it
         ending = frame(Kind.FAULT, (type(error).__name__, traceback.format_exc()))
     connection.sendall(ending)
 
@@ -72,3 +72,7 @@ def _die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), parent=int(sys.argv[2]), data_bytes=int(sys.argv[3]))

@@ -112,6 +112,8 @@ def test_errors_of_the_job_do_not_cost_the_worker(pool: Pool, endings: list[Endi
         call(pool, "raise_untyped")
     assert "ValueError" in untyped.value.message
     assert "/secret/path" not in str(untyped.value.to_dict())
+    with pytest.raises(WorkerCrashed, match="SystemExit"):
+        call(pool, "leave")
     assert call(pool, "pid") == [before]
     assert endings == []
 

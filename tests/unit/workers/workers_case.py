@@ -60,6 +60,9 @@ class Toy:
     def raise_untyped(self) -> None:
         raise ValueError("/secret/path")
 
+    def leave(self) -> None:
+        sys.exit("goodbye")
+
     def echo(self, value: object) -> object:
         return value
 

@@ -18,7 +18,8 @@ DocFlowError
 │   ├── InvalidLanguage      invalid_language        422   the code is not one that Tesseract could know
 │   ├── LanguageMissing      language_missing        422   a real code whose data is not installed
 │   ├── EngineUnavailable    engine_unavailable      503   the engine is not installed
-│   └── RecognitionFailed    recognition_failed      422   the engine gave up on this page
+│   ├── RecognitionFailed    recognition_failed      422   the engine gave up on this page
+│   └── NotRecognised        not_recognised          409   the document was not recognised yet
 ├── ClassifyError
 │   ├── TrainingDataError    training_data_invalid   422   too few documents or labels to train on
 │   └── ModelFileError       model_file_invalid      503   a model folder is incomplete or does not load
@@ -32,6 +33,7 @@ DocFlowError
     ├── DatabaseUnavailable  database_unavailable    503   (worth a retry)
     ├── DatabaseOutdated     database_outdated       503   migrations are missing
     ├── BlobNotFound         blob_not_found          404
+    ├── OutputUnwritable     output_unwritable       500   the folder for outputs refuses them
     └── StorageUnavailable   storage_unavailable     503   (worth a retry)
 """
 
@@ -200,6 +202,14 @@ class RecognitionFailed(OcrError):
     next_step = "Scan the page again, straighter and at 300 dpi; if it fails still, report it with the file."
 
 
+class NotRecognised(OcrError):
+    """The document was not recognised yet."""
+
+    code = "not_recognised"
+    status = 409
+    next_step = "Recognise it with POST /predict/document/{document_id}, or name the languages in ocr_language."
+
+
 class ClassifyError(DocFlowError):
     """A classifier could not be trained or used."""
 
@@ -295,6 +305,14 @@ class BlobNotFound(StoreError):
     code = "blob_not_found"
     status = 404
     next_step = "Check the setting blobs_url; if it is right, restore the blob from your backup."
+
+
+class OutputUnwritable(StoreError):
+    """The folder for outputs refuses them."""
+
+    code = "output_unwritable"
+    status = 500
+    next_step = "Check that the folder can be written to and that the disk has space."
 
 
 class StorageUnavailable(StoreError):

@@ -12,15 +12,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from docflow import learning
-from docflow.errors import DocFlowError
+from docflow.errors import DocFlowError, NotRecognised
 from docflow.intake import Deadline, check_upload, open_document
 from docflow.ocr import OcrEngine, check_languages, open_engine
+from docflow.outputs import ReadDocument
 from docflow.settings import Settings
 from docflow.store import BlobStore, Document, Recognition, RecognitionKey, Store
-from docflow.types import Classifier, PageText, Prediction
+from docflow.types import Classifier, PageImage, PageText, Prediction
 
 log = logging.getLogger(__name__)
 
@@ -186,6 +187,37 @@ class Pipeline:
         uploaded = self.upload(data, filename=filename)
         outcome = self.predict(uploaded.document.id, languages=languages)
         return replace(outcome, seconds=time.perf_counter() - started)
+
+    def reading(self, document_id: int, *, languages: str | None = None) -> tuple[Recognition, bool]:
+        """What the document says, as read last or in these languages, now if need be; and whether it was stored.
+
+        Raises `NotRecognised` where no languages are given and the document was never read.
+        """
+        if languages:
+            return self._recognise(document_id, languages=languages)
+        document = self.store.document(document_id)
+        latest = self.store.latest_recognition(document_id)
+        if latest is None:
+            raise NotRecognised(f"document {document.id} has not been recognised yet")
+        return latest, True
+
+    def read_document(self, recognition: Recognition) -> ReadDocument:
+        """The recognition's pages with the ways to the document's bytes and looks, for `docflow.outputs`."""
+        document = self.store.document(recognition.document_id)
+        return ReadDocument(
+            name=document.filename,
+            sha256=document.sha256,
+            media_type=document.media_type,
+            pages=tuple(self.store.pages(recognition.id)),
+            original=lambda: self.blobs.get(document.storage_path),
+            images=lambda: self._page_images(document),
+        )
+
+    def _page_images(self, document: Document) -> Iterator[PageImage]:
+        limits = self.settings.intake.model_copy(update={"text_layer": "ignore"})
+        with open_document(self.blobs.get(document.storage_path), limits=limits) as opened:
+            # No name holds a page while the next one is made.
+            yield from cast(Iterator[PageImage], opened.pages(Deadline(limits.max_seconds)))
 
     def _recognise(self, document_id: int, *, languages: str | None) -> tuple[Recognition, bool]:
         document = self.store.document(document_id)

@@ -59,7 +59,11 @@ class IntakeSettings(Section):
 class OcrSettings(Section):
     """How pages are recognised."""
 
-    engine: str = Field("auto", description="OCR engine: `auto`, `tesserocr` or `pytesseract`.")
+    engine: str = Field(
+        "auto",
+        description="OCR engine: `fast`, `auto` or `accurate`, which combine the others, or one of them: `tesserocr`, "
+        "`pytesseract` or `rapidocr`.",
+    )
     languages: str = Field("eng+rus", description="Tesseract's language codes, joined by `+`.")
     tessdata_dir: Path | None = Field(
         None, description="Folder of Tesseract's language data; found by itself where it is None."

@@ -11,7 +11,7 @@ from PIL import Image
 
 from docflow.errors import EngineUnavailable, RecognitionFailed
 from docflow.ocr.languages import tessdata_dir
-from docflow.ocr.pixels import DEFAULT_DPI, enlarged, grey
+from docflow.ocr.pixels import DEFAULT_DPI, grey, scale_for, scaled
 from docflow.ocr.tsv import parse_tsv
 from docflow.settings import OcrSettings
 from docflow.types import PageImage, PageText, TextSource
@@ -41,10 +41,11 @@ class PytesseractEngine:
         """What the page says; see `OcrEngine.read_page`."""
         started = time.perf_counter()
         details = {"page": image.number, "engine": self.name}
-        pixels, scale = enlarged(grey(image.pixels))
+        pixels = grey(image.pixels)
+        scale = scale_for(pixels.shape, line_height=None)
         try:
             tsv = pytesseract.image_to_data(
-                Image.fromarray(pixels),
+                Image.fromarray(scaled(pixels, scale)),
                 lang=languages,
                 config=f"{self._options} --dpi {round((image.dpi or DEFAULT_DPI) * scale)}",
                 timeout=timeout,

@@ -1,4 +1,4 @@
-"""DocFlow's own line recogniser: English and Russian in one alphabet, a megabyte of weights, no torch to serve it.
+"""DocFlow's own line recogniser: English and Russian in one alphabet, small weights, no torch to serve it.
 
-`network`, `training` and `export` import torch; nothing else here does.
+`shipped.docflow_compact`, `training` and `export` import torch; nothing else here does.
 """

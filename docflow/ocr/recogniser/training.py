@@ -17,11 +17,12 @@ import torch
 from numpy.typing import NDArray
 
 from docflow.errors import TrainingDataError
+from docflow.ocr.ctc import BLANK
 from docflow.ocr.recogniser.alphabet import CLASSES, encode
 from docflow.ocr.recogniser.cer import character_error_rate
 from docflow.ocr.recogniser.crops import STRIDE, batched
-from docflow.ocr.recogniser.decode import BLANK, text_of
-from docflow.ocr.recogniser.network import Model
+from docflow.ocr.recogniser.decode import text_of
+from docflow.ocr.recogniser.shipped.docflow_compact import Model
 
 log = logging.getLogger(__name__)
 
@@ -214,7 +215,7 @@ class _Run:
             zero_infinity=True,
         )
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), LONGEST_STEP)
         self.optimiser.step()
         value = float(loss.detach())

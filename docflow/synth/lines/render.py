@@ -177,7 +177,9 @@ def _laid_out(
         # A long line of this slant would climb out of its strip: no more than a third of an em over its length.
         slant = float(np.clip(slant, -np.degrees(0.35 * em / width), np.degrees(0.35 * em / width)))
         turn = cv2.getRotationMatrix2D((paper.shape[1] / 2, paper.shape[0] / 2), slant, 1.0)
-        paper = np.asarray(cv2.warpAffine(paper, turn, paper.shape[::-1], flags=cv2.INTER_LINEAR, borderValue=255), np.uint8)
+        paper = np.asarray(
+            cv2.warpAffine(paper, turn, paper.shape[::-1], flags=cv2.INTER_LINEAR, borderValue=255), np.uint8
+        )
     inked = np.argwhere(paper < LIGHTEST_INK)
     if not len(inked):
         inked = np.array([[edge, edge], [edge + height - 1, edge + width - 1]])

@@ -34,7 +34,23 @@ BLANK_TO_FILL = re.compile(r"_{2,}")
 
 REGIONS = {"eng": ("us", "us", "uk", "eu", "my", "my"), "rus": ("ru",)}
 
-PUNCTUATED = ("{}:", "{}.", "{},", "({})", "*{}", "{} -", "- {}", "{}*", "#{}", "[{}]", '"{}"', "«{}»", "{};", "{}!", "{}?")
+PUNCTUATED = (
+    "{}:",
+    "{}.",
+    "{},",
+    "({})",
+    "*{}",
+    "{} -",
+    "- {}",
+    "{}*",
+    "#{}",
+    "[{}]",
+    '"{}"',
+    "«{}»",
+    "{};",
+    "{}!",
+    "{}?",
+)
 
 
 def line_text(*, seed: int, number: int, language: str, alphabet: frozenset[str], rng: random.Random) -> str:
@@ -109,14 +125,34 @@ def _money(values: Values) -> str:
 def _quantity(values: Values) -> str:
     rng = values.rng
     count, price = rng.randint(1, 99), values.style.plain(values.amount(0, 300))
-    unit = rng.choice(("шт", "кг", "л", "м", "уп.") if values.language == "rus" else ("pcs", "kg", "EA", "PC", "UNIT", "L"))
+    unit = rng.choice(
+        ("шт", "кг", "л", "м", "уп.") if values.language == "rus" else ("pcs", "kg", "EA", "PC", "UNIT", "L")
+    )
     return rng.choice((f"{count} x {price}", f"{count} X {price}", f"{count} @ {price}", f"{count}*{price}", f"{count} {unit}", f"{count}{unit} {price}", f"{price} ={count}", f"{rng.randint(0, 50)},{rng.randint(0, 999):03d} {unit}"))  # fmt: skip
 
 
 def _share(values: Values) -> str:
     rng = values.rng
-    number = rng.choice((str(rng.randint(0, 100)), f"{rng.randint(0, 99)}.{rng.randint(0, 9)}", f"{rng.randint(0, 99)},{rng.randint(0, 99)}"))
-    return rng.choice((f"{number}%", f"{number} %", f"-{number}%", f"+{number}°", f"{number}°C", f"±{number}", f"№ {number}", f"№{number}", f"§ {number}"))
+    number = rng.choice(
+        (
+            str(rng.randint(0, 100)),
+            f"{rng.randint(0, 99)}.{rng.randint(0, 9)}",
+            f"{rng.randint(0, 99)},{rng.randint(0, 99)}",
+        )
+    )
+    return rng.choice(
+        (
+            f"{number}%",
+            f"{number} %",
+            f"-{number}%",
+            f"+{number}°",
+            f"{number}°C",
+            f"±{number}",
+            f"№ {number}",
+            f"№{number}",
+            f"§ {number}",
+        )
+    )
 
 
 def _identifier(values: Values) -> str:
@@ -124,7 +160,14 @@ def _identifier(values: Values) -> str:
     if values.language == "rus":
         inn, bank = identifiers.inn_of_company(rng), identifiers.bik(rng)
         return rng.choice((inn, identifiers.inn_of_person(rng), f"{inn}/{identifiers.kpp(rng, inn)}", identifiers.ogrn(rng), bank, identifiers.account(rng, bank), identifiers.ean13(rng, "46")))  # fmt: skip
-    return rng.choice((identifiers.iban(rng, rng.choice(tuple(identifiers.IBAN_LENGTHS))), identifiers.ean13(rng), identifiers.vin(rng), identifiers.digits(rng, rng.randint(3, 16))))
+    return rng.choice(
+        (
+            identifiers.iban(rng, rng.choice(tuple(identifiers.IBAN_LENGTHS))),
+            identifiers.ean13(rng),
+            identifiers.vin(rng),
+            identifiers.digits(rng, rng.randint(3, 16)),
+        )
+    )
 
 
 def _code(values: Values) -> str:
@@ -142,7 +185,7 @@ def _any_marks(values: Values) -> str:
     """Any characters in any order, so that rare ones are seen too."""
     rng = values.rng
     pool = string.punctuation + "№₽€$£°«»—§±•" * 2 + string.digits
-    pool += (RUSSIAN * 2 if values.language == "rus" else string.ascii_letters * 2)
+    pool += RUSSIAN * 2 if values.language == "rus" else string.ascii_letters * 2
     return "".join(rng.choice(pool) if rng.random() > 0.12 else " " for _ in range(rng.randint(3, 14)))
 
 
@@ -151,13 +194,25 @@ RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяА�
 
 def _ware(values: Values) -> str:
     if values.language == "rus":
-        return values.rng.choice(goods.GROCERIES_RUS + goods.HOUSEHOLD_RUS + goods.DISHES_RUS + goods.WARES_RUS + goods.SERVICES_RUS)
-    return values.rng.choice(goods.GROCERIES + goods.HARDWARE + goods.DISHES + goods.PHARMACY + goods.STATIONERY + goods.WARES + goods.SERVICES)
+        return values.rng.choice(
+            goods.GROCERIES_RUS + goods.HOUSEHOLD_RUS + goods.DISHES_RUS + goods.WARES_RUS + goods.SERVICES_RUS
+        )
+    return values.rng.choice(
+        goods.GROCERIES
+        + goods.HARDWARE
+        + goods.DISHES
+        + goods.PHARMACY
+        + goods.STATIONERY
+        + goods.WARES
+        + goods.SERVICES
+    )
 
 
 def _mail(values: Values) -> str:
     company = values.company()
-    return values.rng.choice((company.email, company.web, f"http://{company.web}", f"https://{company.web[4:]}/{values.digits(3)}"))
+    return values.rng.choice(
+        (company.email, company.web, f"http://{company.web}", f"https://{company.web[4:]}/{values.digits(3)}")
+    )
 
 
 def _in_words(values: Values) -> str:

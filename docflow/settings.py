@@ -76,7 +76,7 @@ class OcrSettings(Section):
     )
     easyocr_network: Literal["auto", "standard", "compact"] = Field(
         "auto",
-        description="What EasyOCR reads with: `standard`, its own weights; `compact`, ours; `auto`, its own where they are.",
+        description="What EasyOCR reads with: its own weights, `standard`; ours, `compact`; its own if there, `auto`.",
     )
     compact_dir: Path | None = Field(
         None, description="Folder of a compact recogniser that you trained; None: the one that comes with DocFlow."

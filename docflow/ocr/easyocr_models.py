@@ -47,7 +47,7 @@ class DownloadLimits:
 
 
 Progress = Callable[[str, int, int | None], None]
-"""Told of each part: the file's name, how many bytes have come, and of how many (None where the server does not say)."""
+"""Told of each part: the file's name, how many bytes have come, and of how many (None where nobody says)."""
 
 
 def model_files() -> tuple[ModelFile, ...]:
@@ -61,7 +61,7 @@ def detector_file() -> ModelFile:
 
 
 def recogniser_file(languages: Sequence[str]) -> ModelFile:
-    """The weights of its recogniser for these of EasyOCR's codes, as EasyOCR itself chooses: Cyrillic reads Latin too."""
+    """The weights of its recogniser for these of EasyOCR's codes, as EasyOCR chooses them."""
     generation = _config().recognition_models["gen2"]
     return _listed(generation["cyrillic_g2" if "ru" in languages else "english_g2"])
 
@@ -96,8 +96,8 @@ def pull(
 ) -> list[Path]:
     """The files' paths in `folder`, those that are missing or wrong fetched; one that is right is left alone.
 
-    Raises `ModelDownloadFailed` where a download fails, is cut, takes too long or too much, or is not the right file; the
-    folder then has no part of it.
+    Raises `ModelDownloadFailed` where a download fails, is cut, takes too long or too much, or is not the right file;
+    the folder then has no part of it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     return [_pull_one(model, folder, limits=limits or DownloadLimits(), progress=progress) for model in models]
@@ -118,7 +118,7 @@ def _pull_one(model: ModelFile, folder: Path, *, limits: DownloadLimits, progres
                 next_step="Try again; if it stays so, do not use it, and report where it comes from.",
                 detail={"url": model.url, "expected_md5": model.md5},
             )
-        os.replace(extracted, target)
+        extracted.replace(target)
     finally:
         archive.unlink(missing_ok=True)
         extracted.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from docflow.ocr.recogniser.shipped.docflow_compact import Model
 from docflow.ocr.recogniser.training import load_network
 
 EASYOCR_HEIGHT = 64
-"""The height that EasyOCR's own networks take. Its custom networks set it for the whole process, so ours takes it too."""
+"""What EasyOCR's own networks take: a custom network sets it for the whole process, so ours takes it too."""
 
 EASYOCR_LANGUAGES = ("en", "ru")
 
@@ -36,7 +36,7 @@ def export(trained: Path, folder: Path, *, version: str) -> Card:
     """The card of the recogniser whose weights `trained` (`best.pt`) holds, its files written to `folder`.
 
     `docflow_compact.py`, `.yaml` and `.pth` are what EasyOCR wants in its user network and model directories;
-    `compact.onnx` is all that the engine `compact` needs. Raises `ModelFileError` where ONNX does not say what torch says.
+    `compact.onnx` is all that the engine `compact` needs. Raises `ModelFileError` where it says other than torch.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stored = torch.load(trained, map_location="cpu", weights_only=True)

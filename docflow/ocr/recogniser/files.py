@@ -1,4 +1,4 @@
-"""A trained recogniser's folder: which files there are, what made them, and that they are the ones that were written."""
+"""A trained recogniser's folder: its files, what made them, and that they are the ones that were written."""
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""The compact recogniser's training: any number of lines in shards, a checkpoint to go on from, CER on held-out lines."""
+"""The compact recogniser's training: lines in shards, a checkpoint to go on from, the CER on held-out lines."""
 
 from __future__ import annotations
 
 import json
 import logging
 import math
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -155,11 +154,13 @@ def read_lines(model: Model, pictures: Sequence[NDArray[np.uint8]], *, batch: in
 
 
 def load_network(path: Path) -> Model:
-    """The network with the weights of a checkpoint or of an exported file, in single precision."""
+    """The network with the weights of a checkpoint, or of a file that EasyOCR takes, in single precision."""
     stored = torch.load(path, map_location="cpu", weights_only=True)
+    weights = {name.removeprefix("module."): value for name, value in stored.get("model", stored).items()}
     model = Model(CLASSES)
-    model.load_state_dict({name: value.float() for name, value in stored.get("model", stored).items()})
-    return model.eval()
+    model.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in weights.items()})
+    model.eval()
+    return model
 
 
 class _Run:
@@ -278,4 +279,4 @@ def _write(path: Path, state: dict[str, Any]) -> None:
     """The state in this file, whole or not at all: a process killed while it writes leaves the older one."""
     beside = path.with_suffix(".part")
     torch.save(state, beside)
-    os.replace(beside, path)
+    beside.replace(path)

@@ -85,9 +85,9 @@ def line_image(
     em = float(np.exp(rng.uniform(np.log(least_em(look)), np.log(MOST_EM))))
     ink = _set_line(_spaced(text, draw), font, look=look, em=em, draw=draw, rng=rng)
     strip, box = _laid_out(ink, text, font, em=em, draw=draw, rng=rng)
-    worn = worn_line(cv2.cvtColor(strip, cv2.COLOR_GRAY2RGB), look=look, em=em, rng=rng)
+    worn = worn_line(np.asarray(cv2.cvtColor(strip, cv2.COLOR_GRAY2RGB), np.uint8), look=look, em=em, rng=rng)
     x0, y0, x1, y1 = box
-    crop = np.ascontiguousarray(cv2.cvtColor(worn[y0:y1, x0:x1], cv2.COLOR_RGB2GRAY))
+    crop = np.ascontiguousarray(cv2.cvtColor(worn[y0:y1, x0:x1], cv2.COLOR_RGB2GRAY), np.uint8)
     return LineImage(text, crop, language, look, font.file)
 
 

@@ -1,4 +1,4 @@
-"""The compact recogniser's lessons: lines that the generator renders, in shards on disk, and a user's corrected lines."""
+"""The lines that the generator renders to learn from, in shards on disk."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def write_shard(path: Path, *, seed: int, start: int, count: int) -> None:
     )
     beside = path.with_suffix(f".{os.getpid()}.part")
     beside.write_bytes(content.getvalue())
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def load_shard(path: Path) -> Lines:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from prefect.artifacts import create_table_artifact
 from docflow.learning import open_registry
 from docflow.line_learning import Lesson, train_recogniser
 from docflow.line_learning.lesson import FINE_TUNING_RATE
+from docflow.line_learning.shards import LINES_A_SHARD
 from docflow.ocr.recogniser.files import NETWORK, shipped_folder
 from docflow.settings import load_settings
 
@@ -27,6 +29,8 @@ def train_recognizer(
     folder: str,
     corrected: str | None = None,
     steps: int | None = None,
+    lines: int = 245_760,
+    held_out: int = 1000,
     seed: int = 1,
     version: str = "own",
     precision: Literal["float32", "bfloat16"] = "float32",
@@ -39,6 +43,8 @@ def train_recognizer(
         folder: where lines, checkpoint, figures and, under `exported`, the files to use are kept.
         corrected: a folder with pictures of lines and `lines.jsonl`; None trains from scratch on rendered lines alone.
         steps: batches of about 48 lines; None: 30,000 from scratch, 1,500 on corrected lines.
+        lines: rendered lines to learn from; a longer training goes round them again.
+        held_out: rendered lines to measure on; with corrected ones, a tenth of these is measured on instead.
         seed: equal seeds draw equal lines.
         version: what the engine then calls itself.
         precision: bfloat16 is twice as fast on processors that have it.
@@ -53,7 +59,9 @@ def train_recognizer(
     lesson = Lesson(
         steps=steps or (FINE_TUNING_STEPS if fine else FROM_SCRATCH_STEPS),
         seed=seed,
-        shards=8 if fine else 60,
+        shards=math.ceil(lines / LINES_A_SHARD),
+        lines_a_shard=min(lines, LINES_A_SHARD),
+        held_out=held_out,
         learning_rate=FINE_TUNING_RATE if fine else 2e-3,
         precision=precision,
         device=device,
@@ -86,6 +94,8 @@ def main() -> None:
     parser.add_argument("folder")
     parser.add_argument("--corrected")
     parser.add_argument("--steps", type=int)
+    parser.add_argument("--lines", type=int, default=245_760)
+    parser.add_argument("--held-out", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--version", default="own")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")

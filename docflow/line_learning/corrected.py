@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -14,9 +13,7 @@ import numpy as np
 from docflow.errors import TrainingDataError
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.ocr.recogniser.crops import prepared
-
-if TYPE_CHECKING:
-    from docflow.ocr.recogniser.training import Lines, Shards
+from docflow.ocr.recogniser.data import Lines, Shards
 
 LISTING = "lines.jsonl"
 """One JSON object a line: `file`, a picture's path in the folder, and `text`, what its line says."""
@@ -39,8 +36,6 @@ def corrected_lines(folder: Path) -> tuple[Lines, Lines]:
 
     Raises `TrainingDataError`, which names the entry, where the listing or a picture is not as it should be.
     """
-    from docflow.ocr.recogniser.training import Lines
-
     listed = [(_picture(folder, name), text, _is_held_out(name)) for name, text in _listed(folder)]
     learnt, held_out = (
         Lines(
@@ -65,8 +60,6 @@ class CorrectedShards:
 
     def __call__(self, number: int) -> Lines:
         """Shard `number`."""
-        from docflow.ocr.recogniser.training import Lines
-
         shard = self._rendered(number)
         kept = round(len(shard) * (1 - CORRECTED_SHARE))
         wanted = len(shard) - kept
@@ -97,11 +90,10 @@ def _listed(folder: Path) -> Iterator[tuple[str, str]]:
             name, text = str(entry["file"]), " ".join(str(entry["text"]).translate(SAME_LOOK).split())
         except (ValueError, TypeError, KeyError) as error:
             raise _wrong(number, "is no JSON object with `file` and `text`") from error
-        unknown = sorted(set(text) - set(ALPHABET))
-        if unknown or not text:
-            raise _wrong(
-                number, f"has characters that cannot be learnt: {' '.join(unknown)}" if unknown else "is empty"
-            )
+        if not text:
+            raise _wrong(number, "has no text")
+        if unknown := sorted(set(text) - set(ALPHABET)):
+            raise _wrong(number, f"has characters that cannot be learnt: {' '.join(unknown)}")
         yield name, text
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Literal
 from docflow.errors import EngineUnavailable
 from docflow.line_learning.corrected import CorrectedShards, corrected_lines
 from docflow.line_learning.shards import HELD_OUT_SEED, RenderedShards, rendered
+from docflow.ocr.recogniser.data import Lines, Shards
 from docflow.ocr.recogniser.files import Card
 from docflow.registry import Registry
 
 if TYPE_CHECKING:
-    from docflow.ocr.recogniser.training import Figure, Lines, Shards
+    from docflow.ocr.recogniser.training import Figure
 
 RUN_NAME = "compact-recogniser"
 EXPORTED = "exported"

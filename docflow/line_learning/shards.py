@@ -5,20 +5,17 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.ocr.recogniser.crops import prepared
+from docflow.ocr.recogniser.data import Lines
 from docflow.synth.lines import SEEN, LineFont, LineLook, line_images
-
-if TYPE_CHECKING:
-    from docflow.ocr.recogniser.training import Lines
 
 LINES_A_SHARD = 4096
 """Lines rendered at once: nine seconds on one core, 35 MB."""
@@ -37,8 +34,6 @@ def rendered(
     look: LineLook | None = None,
 ) -> Lines:
     """Prepared lines of the generator's, as `docflow.synth.lines.line_images` draws them."""
-    from docflow.ocr.recogniser.training import Lines
-
     drawn = list(
         line_images(
             count, seed=seed, start=start, alphabet=frozenset(ALPHABET), fonts=fonts, language=language, look=look
@@ -58,14 +53,19 @@ class RenderedShards:
         self._seed = seed
         self._count = count
         self._lines = lines
-        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        self._ahead: dict[int, Future[None]] = {}
+        self._beside: BaseProcess | None = None
 
     def __call__(self, number: int) -> Lines:
         """Shard `number`, rendered now where it is not there yet; a process beside begins the one after."""
+        self._wait()
         wrapped, following = number % self._count, (number + 1) % self._count
-        self._begin(wrapped).result()
-        self._begin(following)
+        write_shard(self._path(wrapped), **self._drawn(wrapped))
+        if not self._path(following).is_file():
+            # A process for each shard, and no pool: it ends by itself should this one be killed.
+            self._beside = get_context("spawn").Process(
+                target=write_shard, args=(self._path(following),), kwargs=self._drawn(following), daemon=True
+            )
+            self._beside.start()
         return load_shard(self._path(wrapped))
 
     def __enter__(self) -> RenderedShards:
@@ -74,14 +74,19 @@ class RenderedShards:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._beside is not None:
+            self._beside.terminate()
+        self._wait()
 
-    def _begin(self, number: int) -> Future[None]:
-        if number not in self._ahead:
-            self._ahead[number] = self._pool.submit(
-                write_shard, self._path(number), seed=self._seed, start=number * self._lines, count=self._lines
-            )
-        return self._ahead[number]
+    def _wait(self) -> None:
+        """Until no process is beside; what it failed to write is then written here, where its error shows."""
+        if self._beside is not None:
+            self._beside.join()
+            self._beside.close()
+            self._beside = None
+
+    def _drawn(self, number: int) -> dict[str, int]:
+        return {"seed": self._seed, "start": number * self._lines, "count": self._lines}
 
     def _path(self, number: int) -> Path:
         return self._folder / f"lines-{self._seed}-{self._lines}-{number:04d}.npz"
@@ -108,8 +113,6 @@ def write_shard(path: Path, *, seed: int, start: int, count: int) -> None:
 
 def load_shard(path: Path) -> Lines:
     """The lines that `write_shard` wrote."""
-    from docflow.ocr.recogniser.training import Lines
-
     with np.load(path, allow_pickle=False) as stored:
         pixels, widths, texts = stored["pixels"], stored["widths"], stored["texts"]
     return Lines(np.split(pixels, np.cumsum(widths)[:-1], axis=1), [str(text) for text in texts])

@@ -138,6 +138,11 @@ def _download(model: ModelFile, path: Path, *, limits: DownloadLimits, progress:
             told = answer.headers.get("Content-Length")
             total = int(told) if told and told.isdecimal() else None
             done = _copy(answer, file, model, total=total, end=end, limits=limits, progress=progress)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise ModelDownloadFailed(
+            f"{model.filename} could not be fetched: the server answers {error.code}", detail={"url": model.url}
+        ) from error
     except (urllib.error.URLError, HTTPException, OSError) as error:
         raise ModelDownloadFailed(
             f"{model.filename} could not be fetched ({type(error).__name__})", detail={"url": model.url}

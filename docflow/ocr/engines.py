@@ -66,6 +66,6 @@ def engine_statuses(settings: OcrSettings) -> list[EngineStatus]:
     for name, engine in MEMBERS.items():
         try:
             statuses.append(EngineStatus(name, engine(settings).version, None))
-        except EngineUnavailable as error:
+        except DocFlowError as error:
             statuses.append(EngineStatus(name, None, error))
     return statuses

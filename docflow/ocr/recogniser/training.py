@@ -20,6 +20,7 @@ from docflow.ocr.ctc import BLANK
 from docflow.ocr.recogniser.alphabet import CLASSES, encode
 from docflow.ocr.recogniser.cer import character_error_rate
 from docflow.ocr.recogniser.crops import STRIDE, batched
+from docflow.ocr.recogniser.data import Lines, Shards
 from docflow.ocr.recogniser.decode import text_of
 from docflow.ocr.recogniser.shipped.docflow_compact import Model
 
@@ -45,21 +46,6 @@ LONGEST_STEP = 5.0
 
 SMOOTHING = 0.98
 """Weight of the past in the running mean of the loss."""
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Prepared lines (`docflow.ocr.recogniser.crops.prepared`), and what each says, in the alphabet's characters."""
-
-    pictures: Sequence[NDArray[np.uint8]]
-    texts: Sequence[str]
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-
-Shards = Callable[[int], Lines]
-"""Gives shard 0, 1, 2 … and the same lines for the same number every time."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +116,8 @@ def train(
             if run.step % schedule.evaluate_every == 0 or run.step == schedule.steps:
                 progress(run.evaluate(held_out))
             if run.step % schedule.save_every == 0 or run.step == schedule.steps:
-                progress(run.figure())
                 run.save()
+                progress(run.figure())
             if run.step == schedule.steps:
                 return folder / BEST
         run.shard, run.batch = run.shard + 1, 0

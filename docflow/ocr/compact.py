@@ -17,6 +17,7 @@ from docflow.ocr.ctc import characters, read_line
 from docflow.ocr.engine import LineDetector, ReadLine
 from docflow.ocr.lexicon import lexicon_of
 from docflow.ocr.lines import open_line_detector, read_lines_of
+from docflow.ocr.recogniser.alphabet import RUSSIAN
 from docflow.ocr.recogniser.crops import STRIDE, batched, prepared
 from docflow.ocr.recogniser.decode import probabilities_of
 from docflow.ocr.recogniser.files import ONNX, checked, read_card, shipped_folder
@@ -46,6 +47,9 @@ class CompactEngine:
         self._card = read_card(self._folder)
         self._lock = threading.Lock()
         self._session: Any = None
+        self._symbols = ("", *self._card.alphabet)
+        # Papers in Russian have Latin letters too; those in English have no Cyrillic ones.
+        self._cyrillic = [number for number, symbol in enumerate(self._symbols) if symbol.lower() in RUSSIAN and symbol]
         self.version = self._card.version
 
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
@@ -72,16 +76,13 @@ class CompactEngine:
                 raise RecognitionFailed(f"{len(crops)} lines were not recognised within {timeout:.0f} seconds")
             chosen = order[first : first + LINES_AT_ONCE]
             (scores,) = session.run(None, {"lines": batched([pictures[index] for index in chosen])})
+            if "rus" not in languages:
+                scores[:, :, self._cyrillic] = -np.inf
             for index, line in zip(chosen, probabilities_of(scores), strict=True):
                 columns = math.ceil(pictures[index].shape[1] / STRIDE)
                 spelt = characters(line[: columns + 1], self._symbols)
                 lines[index] = read_line(spelt, columns=columns, frequency=frequency)
         return lines
-
-    @property
-    def _symbols(self) -> tuple[str, ...]:
-        """What each class stands for, CTC's blank first."""
-        return ("", *self._card.alphabet)
 
     def _opened(self) -> Any:
         """The session, made on first use: it serves many threads."""

@@ -26,8 +26,8 @@ from docflow.ocr.recogniser.files import NETWORK, checked, read_card, shipped_fo
 from docflow.settings import OcrSettings
 from docflow.types import Box, PageImage, PageText
 
-LANGUAGES = {"eng": "en", "rus": "ru"}
-"""EasyOCR's codes by Tesseract's."""
+LANGUAGES = frozenset({"eng", "rus"})
+"""The languages, by Tesseract's codes, whose weights are pulled, and that the compact recogniser knows."""
 
 PULL = "Bring its weights with `docflow ocr-models pull easyocr`."
 
@@ -89,13 +89,14 @@ class EasyOcrEngine:
         EasyOCR tells no word's place: words share the crop's width by their letters. All have their line's confidence.
         """
         codes = languages.split("+")
-        if not LANGUAGES.keys() >= set(codes):
+        if not LANGUAGES.issuperset(codes):
             raise LanguageMissing(
                 f"easyocr reads English and Russian here, not {languages}",
                 next_step="Use the engine tesserocr or auto for this document.",
             )
         end = time.monotonic() + timeout
-        key = "+".join(sorted(LANGUAGES[code] for code in codes))
+        # Papers in Russian have Latin letters too.
+        key = "en+ru" if "rus" in codes else "en"
         reader = self._reader(key, lambda: self._open_recogniser(key.split("+")))
         lines = []
         for crop in crops:

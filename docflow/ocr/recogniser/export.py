@@ -74,6 +74,8 @@ def _write_settings(folder: Path) -> None:
         "imgH": EASYOCR_HEIGHT,
         "lang_list": EASYOCR_LANGUAGES,
         "character_list": ALPHABET,
+        # With these, EasyOCR leaves out the letters of languages that it was not asked for.
+        "symbols": "".join(character for character in ALPHABET if not character.isalpha()),
     }
     (folder / f"{NETWORK}.yaml").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

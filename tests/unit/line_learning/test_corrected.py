@@ -46,7 +46,7 @@ def test_other_dashes_and_quotes_are_written_as_the_alphabet_has_them(tmp_path: 
         ("not json", "entry 1"),
         ('{"file": "a.png"}', "entry 1"),
         ('["a.png", "text"]', "entry 1"),
-        ('{"file": "a.png", "text": "漢字"}', "漢 字"),
+        ('{"file": "a.png", "text": "漢字"}', "字 漢"),
         ('{"file": "a.png", "text": "  "}', "no text"),
         ('{"file": "missing.png", "text": "a"}', "missing.png"),
         ('{"file": "../outside.png", "text": "a"}', "not in its folder"),

@@ -37,13 +37,16 @@ def read_lines_of(
     Raises `RecognitionFailed` where both together take longer than `timeout` seconds.
     """
     started = time.monotonic()
-    boxes = [widened(box, image) for box in detector.detect(image, timeout=timeout)]
+    boxes = detector.detect(image, timeout=timeout)
+    wide = [widened(box, image) for box in boxes]
     left = timeout - (time.monotonic() - started)
     if left <= 0:
         raise RecognitionFailed(f"page {image.number} was not recognised within {timeout:.0f} seconds")
-    crops = [crop_of(image.pixels, box) for box in boxes]
+    crops = [crop_of(image.pixels, box) for box in wide]
     read = recogniser.recognise(crops, languages=languages, timeout=left)
-    lines = [line_at(box, line) for box, line in zip(boxes, read, strict=True) if line]
+    # Words lie across the crop that was read, and as high as the line that was found.
+    places = [Box(w.x0, box.y0, w.x1, box.y1) for w, box in zip(wide, boxes, strict=True)]
+    lines = [line_at(place, line) for place, line in zip(places, read, strict=True) if line]
     return PageText(
         number=image.number,
         width=image.width,

@@ -126,8 +126,10 @@ def _set_line(
         return _printed(dots, em / font.dots, round_dots=look == "dot_matrix" and draw.random() < 0.8, rng=rng)
     finer = 2 if em < 30 and draw.random() < 0.7 else 1
     ink = _drawn(text, font, size=max(6, round(em * finer)), smooth=True)
-    stretch = float(np.exp(rng.normal(0, 0.1)))
-    tall = 1.0 if draw.random() < 0.93 else draw.choice((0.65 if em > 18 else 1.3, 1.6))
+    # Tills print narrower letters than any typeface has, and now and then twice as high or as wide ones.
+    is_till = font.group == "mono"
+    stretch = float(np.exp(rng.normal(-0.08, 0.18) if is_till else rng.normal(0, 0.1)))
+    tall = 1.0 if draw.random() < (0.8 if is_till else 0.95) else draw.choice((0.65 if em > 18 else 1.3, 1.35, 1.6))
     width = max(3, round(ink.shape[1] / finer * stretch))
     height = max(6, round(ink.shape[0] / finer * tall))
     if (width, height) == (ink.shape[1], ink.shape[0]):

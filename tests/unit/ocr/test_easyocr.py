@@ -1,12 +1,13 @@
 """EasyOCR reads with our network, finds nothing it was not given, and says what to pull; where it is installed."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from docflow.errors import EngineUnavailable, LanguageMissing
-from docflow.ocr import easyocr
+from docflow.ocr import easyocr, easyocr_models
 from docflow.ocr.compact import CompactEngine
 from docflow.ocr.easyocr import EasyOcrEngine, words_by_letters
 from docflow.ocr.recogniser.alphabet import ALPHABET
@@ -87,3 +88,40 @@ def test_a_page_is_read_on_the_lines_of_another_detector(tmp_path: Path) -> None
 def test_other_languages_are_a_typed_error(tmp_path: Path) -> None:
     with pytest.raises(LanguageMissing, match="deu"):
         EasyOcrEngine(settings(tmp_path)).recognise([], languages="deu", timeout=10)
+
+
+@needs_easyocr
+def test_with_its_own_weights_it_finds_and_reads_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = made_weights(tmp_path)
+    import easyocr as package
+
+    listed = [package.config.detection_models["craft"], *package.config.recognition_models["gen2"].values()]
+    for entry in listed:
+        if entry["filename"] in made:
+            monkeypatch.setitem(entry, "md5sum", made[entry["filename"]])
+    engine = EasyOcrEngine(settings(tmp_path))
+    assert not engine.uses_compact
+    image = PageImage(1, np.random.default_rng(0).integers(0, 255, (64, 200), np.uint8))
+    assert isinstance(engine.detect(image, timeout=60), tuple)
+    (line,) = engine.recognise([image.pixels], languages="eng", timeout=60)
+    assert all(0.0 <= word.confidence <= 1.0 for word in line)
+    page = engine.read_page(image, languages="eng+rus", timeout=60)
+    assert page.engine_version.endswith("on easyocr 1.7.2")
+
+
+def made_weights(folder: Path) -> dict[str, str]:
+    """Files of EasyOCR's own names with weights that nothing was trained for, and their MD5s."""
+    import torch
+    from easyocr.craft import CRAFT
+    from easyocr.model.vgg_model import Model
+
+    generation = easyocr_models._config().recognition_models["gen2"]
+    networks = {"craft_mlt_25k.pth": CRAFT(pretrained=False)}
+    for name in ("english_g2", "cyrillic_g2"):
+        classes = len(generation[name]["characters"]) + 1
+        networks[generation[name]["filename"]] = Model(1, 256, 256, classes)
+    digests = {}
+    for filename, network in networks.items():
+        torch.save({f"module.{key}": value for key, value in network.state_dict().items()}, folder / filename)
+        digests[filename] = hashlib.md5((folder / filename).read_bytes()).hexdigest()
+    return digests

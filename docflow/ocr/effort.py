@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from docflow.errors import EngineUnavailable
+from docflow.ocr.countdown import Countdown, countdown
 from docflow.ocr.engine import OcrEngine
 from docflow.ocr.look import Look, guess_languages, look_around
 from docflow.ocr.pixels import grey
@@ -75,26 +76,22 @@ class EffortEngine:
 
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         """What the page says; see `OcrEngine.read_page`. Its `languages` are those that it turned out to be in."""
-        started = time.monotonic()
-
-        def left() -> float:
-            return max(0.001, timeout - (time.monotonic() - started))
-
+        started, left = time.perf_counter(), countdown(timeout)
         pixels = grey(image.pixels)
         guessed = guess_languages(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
-        page = self._read_turned(image, Look(0, guessed, 0.0), timeout=left())
+        page = self._read_turned(image, Look(0, guessed, 0.0), left=left)
         if page.lines and (page.confidence or 0.0) < DOUBTFUL:
             look = look_around(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
             if (look.quarters, look.languages) != (0, guessed):
-                other = self._read_turned(image, look, timeout=left())
+                other = self._read_turned(image, look, left=left)
                 page = max(page, other, key=lambda read: read.confidence or 0.0)
-        return replace(page, seconds=time.monotonic() - started)
+        return replace(page, seconds=time.perf_counter() - started)
 
-    def _read_turned(self, image: PageImage, look: Look, *, timeout: float) -> PageText:
+    def _read_turned(self, image: PageImage, look: Look, *, left: Countdown) -> PageText:
         turned = turn(image, quarters=look.quarters)
         skew = find_skew(grey(turned.image.pixels))
         upright = turn(image, quarters=look.quarters, skew=skew) if skew else turned
-        page = self._read(upright.image, languages=look.languages, timeout=timeout)
+        page = self._read(upright.image, languages=look.languages, left=left)
         return replace(
             page,
             width=image.width,
@@ -103,18 +100,16 @@ class EffortEngine:
             rotation=upright.rotation,
         )
 
-    def _read(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
+    def _read(self, image: PageImage, *, languages: str, left: Countdown) -> PageText:
         """What the upright page says, read with as much effort as this engine's."""
-        started = time.monotonic()
         if self._rapid is None or any(script_of(code) is not Script.LATIN for code in languages.split("+")):
-            return self._tesseract.read_page(image, languages=languages, timeout=timeout)
+            return self._tesseract.read_page(image, languages=languages, timeout=left())
         if self.effort is Effort.ACCURATE:
-            return self._rapid.read_page(image, languages=languages, timeout=timeout)
-        page = self._tesseract.read_page(image, languages=languages, timeout=timeout)
-        left = max(0.001, timeout - (time.monotonic() - started))
+            return self._rapid.read_page(image, languages=languages, timeout=left())
+        page = self._tesseract.read_page(image, languages=languages, timeout=left())
         if self.effort is Effort.AUTO and (page.confidence or 0.0) < GOOD:
-            return self._rapid.read_page(image, languages=languages, timeout=left)
-        return self._reread_doubted(page, image, rapid=self._rapid, timeout=left)
+            return self._rapid.read_page(image, languages=languages, timeout=left())
+        return self._reread_doubted(page, image, rapid=self._rapid, timeout=left())
 
     def _reread_doubted(self, page: PageText, image: PageImage, *, rapid: RapidOcrEngine, timeout: float) -> PageText:
         """The page with its most doubtful lines read by RapidOCR, where that is surer of them."""

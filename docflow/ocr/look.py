@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from docflow.ocr.countdown import countdown
 from docflow.ocr.engine import ReadLine
 from docflow.ocr.pixels import Grey
 from docflow.ocr.rapidocr import crop_of
@@ -51,6 +52,7 @@ def guess_languages(pixels: Grey, *, languages: str, tesseract: TesserocrEngine,
 
 def look_around(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, timeout: float) -> Look:
     """The page's direction and script: what its lines are read best in. It takes about a second."""
+    left = countdown(timeout)
     best = Look(0, by_script(languages)[0], 0.0)
     for quarters in (0, 2, 1, 3):
         found = languages_at(
@@ -59,7 +61,7 @@ def look_around(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, tim
             languages=languages,
             count=MORE_LINES,
             tesseract=tesseract,
-            timeout=timeout,
+            timeout=left(),
         )
         if found.confidence > best.confidence + (CLEARLY if quarters else 0.0):
             best = found
@@ -70,11 +72,12 @@ def languages_at(
     pixels: Grey, *, quarters: int, languages: str, count: int, tesseract: TesserocrEngine, timeout: float
 ) -> Look:
     """The script in which so many lines of the page are read best, this way up; the first where it has no lines."""
+    left = countdown(timeout)
     samples = sample_lines(pixels, tesseract.layout(pixels).boxes, count=count)
     groups = by_script(languages)
     best = Look(quarters, groups[0], 0.0)
     for codes in groups:
-        lines = tesseract.recognise(samples, languages=codes.split("+")[0], timeout=timeout)
+        lines = tesseract.recognise(samples, languages=codes.split("+")[0], timeout=left())
         confidence = confidence_of(lines)
         if confidence > best.confidence + (CLEARLY if codes != groups[0] else 0.0):
             best = Look(quarters, codes, confidence)

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
 from docflow.errors import EngineUnavailable
 from docflow.ocr.countdown import Countdown, countdown
 from docflow.ocr.engine import OcrEngine
-from docflow.ocr.look import Look, guess_languages, look_around
+from docflow.ocr.look import FEW_LINES, Look, guess_languages, languages_at, look_around
 from docflow.ocr.pixels import grey
 from docflow.ocr.rapidocr import RapidOcrEngine, crop_of, line_at
 from docflow.ocr.script import Script, script_of
 from docflow.ocr.tesserocr import TesserocrEngine
-from docflow.ocr.upright import find_skew, turn
+from docflow.ocr.upright import Upright, find_skew, turn
 from docflow.settings import OcrSettings
 from docflow.types import Box, PageImage, PageText, mean_confidence
 
@@ -54,6 +54,19 @@ class Effort(StrEnum):
     ACCURATE = "accurate"
 
 
+@dataclass(frozen=True, slots=True)
+class FirstReading:
+    """A page turned upright, how surely Tesseract reads it, and what it read where that was all of the page.
+
+    Only Tesseract's confidence tells whether a page is the right way up: RapidOCR is sure of what it makes of any.
+    """
+
+    languages: str
+    upright: Upright
+    confidence: float
+    page: PageText | None
+
+
 class EffortEngine:
     """Tesseract and RapidOCR together; an `OcrEngine`. Without rapidocr installed, it is Tesseract on upright pages."""
 
@@ -79,37 +92,51 @@ class EffortEngine:
         started, left = time.perf_counter(), countdown(timeout)
         pixels = grey(image.pixels)
         guessed = guess_languages(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
-        page = self._read_turned(image, Look(0, guessed, 0.0), left=left)
-        if page.lines and (page.confidence or 0.0) < DOUBTFUL:
+        first = self._first_reading(image, Look(0, guessed, 0.0), left=left)
+        if first.confidence < DOUBTFUL:
             look = look_around(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
             if (look.quarters, look.languages) != (0, guessed):
-                other = self._read_turned(image, look, left=left)
-                page = max(page, other, key=lambda read: read.confidence or 0.0)
-        return replace(page, seconds=time.perf_counter() - started)
-
-    def _read_turned(self, image: PageImage, look: Look, *, left: Countdown) -> PageText:
-        turned = turn(image, quarters=look.quarters)
-        skew = find_skew(grey(turned.image.pixels))
-        upright = turn(image, quarters=look.quarters, skew=skew) if skew else turned
-        page = self._read(upright.image, languages=look.languages, left=left)
+                first = max(first, self._first_reading(image, look, left=left), key=lambda one: one.confidence)
+        page = self._finished(first, left=left)
         return replace(
             page,
             width=image.width,
             height=image.height,
-            lines=upright.lines_as_they_came(page.lines),
-            rotation=upright.rotation,
+            lines=first.upright.lines_as_they_came(page.lines),
+            rotation=first.upright.rotation,
+            seconds=time.perf_counter() - started,
         )
 
-    def _read(self, image: PageImage, *, languages: str, left: Countdown) -> PageText:
+    def _first_reading(self, image: PageImage, look: Look, *, left: Countdown) -> FirstReading:
+        upright = turn(image, quarters=look.quarters)
+        skew = find_skew(grey(upright.image.pixels))
+        if skew:
+            upright = turn(image, quarters=look.quarters, skew=skew)
+        if self.effort is Effort.ACCURATE and self._rapid_for(look.languages):
+            seen = languages_at(
+                grey(upright.image.pixels),
+                quarters=look.quarters,
+                languages=look.languages,
+                count=FEW_LINES,
+                tesseract=self._tesseract,
+                timeout=left(),
+            )
+            return FirstReading(look.languages, upright, seen.confidence, None)
+        page = self._tesseract.read_page(upright.image, languages=look.languages, timeout=left())
+        return FirstReading(look.languages, upright, page.confidence or 0.0, page)
+
+    def _finished(self, first: FirstReading, *, left: Countdown) -> PageText:
         """What the upright page says, read with as much effort as this engine's."""
-        if self._rapid is None or any(script_of(code) is not Script.LATIN for code in languages.split("+")):
-            return self._tesseract.read_page(image, languages=languages, timeout=left())
-        if self.effort is Effort.ACCURATE:
-            return self._rapid.read_page(image, languages=languages, timeout=left())
-        page = self._tesseract.read_page(image, languages=languages, timeout=left())
-        if self.effort is Effort.AUTO and (page.confidence or 0.0) < GOOD:
-            return self._rapid.read_page(image, languages=languages, timeout=left())
-        return self._reread_doubted(page, image, rapid=self._rapid, timeout=left())
+        rapid, page, image = self._rapid_for(first.languages), first.page, first.upright.image
+        if page is not None and rapid is None:
+            return page
+        if page is None or rapid is None or (self.effort is Effort.AUTO and first.confidence < GOOD):
+            return (rapid or self._tesseract).read_page(image, languages=first.languages, timeout=left())
+        return self._reread_doubted(page, image, rapid=rapid, timeout=left())
+
+    def _rapid_for(self, languages: str) -> RapidOcrEngine | None:
+        """RapidOCR, where it is installed and can read these languages."""
+        return self._rapid if all(script_of(code) is Script.LATIN for code in languages.split("+")) else None
 
     def _reread_doubted(self, page: PageText, image: PageImage, *, rapid: RapidOcrEngine, timeout: float) -> PageText:
         """The page with its most doubtful lines read by RapidOCR, where that is surer of them."""

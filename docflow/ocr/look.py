@@ -32,6 +32,10 @@ SURE = 0.75
 CLEARLY = 0.10
 """By how much another script, or another direction, has to be read better to be preferred to the first."""
 
+DIGIT_WEIGHT = 0.1
+"""What a digit or a mark says about the script, against a letter: with 1, a third more of the corpus's pages and of
+generated ones were taken for the other script."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -108,7 +112,12 @@ def sample_of(box: Box) -> Box:
 
 
 def confidence_of(lines: Sequence[ReadLine]) -> float:
-    """The mean confidence of all words that were read, weighted by their length; 0 without one."""
-    words = [word for line in lines for word in line]
-    length = sum(len(word.text) for word in words)
-    return sum(word.confidence * len(word.text) for word in words) / length if length else 0.0
+    """The mean confidence of all words that were read, weighted by their letters; 0 without a word."""
+    words = [(word, letters_of(word.text)) for line in lines for word in line]
+    weight = sum(letters for _, letters in words)
+    return sum(word.confidence * letters for word, letters in words) / weight if weight else 0.0
+
+
+def letters_of(text: str) -> float:
+    """How many letters a word has, digits and marks counted for little: any language reads these."""
+    return sum(1.0 if character.isalpha() else DIGIT_WEIGHT for character in text)

@@ -18,7 +18,8 @@ class Script(StrEnum):
 
 
 CYRILLIC_LANGUAGES = frozenset({
-    "rus", "ukr", "bel", "bul", "srp", "mkd", "kaz", "kir", "tgk", "tat", "mon", "aze_cyrl", "uzb_cyrl", "script/Cyrillic",
+    "rus", "ukr", "bel", "bul", "srp", "mkd", "kaz", "kir", "tgk", "tat", "mon", "aze_cyrl", "uzb_cyrl",
+    "script/Cyrillic",
 })  # fmt: skip
 OTHER_LANGUAGES = frozenset({
     "amh", "ara", "asm", "ben", "bod", "chi_sim", "chi_tra", "chr", "div", "dzo", "ell", "fas", "grc", "guj", "heb",
@@ -26,8 +27,8 @@ OTHER_LANGUAGES = frozenset({
     "pan", "pus", "san", "sin", "snd", "syr", "tam", "tel", "tha", "tir", "uig", "urd", "vie", "yid",
 })  # fmt: skip
 """Languages in other scripts, by Tesseract's list
-(https://tesseract-ocr.github.io/tessdoc/Data-Files-in-different-versions.html), and Vietnamese, most of whose letters no
-other language in Latin script has. All that are not listed count as Latin."""
+(https://tesseract-ocr.github.io/tessdoc/Data-Files-in-different-versions.html), and Vietnamese, most of whose letters
+no other language in Latin script has. All that are not listed count as Latin."""
 
 LATIN_SCRIPTS = frozenset({"script/Latin", "script/Fraktur"})
 

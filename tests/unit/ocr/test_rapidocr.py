@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -112,12 +111,13 @@ def test_the_narrowed_recogniser_reads_what_the_whole_one_reads(
     monkeypatch.setattr("docflow.ocr.rapidocr.is_latin", lambda symbol: True)
     whole = Recogniser()
     page = generated("invoice", "eng")
-    crops = [crop_of(page, box) for box in rapid.detect(image_of(page), timeout=30)[:15]]
-    read: Callable[[Recogniser], list[list[str]]] = lambda recogniser: [  # noqa: E731
-        [word.text for word in recogniser.read(crop, languages="eng")] for crop in crops
-    ]
+    crops = [crop_of(page, box) for box in rapid.detect(image_of(page), timeout=30)[:20:2]]
+
+    def read(recogniser: Recogniser) -> list[list[str]]:
+        return [[word.text for word in recogniser.read(crop, languages="eng")] for crop in crops]
+
     assert read(narrowed) == read(whole)
-    assert sum(map(len, read(narrowed))) > 15
+    assert sum(map(len, read(narrowed))) > 10
 
 
 @pytest.mark.parametrize(

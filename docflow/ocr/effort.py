@@ -15,7 +15,7 @@ from typing import ClassVar
 from docflow.errors import EngineUnavailable
 from docflow.ocr.countdown import Countdown, countdown
 from docflow.ocr.engine import OcrEngine
-from docflow.ocr.look import FEW_LINES, Look, guess_languages, languages_at, look_around
+from docflow.ocr.look import MORE_LINES, Look, guess_languages, languages_at, look_around
 from docflow.ocr.pixels import grey
 from docflow.ocr.rapidocr import RapidOcrEngine, crop_of, line_at
 from docflow.ocr.script import Script, script_of
@@ -117,7 +117,7 @@ class EffortEngine:
                 grey(upright.image.pixels),
                 quarters=look.quarters,
                 languages=look.languages,
-                count=FEW_LINES,
+                count=MORE_LINES,
                 tesseract=self._tesseract,
                 timeout=left(),
             )

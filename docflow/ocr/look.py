@@ -32,6 +32,9 @@ SURE = 0.75
 CLEARLY = 0.10
 """By how much another script, or another direction, has to be read better to be preferred to the first."""
 
+BELIEVED = 0.4
+"""Confidence from which another direction is believed: a lone word is read with less in some wrong one."""
+
 DIGIT_WEIGHT = 0.1
 """What a digit or a mark says about the script, against a letter: with 1, a third more of the corpus's pages and of
 generated ones were taken for the other script."""
@@ -67,7 +70,7 @@ def look_around(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, tim
             tesseract=tesseract,
             timeout=left(),
         )
-        if found.confidence > best.confidence + (CLEARLY if quarters else 0.0):
+        if found.confidence > (max(BELIEVED, best.confidence + CLEARLY) if quarters else 0.0):
             best = found
     return best
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 from drawn_pages import Pixels, blank, generated, turned_counterclockwise
@@ -67,6 +68,13 @@ def test_the_languages_of_an_upright_page_are_guessed_in_whatever_order_they_are
 def test_a_page_without_lines_stays_as_it_is(tesseract: TesserocrEngine, page: Pixels) -> None:
     assert look_around(page, languages="rus+eng", tesseract=tesseract, timeout=30) == Look(0, "rus", 0.0)
     assert guess_languages(page, languages="rus+eng", tesseract=tesseract, timeout=30) == "rus"
+
+
+@pytest.mark.parametrize("word", ["Alpha", "Bravo", "Delta", "Mike"])
+def test_a_page_with_one_word_stays_as_it_is(tesseract: TesserocrEngine, word: str) -> None:
+    page = blank(150, 900)
+    cv2.putText(page, word, (40, 80), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 3, cv2.LINE_AA)
+    assert look_around(page, languages="eng", tesseract=tesseract, timeout=30).quarters == 0
 
 
 def test_nothing_is_read_to_guess_among_languages_of_one_script(recording: Recording) -> None:

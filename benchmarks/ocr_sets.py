@@ -115,9 +115,9 @@ def generated_page(kind: str, language: str, *, look: Look, seed: int, folder: P
 
 SETS = (
     real("receipts", kind="receipt", source="sroie", count=20),
-    real("forms", kind="form", source="funsd", count=12, is_ordered=False),
-    real("letters", kind="letter", source="isri", count=6),
-    real("reports", kind="report", source="isri", count=6),
-    DocumentSet("Russian pages", "rus", 12, is_real=False, pages=russian_pages),
+    real("forms", kind="form", source="funsd", count=10, is_ordered=False),
+    real("letters", kind="letter", source="isri", count=5),
+    real("reports", kind="report", source="isri", count=5),
+    DocumentSet("Russian pages", "rus", 10, is_real=False, pages=russian_pages),
 )
 """All sets: receipts (SROIE), forms (FUNSD, whose truth has no reading order), letters and reports (ISRI), Russian."""

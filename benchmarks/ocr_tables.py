@@ -42,10 +42,19 @@ def markdown(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def engines_table(results: Sequence[Result]) -> str:
     """Engines × sets."""
-    headings = (
-        ["set", "engine", "pages", "failed", "CPU-s/page", "pages/min"]
-        + ["precision", "recall", "F1", "CER", "peak MiB"]
-    )  # fmt: skip
+    headings = [
+        "set",
+        "engine",
+        "pages",
+        "failed",
+        "CPU-s/page",
+        "pages/min",
+        "precision",
+        "recall",
+        "F1",
+        "CER",
+        "peak MiB",
+    ]
     rows = [
         (
             r.group, r.reader, str(r.pages), str(r.failed), f"{r.cpu_seconds:.2f}", f"{60 / r.seconds:.0f}",

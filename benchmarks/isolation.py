@@ -48,7 +48,7 @@ def start_and_calls(console: Console, scan: bytes) -> None:
     reader = IsolatedReader(settings_of(workers=1))
     reader.engine()
     ready = time.perf_counter() - started
-    local = LocalReader(settings_of(workers=1))
+    local = local_reader()
     there, here = (milliseconds(lambda r=r: r.check(scan)) for r in (reader, local))  # type: ignore[misc]
     reader.close()
     console.print(
@@ -62,7 +62,7 @@ def throughput(console: Console, scans: Sequence[bytes], *, count: int) -> None:
     On a machine that is busy otherwise the second figure still tells: where it stays, two workers would be twice one.
     """
     pages = [scans[n % len(scans)] for n in range(count)]
-    here, cost = speed(LocalReader(settings_of(workers=1)), pages, threads=1)
+    here, cost = speed(local_reader(), pages, threads=1)
     console.print(f"in this process: {here:.0f} pages per minute, {cost:.2f} CPU-s per page")
     rates = []
     for workers in (1, 2):
@@ -93,6 +93,12 @@ def memory(console: Console, scans: Sequence[bytes], *, count: int) -> None:
         f"worker over {count} documents: {steady[0]:.0f} MB to {steady[-1]:.0f} MB, at most {max(held):.0f} MB, "
         f"slope {1000 * slope:.1f} kB per document"
     )
+
+
+def local_reader() -> LocalReader:
+    """What reads in this process, with default settings."""
+    settings = settings_of(workers=1)
+    return LocalReader(settings.intake, settings.ocr)
 
 
 def settings_of(*, workers: int) -> Settings:

@@ -19,6 +19,7 @@ DocFlowError
 │   ├── LanguageMissing      language_missing        422   a real code whose data is not installed
 │   ├── EngineUnavailable    engine_unavailable      503   the engine is not installed
 │   ├── RecognitionFailed    recognition_failed      422   the engine gave up on this page
+│   ├── ModelDownloadFailed  model_download_failed   503   an engine's weights could not be fetched (worth a retry)
 │   └── NotRecognised        not_recognised          409   the document was not recognised yet
 ├── WorkerError              (the process that reads documents)
 │   ├── WorkerCrashed        worker_crashed          422   it ended, or failed, while it read this document
@@ -205,6 +206,15 @@ class RecognitionFailed(OcrError):
 
     code = "recognition_failed"
     next_step = "Scan the page again, straighter and at 300 dpi; if it fails still, report it with the file."
+
+
+class ModelDownloadFailed(OcrError):
+    """An engine's weights could not be fetched, or are not the right ones."""
+
+    code = "model_download_failed"
+    status = 503
+    retryable = True
+    next_step = "Check the connection and try again: what is there already is kept."
 
 
 class NotRecognised(OcrError):

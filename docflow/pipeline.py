@@ -121,7 +121,7 @@ class Pipeline:
             blobs = BlobStore.open(settings.effective_blobs_url, s3=settings.s3)
             if engine is not None:
                 given = engine
-                reader = LocalReader(settings, open_engine=lambda _: given)
+                reader = LocalReader(settings.intake, settings.ocr, open_engine=lambda _: given)
             reader = reader or open_reader(settings)
         except BaseException:
             store.close()

@@ -43,7 +43,7 @@ def open_reader(settings: Settings, *, open_engine: EngineFactory = open_engine)
     """The reader that the setting `ocr.isolation` asks for, with the configured engine unless another is given."""
     if settings.ocr.isolation:
         return IsolatedReader(settings, open_engine=open_engine)
-    return LocalReader(settings, open_engine=open_engine)
+    return LocalReader(settings.intake, settings.ocr, open_engine=open_engine)
 
 
 class IsolatedReader:
@@ -57,7 +57,8 @@ class IsolatedReader:
         self._total = settings.intake.max_seconds + ocr.grace_seconds
         self._progress = ocr.page_seconds + ocr.grace_seconds
         self.pool = Pool(
-            partial(warm_reader, settings, open_engine=open_engine),
+            # These settings only: a process that hostile files run in needs no passwords.
+            partial(warm_reader, settings.intake, ocr, open_engine=open_engine),
             workers=ocr.workers,
             queue=ocr.queue,
             limits=WorkerLimits(

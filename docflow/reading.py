@@ -9,7 +9,7 @@ from functools import cached_property
 from docflow.errors import DocFlowError, RecognitionFailed
 from docflow.intake import Deadline, open_document
 from docflow.ocr import OcrEngine, open_engine
-from docflow.settings import OcrSettings, Settings
+from docflow.settings import IntakeSettings, OcrSettings
 from docflow.types import EngineRef, PageText
 
 EngineFactory = Callable[[OcrSettings], OcrEngine]
@@ -19,13 +19,14 @@ EngineFactory = Callable[[OcrSettings], OcrEngine]
 class LocalReader:
     """Reads documents in this process; the engine is opened when it is first needed. Serves many threads."""
 
-    def __init__(self, settings: Settings, *, open_engine: EngineFactory = open_engine) -> None:
-        self._settings = settings
+    def __init__(self, intake: IntakeSettings, ocr: OcrSettings, *, open_engine: EngineFactory = open_engine) -> None:
+        self._intake = intake
+        self._ocr = ocr
         self._open_engine = open_engine
 
     @cached_property
     def _engine(self) -> OcrEngine:
-        return self._open_engine(self._settings.ocr)
+        return self._open_engine(self._ocr)
 
     def engine(self) -> EngineRef:
         """The engine that recognises pages; `EngineUnavailable` where it is not installed."""
@@ -33,7 +34,7 @@ class LocalReader:
 
     def check(self, data: bytes) -> None:
         """Raise the `IntakeError` that reading would end in, as far as the document's header tells."""
-        with open_document(data, limits=self._settings.intake):
+        with open_document(data, limits=self._intake):
             pass
 
     def read(self, data: bytes, *, languages: str) -> Iterator[PageText]:
@@ -41,13 +42,13 @@ class LocalReader:
 
         Raises an `IntakeError` for what lies in the document and an `OcrError` for a page that cannot be recognised.
         """
-        deadline = Deadline(self._settings.intake.max_seconds)
-        with open_document(data, limits=self._settings.intake) as opened:
+        deadline = Deadline(self._intake.max_seconds)
+        with open_document(data, limits=self._intake) as opened:
             for page in opened.pages(deadline):
                 if isinstance(page, PageText):
                     yield page
                     continue
-                timeout = min(self._settings.ocr.page_seconds, deadline.remaining())
+                timeout = min(self._ocr.page_seconds, deadline.remaining())
                 try:
                     yield self._engine.read_page(page, languages=languages, timeout=timeout)
                 except UnicodeError as error:
@@ -59,9 +60,9 @@ class LocalReader:
         """Nothing is held."""
 
 
-def warm_reader(settings: Settings, *, open_engine: EngineFactory) -> LocalReader:
+def warm_reader(intake: IntakeSettings, ocr: OcrSettings, *, open_engine: EngineFactory) -> LocalReader:
     """A reader whose engine is open; where it cannot be opened, whoever needs it is told why."""
-    reader = LocalReader(settings, open_engine=open_engine)
+    reader = LocalReader(intake, ocr, open_engine=open_engine)
     with suppress(DocFlowError):
         reader.engine()
     return reader

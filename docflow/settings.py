@@ -62,12 +62,26 @@ class OcrSettings(Section):
     engine: str = Field(
         "auto",
         description="OCR engine: `fast`, `auto` or `accurate`, which combine the others, or one of them: `tesserocr`, "
-        "`pytesseract` or `rapidocr`.",
+        "`pytesseract`, `rapidocr`, `compact` or `easyocr`.",
     )
     languages: str = Field("eng+rus", description="Tesseract's language codes, joined by `+`.")
     tessdata_dir: Path | None = Field(
         None, description="Folder of Tesseract's language data; found by itself where it is None."
     )
+    line_detector: Literal["tesserocr", "rapidocr"] = Field(
+        "tesserocr", description="What finds the lines for engines that only read them: `compact`, `easyocr`."
+    )
+    easyocr_dir: Path = Field(
+        Path("var/easyocr"), description="Folder of EasyOCR's own weights: `docflow ocr-models pull easyocr`."
+    )
+    easyocr_network: Literal["auto", "standard", "compact"] = Field(
+        "auto",
+        description="What EasyOCR reads with: its own weights, `standard`; ours, `compact`; its own if there, `auto`.",
+    )
+    compact_dir: Path | None = Field(
+        None, description="Folder of a compact recogniser that you trained; None: the one that comes with DocFlow."
+    )
+    gpu: bool = Field(False, description="Whether `easyocr` and `compact` run on a GPU where there is one.")
     page_seconds: float = Field(60.0, gt=0, description="Longest time for one page, in seconds.")
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Pages recognised at the same time."

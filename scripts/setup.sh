@@ -6,7 +6,11 @@ cd "$(dirname "$0")/.."
 
 packages=(tesseract-ocr tesseract-ocr-eng tesseract-ocr-rus poppler-utils
   fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-freefont-ttf)
-[ "${1:-}" = test ] && packages+=(postgresql)
+# With "test", also the typefaces that lines for the recogniser's training are set in.
+[ "${1:-}" = test ] && packages+=(postgresql
+  fonts-3270 fonts-anonymous-pro fonts-cmu fonts-courier-prime fonts-crosextra-carlito fonts-dotgothic16
+  fonts-gnutypewriter fonts-hack fonts-ocr-b fonts-oldstandard fonts-open-sans fonts-paratype fonts-pc
+  fonts-roboto-unhinted fonts-unifont fonts-urw-base35)
 
 missing=()
 if command -v dpkg-query >/dev/null; then
@@ -43,4 +47,5 @@ if [ -z "$uv" ]; then
 fi
 # Python compiles nothing by itself where this is set, and every start would then take seconds longer.
 unset PYTHONDONTWRITEBYTECODE
-"$uv" sync --locked --compile-bytecode --quiet
+# Silent where nothing is missing; the first time it takes minutes, and shows how far it is.
+"$uv" sync --locked --check --quiet 2>/dev/null || "$uv" sync --locked --compile-bytecode

@@ -127,7 +127,8 @@ def show_results(results: Sequence[Result]) -> None:
     """Print the table of results, and under it each error with its next step."""
     table = Table(box=None, header_style="bold")
     for name in ("file", "kind", "confidence", "language", "pages", "OCR confidence", "seconds"):
-        table.add_column(name, justify="left" if name in {"file", "kind", "language"} else "right")
+        is_text = name in {"file", "kind", "language"}
+        table.add_column(name, justify="left" if is_text else "right", no_wrap=name == "file")
     for result in results:
         table.add_row(*row(result))
     OUT.print(table)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from docflow.errors import DocFlowError, EngineUnavailable, SettingsError
+from docflow.ocr.compact import CompactEngine
+from docflow.ocr.easyocr import EasyOcrEngine
 from docflow.ocr.effort import AccurateEngine, AutoEngine, FastEngine
 from docflow.ocr.engine import OcrEngine
 from docflow.ocr.pytesseract import PytesseractEngine
@@ -19,6 +21,8 @@ MEMBERS: Mapping[str, Callable[[OcrSettings], OcrEngine]] = {
     TesserocrEngine.name: TesserocrEngine,
     PytesseractEngine.name: PytesseractEngine,
     RapidOcrEngine.name: RapidOcrEngine,
+    CompactEngine.name: CompactEngine,
+    EasyOcrEngine.name: EasyOcrEngine,
 }
 """The engines that read pages by themselves, as they are."""
 
@@ -62,6 +66,6 @@ def engine_statuses(settings: OcrSettings) -> list[EngineStatus]:
     for name, engine in MEMBERS.items():
         try:
             statuses.append(EngineStatus(name, engine(settings).version, None))
-        except EngineUnavailable as error:
+        except DocFlowError as error:
             statuses.append(EngineStatus(name, None, error))
     return statuses

@@ -50,8 +50,6 @@ def _serve(held: Any, job: tuple[str, tuple[Any, ...], dict[str, Any]], connecti
         ending = frame(Kind.ERROR, error_parts(error))
     except MemoryError:
         ending = frame(Kind.NO_MEMORY)
-    except ConnectionError:
-        raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the process's boundary: the parent types it
         ending = frame(Kind.FAULT, (type(error).__name__, traceback.format_exc()))
     connection.sendall(ending)

@@ -163,7 +163,7 @@ def test_an_engine_that_is_not_installed_says_what_to_do(opened: Opener) -> None
 def test_both_readers_say_the_same(tmp_path: Path) -> None:
     settings = load_settings(var_dir=tmp_path, ocr={"workers": 1, "languages": "eng"})
     page = picture("Invoice 1042", "Total due 12.50")
-    local = LocalReader(settings)
+    local = LocalReader(settings.intake, settings.ocr)
     isolated = IsolatedReader(settings)
     try:
         assert isolated.engine() == local.engine()

@@ -114,6 +114,8 @@ def test_errors_of_the_job_do_not_cost_the_worker(pool: Pool, endings: list[Endi
     assert "/secret/path" not in str(untyped.value.to_dict())
     with pytest.raises(WorkerCrashed, match="SystemExit"):
         call(pool, "leave")
+    with pytest.raises(WorkerCrashed, match="ConnectionResetError"):
+        call(pool, "lose_its_own_connection")
     assert call(pool, "pid") == [before]
     assert endings == []
 

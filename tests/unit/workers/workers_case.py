@@ -60,6 +60,9 @@ class Toy:
     def raise_untyped(self) -> None:
         raise ValueError("/secret/path")
 
+    def lose_its_own_connection(self) -> None:
+        raise ConnectionResetError("a server that the job talked to")
+
     def leave(self) -> None:
         sys.exit("goodbye")
 

@@ -66,7 +66,7 @@ def measure(reader: Reader, samples: Sequence[Sample]) -> Readings:
 
 
 def read_here(reader: Reader, samples: Sequence[dict[str, Any]]) -> Readings:
-    """Read the samples in this process; a page of each language is read before the clock starts, so that all is loaded."""
+    """Read the samples in this process. A page of each language is read before that, so that all is loaded."""
     cv2.setNumThreads(1)
     read = reader.open()
     for first in {s["language"]: s for s in samples}.values():

@@ -37,10 +37,19 @@ class RealDocument:
 
 def folder() -> Path:
     """The corpus's folder; ends the program with a sentence where there is none."""
-    found = Path(os.environ.get("DOCFLOW_CORPUS", Path(__file__).parents[1] / "../shared/corpus")).resolve()
-    if not (found / "manifest.csv").is_file():
+    if not is_here():
         raise SystemExit("skipped: no real documents here; DOCFLOW_CORPUS names their folder")
-    return found
+    return _named()
+
+
+def is_here() -> bool:
+    """Whether there are real documents on this machine."""
+    return (_named() / "manifest.csv").is_file()
+
+
+def _named() -> Path:
+    """Where the corpus should be."""
+    return Path(os.environ.get("DOCFLOW_CORPUS", Path(__file__).parents[1] / "../shared/corpus")).resolve()
 
 
 def documents(*, kinds: frozenset[str] | None = None, half: Half | None = "report") -> list[RealDocument]:

@@ -6,6 +6,7 @@ gateway is reachable; it calls the classifier over a local socket.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,10 @@ CHAMPION = bentoml.models.BentoModel(f"{STORED_NAME}:latest")
 
 UNREACHABLE = (BentoMLException, aiohttp.ClientError, TimeoutError, OSError)
 """What a call of the classifier ends in while its process restarts or is overloaded."""
+
+
+PAUSES = (0.1, 1.0, 4.0, 8.0)
+"""Seconds before the classifier is asked again: a request that comes while its process restarts is refused or waits."""
 
 
 def reference(stored: Any) -> ModelRef:
@@ -83,23 +88,24 @@ class Classifier:
 
 
 async def classify(text: str) -> Prediction:
-    """The text's prediction, asked from the classifier's process; once more if that has just gone.
+    """The text's prediction, asked from the classifier's process; again after a while if that has just gone.
 
-    Requests made while it restarts wait for it; it is back in about seven seconds. Raises `ModelFileError`
-    where it fails again.
+    It is back in about seven seconds. Raises `ModelFileError` where it does not answer for longer than `PAUSES`.
     """
     ask = bentoml.get_current_service().classifier.to_async.classify
-    try:
-        answers = await ask([text])
-    except UNREACHABLE as first:
-        log.warning("the classifier did not answer and is asked again: %r", first)
+    for pause in (*PAUSES, None):
         try:
             answers = await ask([text])
-        except UNREACHABLE as second:
-            raise ModelFileError(
-                "the classifier does not answer",
-                next_step="Try again in ten seconds; if it goes on, see the service's log.",
-            ) from second
+        except UNREACHABLE as error:
+            if pause is None:
+                raise ModelFileError(
+                    "the classifier does not answer",
+                    next_step="Try again in ten seconds; if it goes on, see the service's log.",
+                ) from error
+            log.warning("the classifier did not answer and is asked again in %.1f s: %r", pause, error)
+            await asyncio.sleep(pause)
+        else:
+            break
     answer: Answer = answers[0]
     return answer.prediction()
 

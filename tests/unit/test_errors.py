@@ -45,4 +45,5 @@ def test_only_outages_are_worth_a_retry() -> None:
         "storage_unavailable",
         "worker_unavailable",
         "busy",
+        "model_download_failed",
     }

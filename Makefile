@@ -37,6 +37,7 @@ bench: setup ## Print the figures of docs/benchmarks.md
 	@$(PYTHON) -m benchmarks.pipeline
 	@$(PYTHON) -m benchmarks.classification
 	@$(PYTHON) -m benchmarks.pdf_rendering
+	@$(PYTHON) -m benchmarks.isolation
 	@$(PYTHON) -m benchmarks.orchestration
 	@$(PYTHON) -m benchmarks.service
 

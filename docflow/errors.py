@@ -21,6 +21,11 @@ DocFlowError
 │   ├── RecognitionFailed    recognition_failed      422   the engine gave up on this page
 │   ├── ModelDownloadFailed  model_download_failed   503   an engine's weights could not be fetched (worth a retry)
 │   └── NotRecognised        not_recognised          409   the document was not recognised yet
+├── WorkerError              (the process that reads documents)
+│   ├── WorkerCrashed        worker_crashed          422   it ended, or failed, while it read this document
+│   ├── OutOfMemory          out_of_memory           422   this document took more memory than one may
+│   ├── WorkerUnavailable    worker_unavailable      503   no process could be started (worth a retry)
+│   └── Busy                 busy                    503   too many documents wait already (worth a retry)
 ├── ClassifyError
 │   ├── TrainingDataError    training_data_invalid   422   too few documents or labels to train on
 │   └── ModelFileError       model_file_invalid      503   a model folder is incomplete or does not load
@@ -218,6 +223,45 @@ class NotRecognised(OcrError):
     code = "not_recognised"
     status = 409
     next_step = "Recognise it with POST /predict/document/{document_id}, or name the languages in ocr_language."
+
+
+class WorkerError(DocFlowError):
+    """The process that reads documents could not read this one."""
+
+    status = 422
+    exit_code = 4
+
+
+class WorkerCrashed(WorkerError):
+    """The process ended, or failed in an unforeseen way, while it read this document; others are not touched."""
+
+    code = "worker_crashed"
+    next_step = "Print the document to PDF, or scan it again, and send that; report it with the file."
+
+
+class OutOfMemory(WorkerError):
+    """Reading this document took more memory than one document may."""
+
+    code = "out_of_memory"
+    next_step = "Split the document, scan it at a lower resolution, or raise the setting ocr.worker_memory_mb."
+
+
+class WorkerUnavailable(WorkerError):
+    """No process could be started to read the document, or DocFlow is shutting down."""
+
+    code = "worker_unavailable"
+    status = 503
+    retryable = True
+    next_step = "Try again; if it goes on, DOCFLOW_LOG_LEVEL=DEBUG shows why the process does not start."
+
+
+class Busy(WorkerError):
+    """As many documents as may wait are waiting to be read."""
+
+    code = "busy"
+    status = 503
+    retryable = True
+    next_step = "Try again in a few seconds, or raise the settings ocr.queue and ocr.workers."
 
 
 class ClassifyError(DocFlowError):

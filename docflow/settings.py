@@ -86,6 +86,15 @@ class OcrSettings(Section):
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Pages recognised at the same time."
     )
+    isolation: bool = Field(
+        True, description="Read documents in worker processes, so that a crash, a hang or a bomb costs one document."
+    )
+    worker_memory_mb: int = Field(2500, ge=128, description="Memory that one worker process may hold, in MB.")
+    worker_pages: int = Field(200, ge=1, description="Pages after which a worker process is replaced by a new one.")
+    grace_seconds: float = Field(
+        5.0, gt=0, description="Seconds over intake.max_seconds or ocr.page_seconds after which a worker is killed."
+    )
+    queue: int = Field(64, ge=0, description="Documents that may wait for a worker; one more is refused as busy.")
 
 
 class ClassifySettings(Section):

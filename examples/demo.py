@@ -1,7 +1,8 @@
 """The main job, end to end: `make demo`, or `python -m examples.demo` in an environment that is set up.
 
 Generates labelled documents, trains the first classifier, registers and promotes it, starts the service, sends it
-the documents beside this file and prints what came back. Ctrl-C ends what it started; `--once` ends by itself.
+the documents beside this file and prints what came back. Ctrl-C ends what it started; `--once` ends by itself. What
+an earlier run has finished is not done again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +22,7 @@ from typing import Any
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -28,47 +31,66 @@ from docflow.settings import Settings, load_settings
 from docflow.store import Store
 from docflow.synth import write_dataset
 
-HERE = Path(__file__).parent
-DOCUMENTS = HERE / "documents"
+DOCUMENTS = Path(__file__).parent / "documents"
 SAMPLES = 24
 SERVICE_SECONDS = 120
 """Longest wait for the service's first healthy answer."""
+
+INTERRUPTED = 130
+"""The shell's exit code for a program that Ctrl-C ended: 128 and the signal's number."""
 
 console = Console()
 
 
 def main() -> int:
     """Run the demo and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description="Train, serve, and show what the service makes of examples/documents.")
     parser.add_argument("--once", action="store_true", help="end after the table instead of waiting for Ctrl-C")
+    parser.add_argument("--generated", type=int, help="texts to train on; default: as `docflow train`")
     arguments = parser.parse_args()
-    settings = load_settings()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, leave)
+    started = time.monotonic()
     try:
+        settings = load_settings()
         generate(settings.var_dir / "demo" / "samples")
         if not has_champion(settings):
-            run("Training the first classifier", "docflow", "train", "--promote")
+            size = [] if arguments.generated is None else ["--generated", str(arguments.generated)]
+            run("Training the first classifier", "docflow", "train", "--promote", *size)
         port = free_port(settings.service.port)
+        if port != settings.service.port:
+            console.print(f"Port {settings.service.port} is taken; the service takes {port}.", highlight=False)
         with service(settings, port=port) as address:
-            show(send_all(address))
+            answers = send_all(address, started=started)
+            show(answers)
             console.print(addresses(settings, address=address), highlight=False)
             if not arguments.once:
-                console.print("Ctrl-C ends the service.")
+                console.print("\nCtrl-C ends the service.")
                 signal.pause()
     except DocFlowError as error:
-        console.print(f"[red]{error.code}[/] {error.message}\n  {error.next_step}")
+        console.print(f"[red]{error.code}[/] {escape(error.message)}\n  {escape(error.next_step)}")
         return error.exit_code
     except KeyboardInterrupt:
-        console.print("ended")
-    return 0
+        console.print("\nEnded, with all that was started.")
+        return INTERRUPTED
+    return int(any("prediction" not in answer for answer in answers))
+
+
+def leave(number: int, _frame: object) -> None:
+    """End as Ctrl-C does, what was started first, with the shell's exit code for this signal."""
+    raise SystemExit(128 + number)
 
 
 def generate(folder: Path) -> None:
     """Write labelled sample documents to look at, unless they are there."""
-    if (folder / "manifest.jsonl").exists():
+    if folder.exists():
         return
+    unfinished = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(unfinished, ignore_errors=True)
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("Generating sample documents", total=SAMPLES)
-        write_dataset(folder, count=SAMPLES, seed=1, progress=lambda done, _: bar.update(task, completed=done))
+        write_dataset(unfinished, count=SAMPLES, seed=1, progress=lambda done, _: bar.update(task, completed=done))
+    unfinished.rename(folder)
     console.print(f"{SAMPLES} labelled documents, English and Russian, are in {folder}", highlight=False)
 
 
@@ -135,23 +157,32 @@ def wait_until_healthy(address: str, *, process: subprocess.Popen[bytes], log: P
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End the service with its workers, kindly first."""
-    if process.poll() is None:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=15)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    """End the service with its workers, kindly first; at once where Ctrl-C comes a second time."""
+    try:
+        if process.poll() is None:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=15)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
-def send_all(address: str) -> list[dict[str, Any]]:
-    """The service's answers for the documents beside this file, each with its name and the seconds it took."""
-    answers = []
-    with httpx.Client(base_url=address, timeout=150) as client:
-        for path in sorted(DOCUMENTS.iterdir()):
-            started = time.perf_counter()
+def send_all(address: str, *, started: float) -> list[dict[str, Any]]:
+    """The service's answers for the documents beside this file, each with its name and the seconds it took.
+
+    `started` is when the demo was, on the monotonic clock: the time to the first answer is told.
+    """
+    answers: list[dict[str, Any]] = []
+    paths = sorted(path for path in DOCUMENTS.iterdir() if not path.name.startswith("."))
+    with Progress(console=console, transient=True) as bar, httpx.Client(base_url=address, timeout=150) as client:
+        for path in bar.track(paths, description="Sending the documents"):
+            sent = time.perf_counter()
             answer = client.post("/upload-and-predict", files={"file": (path.name, path.read_bytes())})
-            answers.append({"file": path.name, "took": time.perf_counter() - started, **answer.json()})
+            answers.append({"file": path.name, "took": time.perf_counter() - sent, **answer.json()})
+            if len(answers) == 1:
+                bar.console.print(f"First result after {time.monotonic() - started:.0f} s", highlight=False)
     return answers
 
 
@@ -159,10 +190,11 @@ def show(answers: list[dict[str, Any]]) -> None:
     """Print the table of answers."""
     table = Table(title="What the service answered", title_justify="left", box=None, header_style="bold")
     for name in ("file", "kind", "confidence", "language", "pages", "OCR confidence", "seconds"):
-        table.add_column(name, justify="left" if name in {"file", "kind", "language"} else "right")
+        justify = "left" if name in {"file", "kind", "language"} else "right"
+        table.add_column(name, justify=justify, no_wrap=name == "file")
     for answer in answers:
         if "prediction" not in answer:
-            table.add_row(answer["file"], f"[red]{answer['code']}[/]", "", "", "", "", f"{answer['took']:.2f}")
+            table.add_row(answer["file"], f"[red]{escape(answer['code'])}[/]", "", "", "", "", f"{answer['took']:.2f}")
             continue
         told = answer["prediction"]
         confidence = told["ocr"]["confidence"]

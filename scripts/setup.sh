@@ -47,4 +47,5 @@ if [ -z "$uv" ]; then
 fi
 # Python compiles nothing by itself where this is set, and every start would then take seconds longer.
 unset PYTHONDONTWRITEBYTECODE
-"$uv" sync --locked --compile-bytecode --quiet
+# Silent where nothing is missing; the first time it takes minutes, and shows how far it is.
+"$uv" sync --locked --check --quiet 2>/dev/null || "$uv" sync --locked --compile-bytecode

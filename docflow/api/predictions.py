@@ -19,7 +19,7 @@ from docflow.api.schemas import (
 from docflow.api.service import DocumentId, Service, ServiceOf
 from docflow.errors import DocFlowError, RequestTooLarge
 from docflow.monitor import DOCUMENTS, OCR_SECONDS, PAGES, PREDICTIONS
-from docflow.ocr import check_languages
+from docflow.ocr import check_languages, language_of
 from docflow.pipeline import Outcome
 from docflow.store import Recognition
 
@@ -114,5 +114,6 @@ def outcome_answer(outcome: Outcome, *, document_id: int, all_scores: bool) -> D
         ocr=OcrAnswer(engine=recognition.engine, confidence=recognition.confidence),
         pages=recognition.page_count,
         languages=recognition.languages,
+        language=language_of(recognition.text, languages=recognition.languages),
         seconds=round(outcome.seconds, 3),
     )

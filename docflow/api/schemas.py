@@ -101,7 +101,8 @@ class DocumentPredictionAnswer(PredictionAnswer):
     document_id: int
     ocr: OcrAnswer
     pages: int
-    languages: str
+    languages: str = Field(description="The languages that were looked for.")
+    language: str = Field(description="The one that the text is in.")
     seconds: float
 
 

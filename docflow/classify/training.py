@@ -68,10 +68,14 @@ def train(samples: Sequence[LabelledText], *, seed: int = 0) -> TrainedModel:
     """
     ordered = sorted(samples, key=lambda s: (s.label, s.language, s.group, s.text))
     counts = count_features([sample.text for sample in ordered])
-    kept = np.flatnonzero(np.diff(counts.indptr))
+    features = np.diff(counts.indptr)
+    wordless = [ordered[row] for row in np.flatnonzero(features == 0)]
+    kept = np.flatnonzero(features)
     learnt, counts = [ordered[row] for row in kept], counts[kept]
-    if len(learnt) < len(samples):
-        log.warning("%s of %s samples have no words and are left out", len(samples) - len(learnt), len(samples))
+    if wordless:
+        # An empty page that is labelled as nothing known is no fault of the data.
+        level = logging.INFO if all(sample.label == UNKNOWN for sample in wordless) else logging.WARNING
+        log.log(level, "%s of %s samples have no words and are left out", len(wordless), len(samples))
     truth = np.array([sample.label for sample in learnt])
     check_labels(truth)
 

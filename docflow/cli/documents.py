@@ -17,7 +17,7 @@ from rich.table import Table
 from docflow.cli.app import ERR, OUT
 from docflow.cli.outputs import FormatOption, OutputDirOption, OverlayOption, output_files
 from docflow.errors import DocFlowError
-from docflow.ocr import ENGINES, language_of, open_engine
+from docflow.ocr import ENGINES, language_of
 from docflow.outputs import OutputFiles
 from docflow.pipeline import Outcome, Pipeline
 from docflow.settings import load_settings
@@ -60,13 +60,13 @@ def process(
     overlay: OverlayOption = None,
 ) -> None:
     """Recognise and classify documents. A bad file among many fails alone."""
-    settings = load_settings()
+    settings = load_settings(ocr={"engine": engine}) if engine else load_settings()
     found = list(files_below(paths))
     files = output_files(found, folder=output_dir, formats=formats, overlays=overlay)
     results: list[Result] = []
-    with Pipeline.open(settings, engine=open_engine(settings.ocr, name=engine)) as pipeline:
-        # The promoted model is a condition of every document: its absence is one error, not a hundred.
-        _ = pipeline.classifier
+    with Pipeline.open(settings) as pipeline:
+        # Model and engine are conditions of every document: their absence is one error, not a hundred.
+        _ = pipeline.classifier, pipeline.engine
         for result in process_all(pipeline, found, languages=languages, files=files, progress=not as_json):
             results.append(result)
             if as_json:
@@ -127,7 +127,8 @@ def show_results(results: Sequence[Result]) -> None:
     """Print the table of results, and under it each error with its next step."""
     table = Table(box=None, header_style="bold")
     for name in ("file", "kind", "confidence", "language", "pages", "OCR confidence", "seconds"):
-        table.add_column(name, justify="left" if name in {"file", "kind", "language"} else "right")
+        justify = "left" if name in {"file", "kind", "language"} else "right"
+        table.add_column(name, justify=justify, no_wrap=name == "file")
     for result in results:
         table.add_row(*row(result))
     OUT.print(table)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
 from docflow.errors import EngineUnavailable
 from docflow.ocr.engine import OcrEngine
-from docflow.ocr.look import Look, guess_languages, look_around
+from docflow.ocr.look import Look, guess, look_around
 from docflow.ocr.pixels import grey
 from docflow.ocr.rapidocr import RapidOcrEngine, crop_of, line_at
 from docflow.ocr.script import Script, script_of
 from docflow.ocr.tesserocr import TesserocrEngine
-from docflow.ocr.upright import find_skew, turn
+from docflow.ocr.upright import Upright, find_skew, turn
 from docflow.settings import OcrSettings
 from docflow.types import Box, PageImage, PageText, mean_confidence
 
@@ -31,7 +31,7 @@ RECIPE = 1
 DOUBTED = 0.80
 """Mean confidence under which a line is read a second time."""
 
-MOST_DOUBTED = {"fast": 6, "auto": 40}
+MOST_DOUBTED = 8
 """Lines of a page that are read a second time, the most doubtful first: 15 milliseconds each."""
 
 MARGIN = 0.15
@@ -45,12 +45,43 @@ DOUBTFUL = 0.6
 """Mean confidence under which a page may be the wrong way up, or in another script than was guessed."""
 
 
+FEW_LETTERS = 40
+"""Letters under which the rest of the page may be the wrong way up: a stamp on a page on its side is upright."""
+
+UNSURE = 0.5
+"""Confidence of the first look under which all directions are looked at, where Tesseract does not read the page."""
+
+
 class Effort(StrEnum):
     """How much is spent on a page."""
 
     FAST = "fast"
     AUTO = "auto"
     ACCURATE = "accurate"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an upright page says, in the coordinates of the upright page."""
+
+    upright: Upright
+    page: PageText
+
+    @property
+    def confidence(self) -> float:
+        """The page's confidence; 0 without words."""
+        return self.page.confidence or 0.0
+
+    @property
+    def sure_letters(self) -> float:
+        """How many letters were read, each counted for as much as it is surer than even chances."""
+        return sum(max(0.0, word.confidence - 0.5) * len(word.text) for word in self.page.words)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the page may be the wrong way up, or in another script; one without any word is just empty."""
+        letters = sum(len(word.text) for word in self.page.words)
+        return letters > 0 and (self.confidence < DOUBTFUL or letters < FEW_LETTERS)
 
 
 class EffortEngine:
@@ -81,46 +112,51 @@ class EffortEngine:
             return max(0.001, timeout - (time.monotonic() - started))
 
         pixels = grey(image.pixels)
-        guessed = guess_languages(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
-        page = self._read_turned(image, Look(0, guessed, 0.0), timeout=left())
-        if page.lines and (page.confidence or 0.0) < DOUBTFUL:
-            look = look_around(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
-            if (look.quarters, look.languages) != (0, guessed):
-                other = self._read_turned(image, look, timeout=left())
-                page = max(page, other, key=lambda read: read.confidence or 0.0)
-        return replace(page, seconds=time.monotonic() - started)
+        look = guess(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
+        if self.effort is Effort.ACCURATE and self._rapid is not None and is_latin(look.languages):
+            if look.confidence < UNSURE:
+                look = look_around(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
+            reading = self._first_reading(image, look, timeout=left())
+        else:
+            reading = self._first_reading(image, look, timeout=left())
+            if reading.is_doubtful:
+                other = look_around(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
+                if (other.quarters, other.languages) != (look.quarters, look.languages):
+                    second = self._first_reading(image, other, timeout=left())
+                    reading = max(reading, second, key=lambda read: read.sure_letters)
+            reading = replace(reading, page=self._improved(reading, timeout=left()))
+        return replace(
+            reading.page,
+            width=image.width,
+            height=image.height,
+            lines=reading.upright.lines_as_they_came(reading.page.lines),
+            rotation=reading.upright.rotation,
+            seconds=time.monotonic() - started,
+        )
 
-    def _read_turned(self, image: PageImage, look: Look, *, timeout: float) -> PageText:
+    def _first_reading(self, image: PageImage, look: Look, *, timeout: float) -> Reading:
+        """What the page says when it is turned as the look says, and level."""
         turned = turn(image, quarters=look.quarters)
         skew = find_skew(grey(turned.image.pixels))
         upright = turn(image, quarters=look.quarters, skew=skew) if skew else turned
-        page = self._read(upright.image, languages=look.languages, timeout=timeout)
-        return replace(
-            page,
-            width=image.width,
-            height=image.height,
-            lines=upright.lines_as_they_came(page.lines),
-            rotation=upright.rotation,
-        )
+        engine: OcrEngine = self._tesseract
+        if self.effort is Effort.ACCURATE and self._rapid is not None and is_latin(look.languages):
+            engine = self._rapid
+        return Reading(upright, engine.read_page(upright.image, languages=look.languages, timeout=timeout))
 
-    def _read(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
-        """What the upright page says, read with as much effort as this engine's."""
-        started = time.monotonic()
-        if self._rapid is None or any(script_of(code) is not Script.LATIN for code in languages.split("+")):
-            return self._tesseract.read_page(image, languages=languages, timeout=timeout)
-        if self.effort is Effort.ACCURATE:
-            return self._rapid.read_page(image, languages=languages, timeout=timeout)
-        page = self._tesseract.read_page(image, languages=languages, timeout=timeout)
-        left = max(0.001, timeout - (time.monotonic() - started))
-        if self.effort is Effort.AUTO and (page.confidence or 0.0) < GOOD:
-            return self._rapid.read_page(image, languages=languages, timeout=left)
-        return self._reread_doubted(page, image, rapid=self._rapid, timeout=left)
+    def _improved(self, reading: Reading, *, timeout: float) -> PageText:
+        """The page as Tesseract read it, or what RapidOCR makes of it, or of its doubtful lines."""
+        if self._rapid is None or not is_latin(reading.page.languages):
+            return reading.page
+        if self.effort is Effort.ACCURATE or (self.effort is Effort.AUTO and reading.confidence < GOOD):
+            return self._rapid.read_page(reading.upright.image, languages=reading.page.languages, timeout=timeout)
+        return self._reread_doubted(reading.page, reading.upright.image, rapid=self._rapid, timeout=timeout)
 
     def _reread_doubted(self, page: PageText, image: PageImage, *, rapid: RapidOcrEngine, timeout: float) -> PageText:
         """The page with its most doubtful lines read by RapidOCR, where that is surer of them."""
         confidences = [mean_confidence(line.words) or 0.0 for line in page.lines]
         order = sorted((i for i, c in enumerate(confidences) if c < DOUBTED), key=confidences.__getitem__)
-        doubted = order[: MOST_DOUBTED[self.effort]]
+        doubted = order[:MOST_DOUBTED]
         if not doubted:
             return page
         boxes = [with_margin(page.lines[i].box, page) for i in doubted]
@@ -149,6 +185,11 @@ class AccurateEngine(EffortEngine):
     """The most: RapidOCR for every page in Latin script."""
 
     effort = Effort.ACCURATE
+
+
+def is_latin(languages: str) -> bool:
+    """Whether all of these languages are written in Latin script."""
+    return all(script_of(code) is Script.LATIN for code in languages.split("+"))
 
 
 def with_margin(box: Box, page: PageText) -> Box:

@@ -31,6 +31,9 @@ SURE = 0.75
 CLEARLY = 0.10
 """By how much another script, or another direction, has to be read better to be preferred to the first."""
 
+CONVINCING = 0.5
+"""Confidence that another direction has to be read with at least: upside down, no page is read with more than 0.45."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -41,12 +44,9 @@ class Look:
     confidence: float
 
 
-def guess_languages(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, timeout: float) -> str:
-    """The languages, of one script of those asked for, that a page which is upright seems to be in."""
-    if len(by_script(languages)) == 1:
-        return languages
-    look = languages_at(pixels, quarters=0, languages=languages, count=FEW_LINES, tesseract=tesseract, timeout=timeout)
-    return look.languages
+def guess(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, timeout: float) -> Look:
+    """The script that a page which is upright seems to be in, from a few of its lines: 50 milliseconds a script."""
+    return languages_at(pixels, quarters=0, languages=languages, count=FEW_LINES, tesseract=tesseract, timeout=timeout)
 
 
 def look_around(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, timeout: float) -> Look:
@@ -61,7 +61,7 @@ def look_around(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, tim
             tesseract=tesseract,
             timeout=timeout,
         )
-        if found.confidence > best.confidence + (CLEARLY if quarters else 0.0):
+        if quarters == 0 or found.confidence > max(CONVINCING, best.confidence + CLEARLY):
             best = found
     return best
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import time
 
-import pytesseract
 from PIL import Image
 
 from docflow.errors import EngineUnavailable, RecognitionFailed
@@ -31,6 +30,10 @@ class PytesseractEngine:
                 "the tesseract program is not installed",
                 next_step="Install it: `apt-get install tesseract-ocr`.",
             )
+        # Imported where it is used: it brings pandas along, half of what a worker process takes to start.
+        import pytesseract
+
+        self._pytesseract = pytesseract
         # One thread a process: pages run side by side already, and Tesseract's own threads cost 3 to 50 times
         # as much as they bring (tesseract-ocr/tesseract issue 3109). The child inherits this.
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
@@ -44,13 +47,13 @@ class PytesseractEngine:
         pixels = grey(image.pixels)
         scale = scale_for(pixels.shape, line_height=None)
         try:
-            tsv = pytesseract.image_to_data(
+            tsv = self._pytesseract.image_to_data(
                 Image.fromarray(scaled(pixels, scale)),
                 lang=languages,
                 config=f"{self._options} --dpi {round((image.dpi or DEFAULT_DPI) * scale)}",
                 timeout=timeout,
             )
-        except pytesseract.TesseractError as error:
+        except self._pytesseract.TesseractError as error:
             raise RecognitionFailed(f"Tesseract gave up on page {image.number}", detail=details) from error
         except RuntimeError as error:
             raise RecognitionFailed(

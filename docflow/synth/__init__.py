@@ -4,7 +4,7 @@
 `write_dataset` fills a folder, `training_texts` gives texts to learn from. The extra `synth` brings what it needs.
 """
 
-from docflow.synth.dataset import write_dataset
+from docflow.synth.dataset import encode_image, image_pdf, write_dataset
 from docflow.synth.degrade import LOOKS, Degraded, Look, degrade
 from docflow.synth.flow import Flow
 from docflow.synth.generate import LANGUAGES, generate, training_texts
@@ -22,7 +22,9 @@ __all__ = [
     "PageBuilder",
     "SynthDocument",
     "degrade",
+    "encode_image",
     "generate",
+    "image_pdf",
     "ocr_noise",
     "render_images",
     "render_pdf",

@@ -129,16 +129,16 @@ def _as_file(document: SynthDocument, *, look: Look, dpi: int) -> _File:
         for number, image in enumerate(render_images(document, dpi=dpi), start=1)
     ]
     suffix = ".png" if look in LOSSLESS else ".jpg"
-    images = [_encode(page.image, suffix=suffix) for page in pages]
+    images = [encode_image(page.image, suffix=suffix) for page in pages]
     as_pdf = len(pages) > 1 or (look != "photo" and rng.random() < PDF_SHARE)
     if as_pdf and look == "clean":
         return _File(render_pdf(document), ".pdf", pages)
     if as_pdf:
-        return _File(_image_pdf(images, dpi=dpi), ".pdf", pages)
+        return _File(image_pdf(images, dpi=dpi), ".pdf", pages)
     return _File(images[0], suffix, pages)
 
 
-def _image_pdf(images: Sequence[bytes], *, dpi: int) -> bytes:
+def image_pdf(images: Sequence[bytes], *, dpi: int) -> bytes:
     """The coded images as the pages of a PDF without text, as scanners write it."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=1)
@@ -152,9 +152,9 @@ def _image_pdf(images: Sequence[bytes], *, dpi: int) -> bytes:
     return buffer.getvalue()
 
 
-def _encode(image: Pixels, *, suffix: str) -> bytes:
-    """The image's bytes as JPEG or PNG."""
-    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if suffix == ".jpg" else []
+def encode_image(image: Pixels, *, suffix: str, quality: int = JPEG_QUALITY) -> bytes:
+    """The image's bytes as JPEG (`.jpg`, of this quality) or PNG (`.png`)."""
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality] if suffix == ".jpg" else []
     _, coded = cv2.imencode(suffix, image[:, :, ::-1], options)
     return coded.tobytes()
 

@@ -83,7 +83,7 @@ def test_a_stored_document_is_read_and_classified(client: httpx.Client, invoice:
     assert body["predicted_class"] == "invoice"
     assert body["document_id"] == document_id
     assert body["pages"] == 1
-    assert body["languages"] == "eng"
+    assert (body["languages"], body["language"]) == ("eng", "eng")
     assert body["ocr"]["confidence"] > 0.5
     assert body["all_scores"]
     assert body["seconds"] > 0

@@ -12,12 +12,19 @@ from docflow.ocr.compact import CompactEngine
 from docflow.ocr.easyocr import EasyOcrEngine, words_by_letters
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.ocr.recogniser.cer import character_error_rate
+from docflow.ocr.recogniser.files import CARD, shipped_folder
 from docflow.settings import OcrSettings
 from docflow.synth.lines import line_images
 from docflow.types import Box, PageImage
 
 needs_easyocr = pytest.mark.skipif(
     not easyocr.installed(), reason="easyocr is not installed: `uv pip install 'docflow[easyocr]'`"
+)
+
+
+needs_our_weights = pytest.mark.skipif(
+    not (shipped_folder() / CARD).is_file(),
+    reason="no trained recogniser ships: make one with `python -m flows.train_recognizer`",
 )
 
 
@@ -62,6 +69,7 @@ def test_without_weights_the_error_names_the_command(tmp_path: Path) -> None:
 
 
 @needs_easyocr
+@needs_our_weights
 def test_our_network_reads_through_easyocr_what_it_reads_by_itself(tmp_path: Path) -> None:
     lines = list(line_images(40, seed=424_243, alphabet=frozenset(ALPHABET), look="clean"))
     crops = [line.pixels for line in lines]
@@ -75,6 +83,7 @@ def test_our_network_reads_through_easyocr_what_it_reads_by_itself(tmp_path: Pat
 
 
 @needs_easyocr
+@needs_our_weights
 def test_a_page_is_read_on_the_lines_of_another_detector(tmp_path: Path) -> None:
     (line,) = line_images(1, seed=424_244, alphabet=frozenset(ALPHABET), look="clean")
     engine = EasyOcrEngine(settings(tmp_path), detector=OneBox())
@@ -85,6 +94,7 @@ def test_a_page_is_read_on_the_lines_of_another_detector(tmp_path: Path) -> None
 
 
 @needs_easyocr
+@needs_our_weights
 def test_other_languages_are_a_typed_error(tmp_path: Path) -> None:
     with pytest.raises(LanguageMissing, match="deu"):
         EasyOcrEngine(settings(tmp_path)).recognise([], languages="deu", timeout=10)

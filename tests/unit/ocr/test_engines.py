@@ -13,8 +13,6 @@ from docflow.ocr.recogniser.files import CARD, shipped_folder
 from docflow.settings import OcrSettings
 from docflow.types import PageImage, TextSource
 
-HAS_RECOGNISER = (shipped_folder() / CARD).is_file()
-
 
 def page_saying(*lines: str, rgb: bool = False) -> PageImage:
     pixels = np.full((80 + 70 * len(lines), 900), 255, np.uint8)
@@ -27,8 +25,8 @@ def page_saying(*lines: str, rgb: bool = False) -> PageImage:
 def engine(request: pytest.FixtureRequest) -> OcrEngine:
     if request.param == "easyocr" and not easyocr.installed():
         pytest.skip("easyocr is not installed: `uv pip install 'docflow[easyocr]'`")
-    if request.param == "compact" and not HAS_RECOGNISER:
-        pytest.skip("no trained recogniser comes with this version: `python -m flows.train_recognizer` makes one")
+    if request.param == "compact" and not (shipped_folder() / CARD).is_file():
+        pytest.skip("no trained recogniser ships: make one with `python -m flows.train_recognizer`")
     return open_engine(OcrSettings(), name=request.param)
 
 
@@ -119,6 +117,6 @@ def test_without_the_program_the_command_line_engine_says_what_to_install(
         "tesserocr": True,
         "pytesseract": False,
         "rapidocr": True,
-        "compact": HAS_RECOGNISER,
+        "compact": (shipped_folder() / CARD).is_file(),
         "easyocr": easyocr.installed(),
     }

@@ -193,7 +193,7 @@ def test_ctrl_c_ends_all_that_it_started_and_only_that(running: Terminal) -> Non
     with subprocess.Popen(["sleep", "600"]) as bystander:
         started = started_by(running)
         os.write(running.keyboard, b"\x03")
-        assert running.exit_code() == 130
+        assert running.exit_code() == 0
         assert_all_ended(started)
         assert bystander.poll() is None
         bystander.kill()

@@ -1,7 +1,7 @@
 # `make demo` runs the main job, `make test` tests it; both set up what they need first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check mlflow prefect bench examples requirements clean
+.PHONY: help setup demo test check mlflow prefect bench bench-ocr examples requirements clean
 
 PYTHON := .venv/bin/python
 PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -37,8 +37,12 @@ bench: setup ## Print the figures of docs/benchmarks.md
 	@$(PYTHON) -m benchmarks.pipeline
 	@$(PYTHON) -m benchmarks.classification
 	@$(PYTHON) -m benchmarks.pdf_rendering
+	@$(PYTHON) -m benchmarks.isolation
 	@$(PYTHON) -m benchmarks.orchestration
 	@$(PYTHON) -m benchmarks.service
+
+bench-ocr: setup ## Compare OCR engines on document sets, and draw accuracy against CPU-seconds
+	@$(PYTHON) -m benchmarks.ocr --plot docs/benchmarks/ocr.png
 
 examples: setup ## Make the documents in examples/ again
 	@$(PYTHON) -m examples.make_documents

@@ -27,6 +27,7 @@ class RealDocument:
     name: str
     kind: str
     language: str
+    truth: str
 
     @property
     def half(self) -> Half:
@@ -36,24 +37,47 @@ class RealDocument:
 
 def folder() -> Path:
     """The corpus's folder; ends the program with a sentence where there is none."""
-    found = Path(os.environ.get("DOCFLOW_CORPUS", Path(__file__).parents[1] / "../shared/corpus")).resolve()
-    if not (found / "manifest.csv").is_file():
+    if not is_here():
         raise SystemExit("skipped: no real documents here; DOCFLOW_CORPUS names their folder")
-    return found
+    return _named()
+
+
+def is_here() -> bool:
+    """Whether there are real documents on this machine."""
+    return (_named() / "manifest.csv").is_file()
+
+
+def _named() -> Path:
+    """Where the corpus should be."""
+    return Path(os.environ.get("DOCFLOW_CORPUS", Path(__file__).parents[1] / "../shared/corpus")).resolve()
 
 
 def documents(*, kinds: frozenset[str] | None = None, half: Half | None = "report") -> list[RealDocument]:
     """The documents of these kinds (all where None) in one half (both where None), in the manifest's order."""
     root = folder()
     with (root / "manifest.csv").open(encoding="utf-8", newline="") as manifest:
-        rows = [RealDocument(root / r["path"], r["path"], r["class"], r["language"]) for r in csv.DictReader(manifest)]
+        rows = [
+            RealDocument(root / r["path"], r["path"], r["class"], r["language"], r["ground_truth"])
+            for r in csv.DictReader(manifest)
+        ]
     return [d for d in rows if (kinds is None or d.kind in kinds) and (half is None or d.half == half)]
 
 
-def receipt_text(document: RealDocument) -> str:
-    """The ground truth of a receipt, words in no order that matters."""
-    number = document.path.stem.rpartition("__")[2]
-    return str(json.loads((folder() / "gt" / f"sroie_{number}.json").read_text(encoding="utf-8"))["text"])
+def truth_text(document: RealDocument) -> str | None:
+    """What the document says, words in no order that matters; None where nobody wrote it down.
+
+    A machine's reading is no truth, and neither is that of one page for a document of many.
+    """
+    path = folder() / document.truth
+    source = path.name.partition("_")[0]
+    if source == "sroie":
+        return str(json.loads(path.read_text(encoding="utf-8"))["text"])
+    if source == "funsd":
+        form = json.loads(path.read_text(encoding="utf-8"))["form"]
+        return "\n".join(entry["text"] for entry in form)
+    if source == "isri":
+        return path.read_text(encoding="utf-8", errors="replace")
+    return None
 
 
 def word_f1(truth: str, read: str) -> float:

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.corpus import RealDocument, documents, receipt_text, word_f1
+from benchmarks.corpus import RealDocument, documents, truth_text, word_f1
 from benchmarks.machine import cpu_seconds, describe, peak_mib
 from benchmarks.model import generated_classifier
 from docflow.errors import DocFlowError
@@ -52,7 +52,7 @@ def measure(chosen: Sequence[RealDocument], *, classifier: Classifier) -> tuple[
             wall, cpu = time.perf_counter() - started, cpu_seconds() - cpu
     done = [(d, o) for d, o in zip(chosen, outcomes, strict=True) if o is not None]
     pages = sum(o.recognition.page_count for _, o in done)
-    scores = [word_f1(receipt_text(d), o.recognition.text) for d, o in done if d.kind == "receipt"]
+    scores = [word_f1(str(truth_text(d)), o.recognition.text) for d, o in done if d.kind == "receipt"]
     return (
         str(len(chosen)),
         str(len(chosen) - len(done)),

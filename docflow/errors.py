@@ -18,7 +18,14 @@ DocFlowError
 │   ├── InvalidLanguage      invalid_language        422   the code is not one that Tesseract could know
 │   ├── LanguageMissing      language_missing        422   a real code whose data is not installed
 │   ├── EngineUnavailable    engine_unavailable      503   the engine is not installed
-│   └── RecognitionFailed    recognition_failed      422   the engine gave up on this page
+│   ├── RecognitionFailed    recognition_failed      422   the engine gave up on this page
+│   ├── ModelDownloadFailed  model_download_failed   503   an engine's weights could not be fetched (worth a retry)
+│   └── NotRecognised        not_recognised          409   the document was not recognised yet
+├── WorkerError              (the process that reads documents)
+│   ├── WorkerCrashed        worker_crashed          422   it ended, or failed, while it read this document
+│   ├── OutOfMemory          out_of_memory           422   this document took more memory than one may
+│   ├── WorkerUnavailable    worker_unavailable      503   no process could be started (worth a retry)
+│   └── Busy                 busy                    503   too many documents wait already (worth a retry)
 ├── ClassifyError
 │   ├── TrainingDataError    training_data_invalid   422   too few documents or labels to train on
 │   └── ModelFileError       model_file_invalid      503   a model folder is incomplete or does not load
@@ -32,6 +39,7 @@ DocFlowError
     ├── DatabaseUnavailable  database_unavailable    503   (worth a retry)
     ├── DatabaseOutdated     database_outdated       503   migrations are missing
     ├── BlobNotFound         blob_not_found          404
+    ├── OutputUnwritable     output_unwritable       500   the folder for outputs refuses them
     └── StorageUnavailable   storage_unavailable     503   (worth a retry)
 """
 
@@ -200,6 +208,62 @@ class RecognitionFailed(OcrError):
     next_step = "Scan the page again, straighter and at 300 dpi; if it fails still, report it with the file."
 
 
+class ModelDownloadFailed(OcrError):
+    """An engine's weights could not be fetched, or are not the right ones."""
+
+    code = "model_download_failed"
+    status = 503
+    retryable = True
+    next_step = "Check the connection and try again: what is there already is kept."
+
+
+class NotRecognised(OcrError):
+    """The document was not recognised yet."""
+
+    code = "not_recognised"
+    status = 409
+    next_step = "Recognise it with POST /predict/document/{document_id}, or name the languages in ocr_language."
+
+
+class WorkerError(DocFlowError):
+    """The process that reads documents could not read this one."""
+
+    status = 422
+    exit_code = 4
+
+
+class WorkerCrashed(WorkerError):
+    """The process ended, or failed in an unforeseen way, while it read this document; others are not touched."""
+
+    code = "worker_crashed"
+    next_step = "Print the document to PDF, or scan it again, and send that; report it with the file."
+
+
+class OutOfMemory(WorkerError):
+    """Reading this document took more memory than one document may."""
+
+    code = "out_of_memory"
+    next_step = "Split the document, scan it at a lower resolution, or raise the setting ocr.worker_memory_mb."
+
+
+class WorkerUnavailable(WorkerError):
+    """No process could be started to read the document, or DocFlow is shutting down."""
+
+    code = "worker_unavailable"
+    status = 503
+    retryable = True
+    next_step = "Try again; if it goes on, DOCFLOW_LOG_LEVEL=DEBUG shows why the process does not start."
+
+
+class Busy(WorkerError):
+    """As many documents as may wait are waiting to be read."""
+
+    code = "busy"
+    status = 503
+    retryable = True
+    next_step = "Try again in a few seconds, or raise the settings ocr.queue and ocr.workers."
+
+
 class ClassifyError(DocFlowError):
     """A classifier could not be trained or used."""
 
@@ -295,6 +359,14 @@ class BlobNotFound(StoreError):
     code = "blob_not_found"
     status = 404
     next_step = "Check the setting blobs_url; if it is right, restore the blob from your backup."
+
+
+class OutputUnwritable(StoreError):
+    """The folder for outputs refuses them."""
+
+    code = "output_unwritable"
+    status = 500
+    next_step = "Check that the folder can be written to and that the disk has space."
 
 
 class StorageUnavailable(StoreError):

@@ -12,15 +12,18 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from docflow import learning
-from docflow.errors import DocFlowError
+from docflow.errors import DocFlowError, NotRecognised
 from docflow.intake import Deadline, check_upload, open_document
-from docflow.ocr import OcrEngine, check_languages, open_engine
+from docflow.ocr import OcrEngine, check_languages
+from docflow.outputs import ReadDocument
+from docflow.readers import Reader, open_reader
+from docflow.reading import LocalReader
 from docflow.settings import Settings
 from docflow.store import BlobStore, Document, Recognition, RecognitionKey, Store
-from docflow.types import Classifier, PageText, Prediction
+from docflow.types import Classifier, EngineRef, PageImage, Prediction
 
 log = logging.getLogger(__name__)
 
@@ -89,33 +92,45 @@ class Pipeline:
         *,
         store: Store,
         blobs: BlobStore,
-        engine: OcrEngine | None = None,
+        reader: Reader,
         classifier: Classifier | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
         self.blobs = blobs
-        if engine is not None:
-            self.engine = engine
+        self.reader = reader
         if classifier is not None:
             self.classifier = classifier
 
     @classmethod
-    def open(cls, settings: Settings, *, engine: OcrEngine | None = None, classifier: Classifier | None = None) -> Self:
+    def open(
+        cls,
+        settings: Settings,
+        *,
+        engine: OcrEngine | None = None,
+        reader: Reader | None = None,
+        classifier: Classifier | None = None,
+    ) -> Self:
         """A pipeline on the configured database and blob storage.
 
-        The configured engine and the promoted model are opened when they are first needed, unless given.
+        Documents are read as the settings say, by a given `reader`, or by a given `engine` in this process. The
+        promoted model is opened when it is first needed, unless a `classifier` is given.
         """
-        return cls(
-            settings,
-            store=Store.open(settings.effective_database_url),
-            blobs=BlobStore.open(settings.effective_blobs_url, s3=settings.s3),
-            engine=engine,
-            classifier=classifier,
-        )
+        store = Store.open(settings.effective_database_url)
+        try:
+            blobs = BlobStore.open(settings.effective_blobs_url, s3=settings.s3)
+            if engine is not None:
+                given = engine
+                reader = LocalReader(settings.intake, settings.ocr, open_engine=lambda _: given)
+            reader = reader or open_reader(settings)
+        except BaseException:
+            store.close()
+            raise
+        return cls(settings, store=store, blobs=blobs, reader=reader, classifier=classifier)
 
     def close(self) -> None:
-        """Let go of the database's connections."""
+        """End the worker processes and let go of the database's connections."""
+        self.reader.close()
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -125,9 +140,9 @@ class Pipeline:
         self.close()
 
     @cached_property
-    def engine(self) -> OcrEngine:
+    def engine(self) -> EngineRef:
         """The engine that recognises pages."""
-        return open_engine(self.settings.ocr)
+        return self.reader.engine()
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -145,8 +160,7 @@ class Pipeline:
         known = self.store.document_by_hash(sha256)
         if known is not None:
             return Upload(known, duplicate=True)
-        with open_document(data, limits=self.settings.intake):
-            pass
+        self.reader.check(data)
         key = self.blobs.put(data, sha256=sha256, extension=media_type.extension)
         document, created = self.store.add_document(
             sha256=sha256, filename=filename, media_type=media_type.value, size=len(data), storage_path=key
@@ -187,6 +201,37 @@ class Pipeline:
         outcome = self.predict(uploaded.document.id, languages=languages)
         return replace(outcome, seconds=time.perf_counter() - started)
 
+    def reading(self, document_id: int, *, languages: str | None = None) -> tuple[Recognition, bool]:
+        """What the document says, as read last or in these languages, now if need be; and whether it was stored.
+
+        Raises `NotRecognised` where no languages are given and the document was never read.
+        """
+        if languages:
+            return self._recognise(document_id, languages=languages)
+        document = self.store.document(document_id)
+        latest = self.store.latest_recognition(document_id)
+        if latest is None:
+            raise NotRecognised(f"document {document.id} has not been recognised yet")
+        return latest, True
+
+    def read_document(self, recognition: Recognition) -> ReadDocument:
+        """The recognition's pages with the ways to the document's bytes and looks, for `docflow.outputs`."""
+        document = self.store.document(recognition.document_id)
+        return ReadDocument(
+            name=document.filename,
+            sha256=document.sha256,
+            media_type=document.media_type,
+            pages=tuple(self.store.pages(recognition.id)),
+            original=lambda: self.blobs.get(document.storage_path),
+            images=lambda: self._page_images(document),
+        )
+
+    def _page_images(self, document: Document) -> Iterator[PageImage]:
+        limits = self.settings.intake.model_copy(update={"text_layer": "ignore"})
+        with open_document(self.blobs.get(document.storage_path), limits=limits) as opened:
+            # No name holds a page while the next one is made.
+            yield from cast(Iterator[PageImage], opened.pages(Deadline(limits.max_seconds)))
+
     def _recognise(self, document_id: int, *, languages: str | None) -> tuple[Recognition, bool]:
         document = self.store.document(document_id)
         checked = check_languages(languages or self.settings.ocr.languages, settings=self.settings.ocr)
@@ -201,7 +246,7 @@ class Pipeline:
             return stored, True
         started = time.perf_counter()
         try:
-            pages = list(self._read_pages(document, languages=checked))
+            pages = list(self.reader.read(self.blobs.get(document.storage_path), languages=checked))
         except DocFlowError as error:
             if not error.retryable:
                 self.store.record_failure(document_id, error=error)
@@ -209,14 +254,3 @@ class Pipeline:
         seconds = time.perf_counter() - started
         log.info("document %s: %d pages read in %.2f s", document_id, len(pages), seconds)
         return self.store.save_recognition(document_id, key=key, pages=pages, seconds=seconds), False
-
-    def _read_pages(self, document: Document, *, languages: str) -> Iterator[PageText]:
-        deadline = Deadline(self.settings.intake.max_seconds)
-        data = self.blobs.get(document.storage_path)
-        with open_document(data, limits=self.settings.intake) as opened:
-            for page in opened.pages(deadline):
-                if isinstance(page, PageText):
-                    yield page
-                    continue
-                timeout = min(self.settings.ocr.page_seconds, deadline.remaining())
-                yield self.engine.read_page(page, languages=languages, timeout=timeout)

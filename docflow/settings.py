@@ -65,15 +65,42 @@ class IntakeSettings(Section):
 class OcrSettings(Section):
     """How pages are recognised."""
 
-    engine: str = Field("auto", description="OCR engine: `auto`, `tesserocr` or `pytesseract`.")
+    engine: str = Field(
+        "auto",
+        description="OCR engine: `fast`, `auto` or `accurate`, which combine the others, or one of them: `tesserocr`, "
+        "`pytesseract`, `rapidocr`, `compact` or `easyocr`.",
+    )
     languages: str = Field("eng+rus", description="Tesseract's language codes, joined by `+`.")
     tessdata_dir: Path | None = Field(
         None, description="Folder of Tesseract's language data; found by itself where it is None."
     )
+    line_detector: Literal["tesserocr", "rapidocr"] = Field(
+        "tesserocr", description="What finds the lines for engines that only read them: `compact`, `easyocr`."
+    )
+    easyocr_dir: Path = Field(
+        Path("var/easyocr"), description="Folder of EasyOCR's own weights: `docflow ocr-models pull easyocr`."
+    )
+    easyocr_network: Literal["auto", "standard", "compact"] = Field(
+        "auto",
+        description="What EasyOCR reads with: its own weights, `standard`; ours, `compact`; its own if there, `auto`.",
+    )
+    compact_dir: Path | None = Field(
+        None, description="Folder of a compact recogniser that you trained; None: the one that comes with DocFlow."
+    )
+    gpu: bool = Field(False, description="Whether `easyocr` and `compact` run on a GPU where there is one.")
     page_seconds: float = Field(60.0, gt=0, description="Longest time for one page, in seconds.")
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Pages recognised at the same time."
     )
+    isolation: bool = Field(
+        True, description="Read documents in worker processes, so that a crash, a hang or a bomb costs one document."
+    )
+    worker_memory_mb: int = Field(2500, ge=128, description="Memory that one worker process may hold, in MB.")
+    worker_pages: int = Field(200, ge=1, description="Pages after which a worker process is replaced by a new one.")
+    grace_seconds: float = Field(
+        5.0, gt=0, description="Seconds over intake.max_seconds or ocr.page_seconds after which a worker is killed."
+    )
+    queue: int = Field(64, ge=0, description="Documents that may wait for a worker; one more is refused as busy.")
 
 
 class ClassifySettings(Section):

@@ -158,6 +158,14 @@ def mean_confidence(words: Iterable[Word]) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineRef:
+    """Which engine reads pages: its name, and the version that results are kept under."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelRef:
     """Which model said it: registered name, version, and the digest of its files."""
 

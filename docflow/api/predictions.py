@@ -21,6 +21,7 @@ from docflow.errors import DocFlowError, RequestTooLarge
 from docflow.monitor import DOCUMENTS, OCR_SECONDS, PAGES, PREDICTIONS
 from docflow.ocr import check_languages, language_of
 from docflow.pipeline import Outcome
+from docflow.store import Recognition
 
 router = APIRouter(tags=["predictions"])
 
@@ -94,9 +95,14 @@ async def read(document_id: int, service: Service, *, ocr_language: str | None) 
     DOCUMENTS.labels(outcome="classified").inc()
     PREDICTIONS.labels(label=outcome.prediction.label).inc()
     if not outcome.repeated:
-        PAGES.inc(outcome.recognition.page_count)
-        OCR_SECONDS.observe(outcome.recognition.seconds)
+        count_reading(outcome.recognition)
     return outcome
+
+
+def count_reading(recognition: Recognition) -> None:
+    """Count a recognition that was made, and not found in the store."""
+    PAGES.inc(recognition.page_count)
+    OCR_SECONDS.observe(recognition.seconds)
 
 
 def outcome_answer(outcome: Outcome, *, document_id: int, all_scores: bool) -> DocumentPredictionAnswer:

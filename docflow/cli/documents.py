@@ -15,8 +15,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from docflow.cli.app import ERR, OUT
+from docflow.cli.outputs import FormatOption, OutputDirOption, OverlayOption, output_files
 from docflow.errors import DocFlowError
-from docflow.ocr import language_of, open_engine
+from docflow.ocr import ENGINES, language_of
+from docflow.outputs import OutputFiles
 from docflow.pipeline import Outcome, Pipeline
 from docflow.settings import load_settings
 from docflow.sources import read_source
@@ -32,11 +34,13 @@ class Result:
     path: Path
     outcome: Outcome | None = None
     error: DocFlowError | None = None
+    outputs: tuple[Path, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The result as one JSON object, under the keys of the HTTP answers."""
         if self.outcome is not None:
-            return {"path": str(self.path), **self.outcome.to_dict()}
+            outputs = {"outputs": [str(path) for path in self.outputs]} if self.outputs else {}
+            return {"path": str(self.path), **self.outcome.to_dict(), **outputs}
         assert self.error is not None
         return {"path": str(self.path), "error": self.error.to_dict()}
 
@@ -49,17 +53,21 @@ def register(app: typer.Typer) -> None:
 def process(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders whose files are all taken.", exists=True)],
     languages: Annotated[str | None, typer.Option(help="Language codes, joined by '+'.")] = None,
-    engine: Annotated[str | None, typer.Option(help="OCR engine: auto, tesserocr or pytesseract.")] = None,
+    engine: Annotated[str | None, typer.Option(help=f"OCR engine: {', '.join(ENGINES)}.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    output_dir: OutputDirOption = None,
+    formats: FormatOption = None,
+    overlay: OverlayOption = None,
 ) -> None:
     """Recognise and classify documents. A bad file among many fails alone."""
-    settings = load_settings()
+    settings = load_settings(ocr={"engine": engine}) if engine else load_settings()
+    found = list(files_below(paths))
+    files = output_files(found, folder=output_dir, formats=formats, overlays=overlay)
     results: list[Result] = []
-    with Pipeline.open(settings, engine=open_engine(settings.ocr, name=engine)) as pipeline:
-        # The promoted model is a condition of every document: its absence is one error, not a hundred.
-        _ = pipeline.classifier
-        found = list(files_below(paths))
-        for result in process_all(pipeline, found, languages=languages, progress=not as_json):
+    with Pipeline.open(settings) as pipeline:
+        # Model and engine are conditions of every document: their absence is one error, not a hundred.
+        _ = pipeline.classifier, pipeline.engine
+        for result in process_all(pipeline, found, languages=languages, files=files, progress=not as_json):
             results.append(result)
             if as_json:
                 typer.echo(json.dumps(result.to_dict(), ensure_ascii=False))
@@ -78,15 +86,25 @@ def files_below(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def process_all(
-    pipeline: Pipeline, paths: Sequence[Path], *, languages: str | None, progress: bool
+    pipeline: Pipeline,
+    paths: Sequence[Path],
+    *,
+    languages: str | None,
+    progress: bool,
+    files: OutputFiles | None = None,
 ) -> Iterator[Result]:
-    """Each path's result in the paths' order; as many in work at once as `ocr.workers` says."""
+    """Each path's result in the paths' order, its outputs written; as many in work at once as `ocr.workers` says."""
     limits = pipeline.settings.intake
 
     def one(path: Path) -> Result:
         try:
             data = read_source(str(path), limit=limits.max_bytes, s3=pipeline.settings.s3)
-            return Result(path, outcome=pipeline.process(data, filename=path.name, languages=languages))
+            outcome = pipeline.process(data, filename=path.name, languages=languages)
+            if files is None or not files.wanted:
+                return Result(path, outcome=outcome)
+            return Result(
+                path, outcome=outcome, outputs=files.write(pipeline.read_document(outcome.recognition), source=path)
+            )
         except DocFlowError as error:
             return Result(path, error=error)
 
@@ -109,8 +127,8 @@ def show_results(results: Sequence[Result]) -> None:
     """Print the table of results, and under it each error with its next step."""
     table = Table(box=None, header_style="bold")
     for name in ("file", "kind", "confidence", "language", "pages", "OCR confidence", "seconds"):
-        justify = "left" if name in {"file", "kind", "language"} else "right"
-        table.add_column(name, justify=justify, no_wrap=name == "file")
+        is_text = name in {"file", "kind", "language"}
+        table.add_column(name, justify="left" if is_text else "right", no_wrap=name == "file")
     for result in results:
         table.add_row(*row(result))
     OUT.print(table)

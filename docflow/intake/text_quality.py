@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,8 @@ from numpy.typing import NDArray
 from docflow.intake.geometry import PageFrame
 from docflow.intake.pictures import PageContent
 from docflow.intake.text_layer import TextLayer
-from docflow.types import Box, Word
+from docflow.types import Box
+from docflow.wordlike import vowel_share, wordlike_share
 
 FEWEST_CHARACTERS = 8
 MOST_UNREADABLE = 0.02
@@ -29,7 +29,6 @@ LEAST_WORDLIKE_ON_SCAN = 0.8
 """Text over a picture of the whole page is somebody's recognition, which gets words wrong; a writer does not."""
 MOST_ACCENTED = 0.5
 """Cyrillic that is read as Latin-1 has accents on all its letters; French and Vietnamese stay under a third."""
-LETTERS_TO_COUNT_VOWELS = 100
 FEWEST_VOWELS = 0.22
 """Of Latin and Cyrillic letters: the corpus's real pages have 32 % at least, shifted glyph numbers 16 %."""
 PICTURE_SHARE = 0.12
@@ -45,12 +44,7 @@ GRID = 40
 """The page is looked at in 40 x 40 cells: a line of text on A4 is about half a cell high."""
 
 UNREADABLE_CATEGORIES = frozenset({"Cc", "Cn", "Co", "Cs"})
-VOWELS = re.compile(r"[aeiouyаеёиоуыэюяіїєў]")
-NUMBER = re.compile(r"[A-ZА-ЯЁ]{0,3}\d[\d.,:/\-–'  ]*|\d[\d.,:/\-–'  ]*[^\W\d_]{0,3}")
-WORD = re.compile(r"[^\W\d_]+(?:[-'’./][^\W\d_]+)*")
-CASED = re.compile(r"(?:[^\W\d_]?[^\W\d_A-ZА-ЯЁ]*|[A-ZА-ЯЁ]+(?:s|[a-zа-яё]{2,})?)")
 LEADERS = re.compile(r"([._\-·…\u2500])\1{2,}|[\s\x02\ufffe]+")
-EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,52 +110,6 @@ def gather_evidence(layer: TextLayer, content: PageContent, frame: PageFrame) ->
 def is_unreadable(character: str) -> bool:
     """Whether the character says nothing: a replacement, a control, a private or an unassigned one."""
     return character == "\ufffd" or unicodedata.category(character) in UNREADABLE_CATEGORIES
-
-
-def vowel_share(letters: Mapping[str, int]) -> float:
-    """The share of vowels in these counts of letters; 1 where too few are Latin or Cyrillic to tell."""
-    known = {letter: count for letter, count in letters.items() if _script(letter) != "other"}
-    if sum(known.values()) < LETTERS_TO_COUNT_VOWELS:
-        return 1.0
-    vowels = sum(count for letter, count in known.items() if _has_vowel(letter))
-    return _share(vowels, sum(known.values()))
-
-
-def _has_vowel(part: str) -> bool:
-    return VOWELS.search(unicodedata.normalize("NFD", part.lower())) is not None
-
-
-def wordlike_share(words: Sequence[Word]) -> float:
-    """The share of words, weighted by length, that could be one; signs that stand alone do not count."""
-    bare = [core for word in words if (core := EDGES.sub("", word.text))]
-    return _share(sum(len(core) for core in bare if is_wordlike(core)), sum(map(len, bare)))
-
-
-@lru_cache(maxsize=8192)
-def is_wordlike(core: str) -> bool:
-    """Whether letters and digits stand together as words, numbers and units do, in whatever language."""
-    if NUMBER.fullmatch(core):
-        return True
-    if not WORD.fullmatch(core):
-        return False
-    return all(_is_plausible(part) for part in re.split(r"[-'’./]", core))
-
-
-def _is_plausible(part: str) -> bool:
-    scripts = {_script(letter) for letter in part}
-    if len(scripts) > 1:
-        return False
-    if scripts == {"other"}:
-        return True
-    if not CASED.fullmatch(part):
-        return False
-    return len(part) < (5 if part.isupper() else 4) or _has_vowel(part)
-
-
-def _script(letter: str) -> str:
-    if "\u0400" <= letter <= "\u04ff":
-        return "Cyrillic"
-    return "Latin" if letter <= "\u024f" or "\u1e00" <= letter <= "\u1eff" else "other"
 
 
 def _cells(boxes: Sequence[Box], frame: PageFrame, *, inset: float) -> NDArray[np.bool_]:

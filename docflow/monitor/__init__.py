@@ -10,6 +10,7 @@ from docflow.monitor.metrics import (
     REQUEST_SECONDS,
     REQUESTS,
     REQUESTS_IN_PROGRESS,
+    WORKER_RESTARTS,
     exposition,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "REQUESTS",
     "REQUESTS_IN_PROGRESS",
     "REQUEST_SECONDS",
+    "WORKER_RESTARTS",
     "exposition",
 ]

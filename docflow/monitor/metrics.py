@@ -52,6 +52,13 @@ OCR_SECONDS = Histogram(
 
 PREDICTIONS = Counter("docflow_predictions", "Predictions by label.", labelnames=("label",))
 
+WORKER_RESTARTS = Counter(
+    "docflow_worker_restarts",
+    "Processes that read documents and were replaced, by why: recycled, crashed, memory, timeout, stalled, abandoned, "
+    "not_started.",
+    labelnames=("reason",),
+)
+
 ERRORS = Counter("docflow_errors", "Requests that failed, by the error's code.", labelnames=("code",))
 
 

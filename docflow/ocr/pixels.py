@@ -1,4 +1,4 @@
-"""The pixels that Tesseract likes: grey, one byte each, and not too small."""
+"""The pixels that recognition likes: grey, one byte each, and letters of the height that models were made for."""
 
 from __future__ import annotations
 
@@ -8,27 +8,44 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+Grey = NDArray[np.uint8]
+
 DEFAULT_DPI = 200.0
 """Taken where a file names no resolution: a middle between phone photos and office scans."""
 
+LINE_HEIGHT = 36.0
+"""Pixels from the top of a line's tallest letter to the bottom of its lowest that Tesseract reads best: word F1 of
+forms went from 0.78 to 0.88, and that of letters stayed the same in two thirds of the time (docs/benchmarks.md)."""
+
+SMALLEST, LARGEST = 0.4, 3.0
+"""Bounds of the scale: beyond them, what was measured were no lines of text."""
+
+NEAR_ENOUGH = 0.15
+"""Scaling by less costs more than it brings."""
+
 SHORT_SIDE = 1200
-"""Pixels that a page's shorter side should have: A4 at 145 dpi, where small print is 12 pixels high."""
-
-MOST_ENLARGED = 2.0
-"""More only blurs. Word F1 on 16 receipts went from 0.756 to 0.768 at twice their size (docs/benchmarks.md)."""
+"""Pixels that a page's shorter side should have where the height of its lines is not known."""
 
 
-def grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def grey(pixels: NDArray[np.uint8]) -> Grey:
     """The page as height x width grey values; Tesseract on RGB takes half as long again for the same words."""
     if pixels.ndim == 2:
         return pixels
-    return cast(NDArray[np.uint8], cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
+    return cast(Grey, cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
 
 
-def enlarged(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """A small page made larger, and by how much; others as they are, with 1.0."""
-    factor = min(MOST_ENLARGED, SHORT_SIDE / min(pixels.shape))
-    if factor <= 1.0:
-        return pixels, 1.0
-    larger = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    return cast(NDArray[np.uint8], larger), factor
+def scale_for(shape: tuple[int, ...], *, line_height: float | None) -> float:
+    """By how much a page of this shape is to be enlarged, or made smaller, for its lines to be read best."""
+    if line_height is None:
+        return max(1.0, min(2.0, SHORT_SIDE / min(shape)))
+    scale = min(LARGEST, max(SMALLEST, LINE_HEIGHT / line_height))
+    return 1.0 if abs(scale - 1) < NEAR_ENOUGH else scale
+
+
+def scaled(pixels: Grey, scale: float) -> Grey:
+    """The pixels `scale` times as high and wide, and one at least either way."""
+    if scale == 1.0:
+        return pixels
+    height, width = (max(1, round(side * scale)) for side in pixels.shape)
+    method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    return cast(Grey, cv2.resize(pixels, (width, height), interpolation=method))

@@ -6,12 +6,11 @@ import os
 import shutil
 import time
 
-import pytesseract
 from PIL import Image
 
 from docflow.errors import EngineUnavailable, RecognitionFailed
 from docflow.ocr.languages import tessdata_dir
-from docflow.ocr.pixels import DEFAULT_DPI, enlarged, grey
+from docflow.ocr.pixels import DEFAULT_DPI, grey, scale_for, scaled
 from docflow.ocr.tsv import parse_tsv
 from docflow.settings import OcrSettings
 from docflow.types import PageImage, PageText, TextSource
@@ -31,6 +30,10 @@ class PytesseractEngine:
                 "the tesseract program is not installed",
                 next_step="Install it: `apt-get install tesseract-ocr`.",
             )
+        # Imported where it is used: it brings pandas along, half of what a worker process takes to start.
+        import pytesseract
+
+        self._pytesseract = pytesseract
         # One thread a process: pages run side by side already, and Tesseract's own threads cost 3 to 50 times
         # as much as they bring (tesseract-ocr/tesseract issue 3109). The child inherits this.
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
@@ -41,15 +44,16 @@ class PytesseractEngine:
         """What the page says; see `OcrEngine.read_page`."""
         started = time.perf_counter()
         details = {"page": image.number, "engine": self.name}
-        pixels, scale = enlarged(grey(image.pixels))
+        pixels = grey(image.pixels)
+        scale = scale_for(pixels.shape, line_height=None)
         try:
-            tsv = pytesseract.image_to_data(
-                Image.fromarray(pixels),
+            tsv = self._pytesseract.image_to_data(
+                Image.fromarray(scaled(pixels, scale)),
                 lang=languages,
                 config=f"{self._options} --dpi {round((image.dpi or DEFAULT_DPI) * scale)}",
                 timeout=timeout,
             )
-        except pytesseract.TesseractError as error:
+        except self._pytesseract.TesseractError as error:
             raise RecognitionFailed(f"Tesseract gave up on page {image.number}", detail=details) from error
         except RuntimeError as error:
             raise RecognitionFailed(

@@ -4,5 +4,6 @@ MLflow is imported by `Registry.open` and not before: a service that has its mod
 """
 
 from docflow.registry.registry import CHAMPION, ModelVersion, Registry
+from docflow.registry.runs import TrackedRun
 
-__all__ = ["CHAMPION", "ModelVersion", "Registry"]
+__all__ = ["CHAMPION", "ModelVersion", "Registry", "TrackedRun"]

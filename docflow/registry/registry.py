@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from docflow.errors import ModelNotFound, NoChampion, RegistryUnavailable
 from docflow.registry.connection import answering, connect, with_driver
+from docflow.registry.runs import TrackedRun
 from docflow.settings import masked_url
 
 if TYPE_CHECKING:
@@ -98,6 +99,12 @@ class Registry:
             finally:
                 self._client.set_terminated(run_id, status)
         return self.version(name, version=str(registered.version))
+
+    def tracked_run(self, name: str, *, params: Mapping[str, object], kept_in: Path) -> TrackedRun:
+        """A run to log to while a training goes on; the folder `kept_in` remembers it, so that it can go on later."""
+        return TrackedRun.open(
+            self._client, experiment_id=self._experiment_id, name=name, params=params, kept_in=kept_in
+        )
 
     def _log_values(self, run_id: str, *, params: Mapping[str, object], metrics: Mapping[str, float]) -> None:
         from mlflow.entities import Metric, Param

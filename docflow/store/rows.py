@@ -44,6 +44,7 @@ def page_row(recognition: Recognition, page: PageText) -> Page:
         words=words if text == page.text else storable_lists(words),
         confidence=page.confidence,
         seconds=page.seconds,
+        rotation=page.rotation,
     )
 
 
@@ -59,6 +60,7 @@ def page_text(row: Page) -> PageText:
         engine_version=row.engine_version,
         languages=row.languages,
         seconds=row.seconds,
+        rotation=row.rotation,
     )
 
 

@@ -149,6 +149,7 @@ class Page(Table, table=True):
     words: list[Any] = Field(sa_type=Json)
     confidence: float | None = None
     seconds: float
+    rotation: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
 
 
 class PredictionRow(Table, table=True):

@@ -34,7 +34,8 @@ def test_a_readme_names_every_verb(name: str) -> None:
 def test_a_readme_names_every_route_of_the_contract(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     for route in ("/upload", "/predict/text", "/predict/document/{document_id}", "/upload-and-predict",
-                  "/prediction/history/{document_id}", "/document/{document_id}", "/health", "/metrics"):  # fmt: skip
+                  "/prediction/history/{document_id}", "/document/{document_id}",
+                  "/document/{document_id}/output/{format}", "/health", "/metrics"):  # fmt: skip
         assert route in text
 
 

@@ -43,4 +43,6 @@ def test_only_outages_are_worth_a_retry() -> None:
         "registry_unavailable",
         "database_unavailable",
         "storage_unavailable",
+        "worker_unavailable",
+        "busy",
     }

@@ -1,13 +1,11 @@
 """The command `docflow`, run as a process: what it prints and how it ends."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_case import docflow
 
 from docflow.synth import write_dataset
 
@@ -18,18 +16,6 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in write_dataset(tmp_path_factory.mktemp("made"), count=3, seed=2):
         shutil.copy(path, folder)
     return folder
-
-
-def docflow(*arguments: str, var_dir: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("DOCFLOW_")}
-    return subprocess.run(
-        [sys.executable, "-m", "docflow", *arguments],
-        env=kept | {"DOCFLOW_VAR_DIR": str(var_dir), "COLUMNS": "200"} | variables,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def test_process_prints_an_object_a_line_and_a_bad_file_fails_alone(

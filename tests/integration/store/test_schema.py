@@ -35,7 +35,7 @@ def test_the_revisions_are_those_that_alembic_finds(empty_url: str) -> None:
 
 
 def test_a_database_without_migrations_is_refused_unless_it_may_be_upgraded(empty_url: str) -> None:
-    with pytest.raises(DatabaseOutdated, match="needs 0001"):
+    with pytest.raises(DatabaseOutdated, match="needs 0002"):
         Store.open(empty_url, upgrade=False)
     Store.open(empty_url).close()
     Store.open(empty_url, upgrade=False).close()
@@ -62,6 +62,31 @@ def test_anothers_tables_in_the_same_database_are_left_alone(empty_url: str) -> 
         assert rows.scalar_one() == "of another"
 
 
+def test_pages_that_were_read_under_the_first_schema_count_as_upright(empty_url: str) -> None:
+    database = Database.open(empty_url)
+    with database.exclusive() as connection:
+        command.upgrade(schema.config(connection), "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO documents (id, sha256, filename, media_type, size, storage_path, status, created_at,"
+            " updated_at) VALUES (1, 'a', 'a', 'image/png', 1, 'a', 'recognised', '2026-01-01 00:00:00+00',"
+            " '2026-01-01 00:00:00+00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO recognitions (id, document_id, engine, engine_version, languages, settings_digest, read_by,"
+            " page_count, text, seconds, created_at)"
+            " VALUES (1, 1, 'e', '1', 'eng', '', 'e', 1, 'word', 0.1, '2026-01-01 00:00:00+00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO pages (id, recognition_id, number, width, height, source, engine, engine_version, languages,"
+            " text, words, seconds) VALUES (1, 1, 1, 9, 9, 'ocr', 'e', '1', 'eng', 'word',"
+            """ '[[["word",1,2,3,4,0.5]]]', 0.1)"""
+        )
+    database.close()
+    with Store.open(empty_url) as store:
+        (page,) = store.pages(1)
+    assert (page.text, page.rotation) == ("word", 0.0)
+
+
 def test_a_failed_upgrade_leaves_nothing_behind(empty_url: str) -> None:
     database = Database.open(empty_url)
     with pytest.raises(InterruptedError):
@@ -86,7 +111,7 @@ def test_processes_that_upgrade_at_once_all_succeed(empty_url: str) -> None:
     for process in started:
         output, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors.decode()
-        assert b"schema 0001" in output
+        assert b"schema 0002" in output
 
 
 def test_opening_a_current_database_is_quick_and_loads_no_alembic(empty_url: str) -> None:

@@ -35,6 +35,7 @@ def page(number: int, *texts: str, engine: str = "tesserocr") -> PageText:
         engine_version="5.3.0",
         languages="eng+rus",
         seconds=0.4,
+        rotation=90.5,
     )
 
 
@@ -265,5 +266,5 @@ def test_the_newest_promotion_to_an_alias_is_the_current_one(store: Store) -> No
 def test_the_check_names_the_database_its_schema_and_its_documents(store: Store) -> None:
     add(store)
     line = store.check()
-    assert "schema 0001" in line
+    assert "schema 0002" in line
     assert "1 documents" in line

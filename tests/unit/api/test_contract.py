@@ -157,6 +157,7 @@ def test_the_schema_tells_every_route_and_the_form_of_failures(client: httpx.Cli
         "/metrics",
         "/upload",
         "/document/{document_id}",
+        "/document/{document_id}/output/{format}",
         "/prediction/history/{document_id}",
         "/predict/text",
         "/predict/document/{document_id}",

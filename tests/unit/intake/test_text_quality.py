@@ -10,7 +10,7 @@ from sample_files import LETTER_LINES, pdf, read, scan, text
 from docflow.intake.geometry import PageFrame
 from docflow.intake.pictures import PageContent, Picture
 from docflow.intake.text_layer import TextLayer
-from docflow.intake.text_quality import gather_evidence, is_wordlike
+from docflow.intake.text_quality import gather_evidence
 from docflow.types import Box, PageImage, PageText, Word
 
 FRAME = PageFrame(visible=(0, 0, 595, 842), rotation=0, dpi=72)
@@ -93,18 +93,6 @@ def test_a_page_of_outlines_with_a_live_page_number_is_not_good() -> None:
     drawn = PageContent((), path_count=400)
     assert objection("Annual report of the company", content=drawn, lines=1) == "drawings that may be letters"
     assert objection(ENGLISH, content=drawn) is None
-
-
-@pytest.mark.parametrize(
-    "word", ["letter", "Letter", "LETTER", "1,250.00", "12.03.2024", "10kg", "don't", "well-known", "Договор", "ИНН"]
-)
-def test_what_a_writer_would_write_is_wordlike(word: str) -> None:
-    assert is_wordlike(word)
-
-
-@pytest.mark.parametrize("word", ["ЕМСТ1$Н", "xjb^bq", "tHiNgS", "догоvоr", "strngth", "a1b2c3d4"])
-def test_what_nobody_would_write_is_not(word: str) -> None:
-    assert not is_wordlike(word)
 
 
 @pytest.mark.parametrize("hidden", [True, False])

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from docflow.errors import EngineUnavailable, RecognitionFailed, SettingsError
-from docflow.ocr import ENGINES, OcrEngine, engine_statuses, open_engine
+from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed, SettingsError
+from docflow.ocr import ENGINES, OcrEngine, easyocr, engine_statuses, open_engine
+from docflow.ocr.engines import EFFORTS
 from docflow.settings import OcrSettings
 from docflow.types import PageImage, TextSource
 
@@ -21,6 +22,8 @@ def page_saying(*lines: str, rgb: bool = False) -> PageImage:
 
 @pytest.fixture(params=sorted(ENGINES))
 def engine(request: pytest.FixtureRequest) -> OcrEngine:
+    if request.param == "easyocr" and not easyocr.installed():
+        pytest.skip("easyocr is not installed: `uv pip install 'docflow[easyocr]'`")
     return open_engine(OcrSettings(), name=request.param)
 
 
@@ -28,7 +31,8 @@ def engine(request: pytest.FixtureRequest) -> OcrEngine:
 def test_a_page_is_read_into_lines_of_words(engine: OcrEngine, rgb: bool) -> None:
     page = engine.read_page(page_saying("Invoice total", "Amount 1250", rgb=rgb), languages="eng", timeout=30)
     assert page.text.splitlines() == ["Invoice total", "Amount 1250"]
-    assert (page.source, page.engine, page.languages) == (TextSource.OCR, engine.name, "eng")
+    assert (page.source, page.languages) == (TextSource.OCR, "eng")
+    assert page.engine == engine.name or engine.name in EFFORTS
     assert page.confidence is not None
     assert page.confidence > 0.8
 
@@ -37,10 +41,12 @@ def test_boxes_lie_on_the_ink(engine: OcrEngine) -> None:
     image = page_saying("Invoice")
     (word,) = engine.read_page(image, languages="eng", timeout=30).words
     rows, columns = np.nonzero(image.pixels < 128)
-    assert abs(word.box.x0 - columns.min()) < 6
-    assert abs(word.box.x1 - columns.max()) < 6
-    assert abs(word.box.y0 - rows.min()) < 6
-    assert abs(word.box.y1 - rows.max()) < 6
+    # RapidOCR's detector leaves a margin of a quarter of the line's height, and CTC fires within letters.
+    margin = 6 if engine.name in {"tesserocr", "pytesseract", "fast", "auto"} else 10
+    assert abs(word.box.x0 - columns.min()) < margin
+    assert abs(word.box.x1 - columns.max()) < margin
+    assert abs(word.box.y0 - rows.min()) < margin
+    assert abs(word.box.y1 - rows.max()) < margin
 
 
 def test_an_empty_page_has_no_words_and_no_confidence(engine: OcrEngine) -> None:
@@ -52,7 +58,7 @@ def test_an_empty_page_has_no_words_and_no_confidence(engine: OcrEngine) -> None
 def test_a_page_that_takes_too_long_is_given_up(engine: OcrEngine) -> None:
     crowded = page_saying(*["many words stand here in this line"] * 40)
     with pytest.raises(RecognitionFailed, match="within"):
-        engine.read_page(crowded, languages="eng+rus", timeout=0.01)
+        engine.read_page(crowded, languages="eng", timeout=0.01)
 
 
 def test_after_a_failure_the_engine_reads_on(engine: OcrEngine) -> None:
@@ -74,12 +80,26 @@ def test_more_language_sets_than_are_kept_loaded_still_read() -> None:
     assert [engine.read_page(page_saying("1250"), languages=s, timeout=30).text for s in sets] == ["1250"] * 5
 
 
-def test_auto_takes_the_engine_in_this_process() -> None:
-    assert open_engine(OcrSettings()).name == "tesserocr"
+def test_auto_is_the_default_and_needs_tesserocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert open_engine(OcrSettings()).name == "auto"
+    monkeypatch.setattr("docflow.ocr.tesserocr.installed", lambda: False)
+    assert open_engine(OcrSettings()).name == "pytesseract"
+
+
+def test_without_rapidocr_the_combining_engines_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docflow.ocr.rapidocr.installed", lambda: False)
+    for name in EFFORTS:
+        page = open_engine(OcrSettings(), name=name).read_page(page_saying("Receipt"), languages="eng", timeout=30)
+        assert (page.text, page.engine) == ("Receipt", "tesserocr")
+
+
+def test_rapidocr_refuses_languages_that_it_cannot_read() -> None:
+    with pytest.raises(LanguageMissing, match="Latin"):
+        open_engine(OcrSettings(), name="rapidocr").read_page(page_saying("Receipt"), languages="rus", timeout=30)
 
 
 def test_an_unknown_engine_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(SettingsError, match="tesserocr, pytesseract"):
+    with pytest.raises(SettingsError, match="auto, accurate, tesserocr"):
         open_engine(OcrSettings(engine="abbyy"))
 
 
@@ -93,4 +113,7 @@ def test_without_the_program_the_command_line_engine_says_what_to_install(
     assert {s.name: s.error is None for s in engine_statuses(OcrSettings())} == {
         "tesserocr": True,
         "pytesseract": False,
+        "rapidocr": True,
+        "compact": True,
+        "easyocr": easyocr.installed(),
     }

@@ -1,0 +1,49 @@
+"""The route of outputs: a recognised document as text, table, hOCR, ALTO, JSON or searchable PDF."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path
+from starlette.responses import Response
+
+from docflow.api.predictions import OcrLanguage, count_reading
+from docflow.api.service import DocumentId, ServiceOf
+from docflow.outputs import Format, render
+
+router = APIRouter(tags=["documents"])
+
+OutputFormat = Annotated[Format, Path(description="In what form the document is wanted.")]
+
+OUTPUTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The document in the wanted format",
+        "content": {wanted.media_type: {"schema": {"type": "string"}} for wanted in Format},
+    }
+}
+
+
+@router.get("/document/{document_id}/output/{format}", response_class=Response, responses=OUTPUTS)
+async def output(
+    document_id: DocumentId, format: OutputFormat, service: ServiceOf, ocr_language: OcrLanguage = None
+) -> Response:
+    """A recognised document in another form.
+
+    As it was read last; with `ocr_language`, as it is read in these languages, now if it was not before.
+    """
+    # What may take long waits with the recognitions; looking stored words up need not.
+    workers = service.reading if ocr_language or format is Format.PDF else service.transfers
+    recognition, repeated = await workers.run(lambda: service.pipeline.reading(document_id, languages=ocr_language))
+    if not repeated:
+        count_reading(recognition)
+    read = await workers.run(lambda: service.pipeline.read_document(recognition))
+    content = await workers.run(lambda: render(read, format))
+    filename = quote(f"{PurePath(read.name).stem}{format.extension}", safe="", errors="replace")
+    headers = {
+        "Content-Disposition": f"inline; filename*=UTF-8''{filename}",
+        # Recognised text can look like anything: a browser is not to guess.
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=format.media_type, headers=headers)

@@ -1,0 +1,37 @@
+"""The options of `docflow process` that write outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from docflow.errors import RequestError
+from docflow.outputs import Format, OutputFiles, parse_formats
+
+OutputDirOption = Annotated[
+    Path | None, typer.Option("--output-dir", help="Folder for outputs, a file for each document and format.")
+]
+FormatOption = Annotated[
+    list[str] | None,
+    typer.Option("--format", help=f"What to write there: {', '.join(Format)}; repeatable, or joined by commas."),
+]
+OverlayOption = Annotated[
+    Path | None,
+    typer.Option("--overlay", help="Folder for pictures of the pages, words boxed and coloured by confidence."),
+]
+
+
+def output_files(
+    sources: Sequence[Path], *, folder: Path | None, formats: Sequence[str] | None, overlays: Path | None
+) -> OutputFiles:
+    """What writes the outputs that were asked for: plain text where a folder is given and no format.
+
+    Raises `RequestError` for a format that there is not, and for formats without a folder.
+    """
+    wanted = parse_formats(formats or [])
+    if wanted and folder is None:
+        raise RequestError("--format needs a folder to write to", next_step="Add --output-dir DIR.")
+    return OutputFiles(sources, folder=folder, formats=wanted or (Format.TEXT,), overlays=overlays)

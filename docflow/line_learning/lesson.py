@@ -1,0 +1,116 @@
+"""One training of the compact recogniser, from lines to exported files, with its figures in MLflow while it goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from docflow.errors import EngineUnavailable
+from docflow.line_learning.corrected import CorrectedShards, corrected_lines
+from docflow.line_learning.shards import HELD_OUT_SEED, RenderedShards, rendered
+from docflow.ocr.recogniser.data import Lines, Shards
+from docflow.ocr.recogniser.files import Card
+from docflow.registry import Registry
+
+if TYPE_CHECKING:
+    from docflow.ocr.recogniser.training import Figure
+
+RUN_NAME = "compact-recogniser"
+EXPORTED = "exported"
+"""Folder in the training's own with the files to use: name it in the setting `ocr.compact_dir`."""
+
+FINE_TUNING_RATE = 3e-4
+"""A seventh of the rate from scratch: what is known already should bend, not break."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What one training is told; its digest of lines is the same for the same values."""
+
+    steps: int
+    seed: int = 1
+    shards: int = 60
+    lines_a_shard: int = 4096
+    held_out: int = 1000
+    learning_rate: float = 2e-3
+    device: str = "cpu"
+    precision: Literal["float32", "bfloat16"] = "float32"
+    threads: int = 1
+    evaluate_every: int = 500
+    save_every: int = 100
+
+
+@dataclass(frozen=True)
+class TrainedRecogniser:
+    """What came of it: the card of the exported files, their folder, and the run in MLflow."""
+
+    card: Card
+    folder: Path
+    run_id: str
+
+
+def train_recogniser(
+    folder: Path,
+    lesson: Lesson,
+    *,
+    registry: Registry,
+    version: str,
+    corrected: Path | None = None,
+    start: Path | None = None,
+    progress: Callable[[Figure], None] = lambda _figure: None,
+) -> TrainedRecogniser:
+    """The recogniser trained, or trained on, in this folder; a training that was cut off goes on from its checkpoint.
+
+    `corrected` is a folder of a user's corrected lines (`corrected_lines`), which are half of what is then learnt from,
+    and on a tenth of which the CER is then measured. `start` are the weights to begin with: a `best.pt` or a
+    `docflow_compact.pth`. Raises `EngineUnavailable` without torch, `TrainingDataError`, and `RegistryUnavailable`.
+    """
+    try:
+        from docflow.ocr.recogniser.export import export
+        from docflow.ocr.recogniser.training import Machine, Schedule, train
+    except ImportError as error:
+        raise EngineUnavailable(
+            "training needs torch and onnx, which are not installed",
+            next_step="Install them: `uv pip install 'docflow[torch,synth,rapidocr]'`.",
+        ) from error
+    parameters = {**asdict(lesson), "version": version, "corrected": corrected is not None, "start": start is not None}
+    run = registry.tracked_run(RUN_NAME, params=parameters, kept_in=folder)
+
+    def tell(figure: Figure) -> None:
+        told = {"loss": figure.loss, "seconds": figure.seconds}
+        run.log(figure.step, told if figure.cer is None else {**told, "cer": figure.cer})
+        progress(figure)
+
+    with run, ExitStack() as stack:
+        shards: Shards = stack.enter_context(
+            RenderedShards(folder / "lines", seed=lesson.seed, count=lesson.shards, lines=lesson.lines_a_shard)
+        )
+        held_out: Lines
+        if corrected is None:
+            held_out = rendered(lesson.held_out, seed=HELD_OUT_SEED)
+        else:
+            learnt, held_out = corrected_lines(corrected)
+            shards = CorrectedShards(shards, learnt)
+        best = train(
+            shards,
+            folder=folder,
+            schedule=Schedule(
+                lesson.steps,
+                learning_rate=lesson.learning_rate,
+                evaluate_every=lesson.evaluate_every,
+                save_every=lesson.save_every,
+            ),
+            held_out=held_out,
+            seed=lesson.seed,
+            machine=Machine(lesson.device, lesson.precision, lesson.threads or os.cpu_count() or 1),
+            start=start,
+            progress=tell,
+        )
+        card = export(best, folder / EXPORTED, version=version)
+        run.log(card.steps, {"best_cer": card.cer})
+        run.keep(folder / EXPORTED)
+    return TrainedRecogniser(card, folder / EXPORTED, run.run_id)

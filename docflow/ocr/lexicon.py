@@ -1,0 +1,49 @@
+"""Which words there are: general ones by language, and those that business documents are made of."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from spellchecker import SpellChecker
+
+DICTIONARIES = {"eng": "en", "rus": "ru", "deu": "de", "fra": "fr", "spa": "es", "ita": "it", "por": "pt", "nld": "nl"}
+"""pyspellchecker's word lists by Tesseract's language codes; a language that is not here has business words only."""
+
+RARE = 20
+"""Occurrences in the dictionary's corpus under which a word is as likely a misreading."""
+
+BUSINESS_WORD = 1000
+"""How common a word of `words.txt` counts."""
+
+
+class Lexicon:
+    """The words of some languages; case does not matter."""
+
+    def __init__(self, languages: str) -> None:
+        self._dictionaries = [_dictionary(DICTIONARIES[c]) for c in languages.split("+") if c in DICTIONARIES]
+
+    def frequency(self, word: str) -> int:
+        """How common a word is, for comparison with others only; 0 for one that is rare or not known."""
+        lower = word.lower()
+        if lower in _business_words():
+            return BUSINESS_WORD
+        most = max((dictionary.get(lower, 0) for dictionary in self._dictionaries), default=0)
+        return most if most >= RARE else 0
+
+
+@cache
+def lexicon_of(languages: str) -> Lexicon:
+    """The lexicon of `eng+rus`, made once."""
+    return Lexicon(languages)
+
+
+@cache
+def _dictionary(language: str) -> dict[str, int]:
+    words: dict[str, int] = SpellChecker(language=language).word_frequency.dictionary
+    return words
+
+
+@cache
+def _business_words() -> frozenset[str]:
+    return frozenset(files("docflow.ocr").joinpath("words.txt").read_text(encoding="utf-8").split())

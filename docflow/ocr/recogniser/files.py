@@ -1,0 +1,71 @@
+"""A trained recogniser's folder: its files, what made them, and that they are the ones that were written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from docflow.errors import EngineUnavailable, ModelFileError
+
+NETWORK = "docflow_compact"
+"""The name under which EasyOCR knows the network: NETWORK.py, NETWORK.yaml and NETWORK.pth."""
+
+ONNX = "compact.onnx"
+CARD = "compact.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a trained recogniser says of itself; `digests` are the SHA-256 of its other files by name."""
+
+    version: str
+    alphabet: str
+    steps: int
+    cer: float
+    digests: Mapping[str, str]
+
+    def write(self, folder: Path) -> None:
+        """Write it beside the files that it speaks of."""
+        text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        (folder / CARD).write_text(text + "\n", encoding="utf-8")
+
+
+def shipped_folder() -> Path:
+    """The folder of the recogniser that comes with DocFlow."""
+    return Path(str(files("docflow.ocr.recogniser.shipped").joinpath("__init__.py"))).parent
+
+
+def read_card(folder: Path) -> Card:
+    """The folder's card; `EngineUnavailable` where there is no recogniser in it."""
+    path = folder / CARD
+    if not path.is_file():
+        raise EngineUnavailable(
+            f"there is no trained recogniser in {folder.name or folder}",
+            next_step="Train one: `python -m flows.train_recognizer`, then name its folder in ocr.compact_dir.",
+        )
+    try:
+        return Card(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ModelFileError(
+            "the recogniser's card is damaged", next_step="Install DocFlow again, or train the recogniser again."
+        ) from error
+
+
+def checked(folder: Path, name: str, *, card: Card) -> Path:
+    """The path of one of the folder's files; `ModelFileError` where it is not the one that the card speaks of."""
+    path = folder / name
+    if not path.is_file() or digest_of(path) != card.digests.get(name):
+        raise ModelFileError(
+            f"{name} is missing, or is not the file that its card speaks of",
+            next_step="Install DocFlow again, or train the recogniser again.",
+        )
+    return path
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of the file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,268 @@
+"""The compact recogniser's training: lines in shards, a checkpoint to go on from, the CER on held-out lines."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from docflow.errors import TrainingDataError
+from docflow.ocr.ctc import BLANK
+from docflow.ocr.recogniser.alphabet import CLASSES, encode
+from docflow.ocr.recogniser.cer import character_error_rate
+from docflow.ocr.recogniser.crops import STRIDE, batched
+from docflow.ocr.recogniser.data import Lines, Shards
+from docflow.ocr.recogniser.decode import text_of
+from docflow.ocr.recogniser.shipped.docflow_compact import Model
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT = "checkpoint.pt"
+"""Everything that going on takes: weights, optimiser, step, place in the shards."""
+
+BEST = "best.pt"
+"""The weights with the lowest CER on the held-out lines so far."""
+
+JOURNAL = "training.jsonl"
+"""One JSON object for each figure that was measured: `step` and `loss` or `cer`."""
+
+BATCH_PIXELS = 48 * 320
+"""Width of all lines of a batch together, padding included: 48 lines of the usual width."""
+
+MOST_LINES = 96
+"""Lines of one batch at most, however short."""
+
+LONGEST_STEP = 5.0
+"""Norm to which a step's gradient is cut."""
+
+SMOOTHING = 0.98
+"""Weight of the past in the running mean of the loss."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long training goes and how fast it learns: a warm-up, a plateau, a cool-down to a fiftieth."""
+
+    steps: int
+    learning_rate: float = 2e-3
+    warm_up: int = 300
+    cool_down: float = 0.4
+    evaluate_every: int = 1000
+    save_every: int = 250
+
+    def rate_at(self, step: int) -> float:
+        """The learning rate of this step."""
+        if step < self.warm_up:
+            return self.learning_rate * (step + 1) / self.warm_up
+        left = (self.steps - step) / max(1.0, self.steps * self.cool_down)
+        return self.learning_rate * max(0.02, min(1.0, left))
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the training runs on; bfloat16 is twice as fast where the processor has it (AVX-512 BF16, CUDA)."""
+
+    device: str = "cpu"
+    precision: Literal["float32", "bfloat16"] = "float32"
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measurement: the running mean of the loss, and with an evaluation the CER on the held-out lines."""
+
+    step: int
+    loss: float
+    seconds: float
+    cer: float | None = None
+
+
+def train(
+    shards: Shards,
+    *,
+    folder: Path,
+    schedule: Schedule,
+    held_out: Lines,
+    seed: int = 0,
+    machine: Machine | None = None,
+    start: Path | None = None,
+    progress: Callable[[Figure], None] = lambda _figure: None,
+) -> Path:
+    """The file with the best weights, after training up to `schedule.steps`; all files are in `folder`.
+
+    Goes on from the folder's checkpoint where there is one, at the very batch it was written after; else from the
+    weights `start`, or from none. Equal arguments give equal weights on one machine. Raises `TrainingDataError` where
+    there are no lines.
+    """
+    if not len(held_out):
+        raise TrainingDataError("there are no held-out lines to measure on", next_step="Give at least one line.")
+    run = _Run.begin(folder, seed=seed, machine=machine or Machine(), start=start)
+    while run.step < schedule.steps:
+        lines = shards(run.shard)
+        batches = list(_batches(lines, seed=seed, shard=run.shard))
+        if not batches:
+            raise TrainingDataError("there are no lines to learn from", next_step="Give at least one line.")
+        for batch in batches[run.batch :]:
+            run.learn(lines, batch, rate=schedule.rate_at(run.step))
+            if run.step % schedule.evaluate_every == 0 or run.step == schedule.steps:
+                progress(run.evaluate(held_out))
+            if run.step % schedule.save_every == 0 or run.step == schedule.steps:
+                run.save()
+                progress(run.figure())
+            if run.step == schedule.steps:
+                return folder / BEST
+        run.shard, run.batch = run.shard + 1, 0
+    return folder / BEST
+
+
+def read_lines(model: Model, pictures: Sequence[NDArray[np.uint8]], *, batch: int = 32) -> list[str]:
+    """What the network reads on prepared lines, in their order."""
+    model.eval()
+    order = sorted(range(len(pictures)), key=lambda index: pictures[index].shape[1])
+    texts = [""] * len(pictures)
+    with torch.inference_mode():
+        for first in range(0, len(order), batch):
+            chosen = order[first : first + batch]
+            scores = model(torch.from_numpy(batched([pictures[index] for index in chosen]))).numpy()
+            for index, line in zip(chosen, scores, strict=True):
+                steps = math.ceil(pictures[index].shape[1] / STRIDE)
+                texts[index] = " ".join(text_of(line[: steps + 1]).split())
+    return texts
+
+
+def load_network(path: Path) -> Model:
+    """The network with the weights of a checkpoint, or of a file that EasyOCR takes, in single precision."""
+    stored = torch.load(path, map_location="cpu", weights_only=True)
+    weights = {name.removeprefix("module."): value for name, value in stored.get("model", stored).items()}
+    model = Model(CLASSES)
+    model.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in weights.items()})
+    model.eval()
+    return model
+
+
+class _Run:
+    """A training's state between two steps."""
+
+    def __init__(self, folder: Path, model: Model, machine: Machine) -> None:
+        self.folder = folder
+        self.machine = machine
+        self.model = model.to(machine.device, memory_format=torch.channels_last)
+        self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=1e-3, weight_decay=1e-2)
+        self.step = self.shard = self.batch = 0
+        self.loss = math.nan
+        self.best = math.inf
+        self.seconds = 0.0
+
+    @classmethod
+    def begin(cls, folder: Path, *, seed: int, machine: Machine, start: Path | None) -> _Run:
+        """The run that the folder's checkpoint holds, or a new one."""
+        torch.manual_seed(seed)
+        torch.set_num_threads(machine.threads)
+        folder.mkdir(parents=True, exist_ok=True)
+        checkpoint = folder / CHECKPOINT
+        if not checkpoint.is_file():
+            return cls(folder, load_network(start) if start else Model(CLASSES), machine)
+        stored = torch.load(checkpoint, map_location=machine.device, weights_only=True)
+        run = cls(folder, Model(CLASSES), machine)
+        run.model.load_state_dict(stored["model"])
+        run.optimiser.load_state_dict(stored["optimiser"])
+        for name in ("step", "shard", "batch", "loss", "best", "seconds"):
+            setattr(run, name, stored[name])
+        log.info("going on from step %d", run.step)
+        return run
+
+    def learn(self, lines: Lines, batch: Sequence[int], *, rate: float) -> None:
+        """One step on these lines."""
+        started = time.perf_counter()
+        self.model.train()
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        pictures = torch.from_numpy(batched([lines.pictures[index] for index in batch]))
+        pictures = pictures.to(self.machine.device, memory_format=torch.channels_last)
+        targets = [encode(lines.texts[index]) for index in batch]
+        with torch.autocast(
+            torch.device(self.machine.device).type, torch.bfloat16, enabled=self.machine.precision == "bfloat16"
+        ):
+            scores = self.model(pictures)
+        loss = torch.nn.functional.ctc_loss(
+            scores.float().log_softmax(2).transpose(0, 1),
+            torch.tensor([number for target in targets for number in target]),
+            torch.full((len(batch),), scores.shape[1]),
+            torch.tensor([len(target) for target in targets]),
+            blank=BLANK,
+            zero_infinity=True,
+        )
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), LONGEST_STEP)
+        self.optimiser.step()
+        value = float(loss.detach())
+        self.loss = value if math.isnan(self.loss) else SMOOTHING * self.loss + (1 - SMOOTHING) * value
+        self.step, self.batch = self.step + 1, self.batch + 1
+        self.seconds += time.perf_counter() - started
+
+    def evaluate(self, held_out: Lines) -> Figure:
+        """The CER on these lines; the weights are kept where it is the lowest so far."""
+        network = Model(CLASSES)
+        network.load_state_dict(self.model.state_dict())
+        texts = read_lines(network, held_out.pictures)
+        cer = character_error_rate(zip(held_out.texts, texts, strict=True))
+        if cer < self.best:
+            self.best = cer
+            _write(self.folder / BEST, {"model": self.model.state_dict(), "step": self.step, "cer": cer})
+        return self._noted(Figure(self.step, self.loss, self.seconds, cer))
+
+    def figure(self) -> Figure:
+        """Where the run stands."""
+        return self._noted(Figure(self.step, self.loss, self.seconds))
+
+    def save(self) -> None:
+        """Write the checkpoint, whole or not at all."""
+        names = ("step", "shard", "batch", "loss", "best", "seconds")
+        state = {name: getattr(self, name) for name in names}
+        _write(
+            self.folder / CHECKPOINT,
+            {"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(), **state},
+        )
+
+    def _noted(self, figure: Figure) -> Figure:
+        """The figure, written to the journal."""
+        told = {"step": figure.step, "loss": round(figure.loss, 5), "seconds": round(figure.seconds, 1)}
+        if figure.cer is not None:
+            told["cer"] = round(figure.cer, 5)
+        with (self.folder / JOURNAL).open("a", encoding="utf-8") as journal:
+            journal.write(json.dumps(told) + "\n")
+        return figure
+
+
+def _batches(lines: Lines, *, seed: int, shard: int) -> Iterator[list[int]]:
+    """The lines' numbers in batches of like widths, in an order drawn anew for each shard."""
+    rng = np.random.default_rng((seed, shard))
+    widths = [picture.shape[1] for picture in lines.pictures]
+    order = sorted(range(len(lines)), key=lambda index: widths[index] + rng.uniform(0, 24))
+    batches: list[list[int]] = [[]]
+    for index in order:
+        held = batches[-1]
+        widest = max([widths[index], *(widths[other] for other in held[-1:])])
+        if held and (len(held) == MOST_LINES or widest * (len(held) + 1) > BATCH_PIXELS):
+            batches.append([])
+        batches[-1].append(index)
+    for place in rng.permutation(len(batches)):
+        if batches[place]:
+            yield batches[place]
+
+
+def _write(path: Path, state: dict[str, Any]) -> None:
+    """The state in this file, whole or not at all: a process killed while it writes leaves the older one."""
+    beside = path.with_suffix(".part")
+    torch.save(state, beside)
+    beside.replace(path)

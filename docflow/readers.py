@@ -1,0 +1,125 @@
+"""Where documents are read: in this process, or in worker processes that hostile files may crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Protocol, cast
+
+from docflow.errors import DocumentTimeout, RecognitionFailed, WorkerError
+from docflow.monitor import WORKER_RESTARTS
+from docflow.ocr import open_engine
+from docflow.reading import EngineFactory, LocalReader, warm_reader
+from docflow.settings import MEGABYTE, Settings
+from docflow.types import EngineRef, PageText
+from docflow.workers import Ending, Pool, ProgressTimeout, TotalTimeout, WorkerLimits
+
+ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""One thread a worker: pages run side by side already (tesseract-ocr/tesseract issue 3109)."""
+
+
+class Reader(Protocol):
+    """What turns a document's bytes into what its pages say. Serves many threads."""
+
+    def engine(self) -> EngineRef:
+        """The engine that recognises pages."""
+        ...
+
+    def check(self, data: bytes) -> None:
+        """Raise the error that reading would end in, as far as the document's header tells."""
+        ...
+
+    def read(self, data: bytes, *, languages: str) -> Iterator[PageText]:
+        """What each page says, in order."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is held."""
+        ...
+
+
+def open_reader(settings: Settings, *, open_engine: EngineFactory = open_engine) -> Reader:
+    """The reader that the setting `ocr.isolation` asks for, with the configured engine unless another is given."""
+    if settings.ocr.isolation:
+        return IsolatedReader(settings, open_engine=open_engine)
+    return LocalReader(settings.intake, settings.ocr, open_engine=open_engine)
+
+
+class IsolatedReader:
+    """Reads documents in worker processes: whatever one does to its process is a typed error of that document.
+
+    The first process is started at once, so that it gets ready while the caller does other things.
+    """
+
+    def __init__(self, settings: Settings, *, open_engine: EngineFactory = open_engine) -> None:
+        ocr = settings.ocr
+        self._total = settings.intake.max_seconds + ocr.grace_seconds
+        self._progress = ocr.page_seconds + ocr.grace_seconds
+        self.pool = Pool(
+            # These settings only: a process that hostile files run in needs no passwords.
+            partial(warm_reader, settings.intake, ocr, open_engine=open_engine),
+            workers=ocr.workers,
+            queue=ocr.queue,
+            limits=WorkerLimits(
+                memory_bytes=ocr.worker_memory_mb * MEGABYTE, results=ocr.worker_pages, environment=ENVIRONMENT
+            ),
+            on_end=_count,
+        )
+        self.pool.start()
+
+    def engine(self) -> EngineRef:
+        """The engine that recognises pages, as a worker has it; `EngineUnavailable` where it is not installed."""
+        with self._failures_told():
+            (engine,) = self._run("engine", express=True)
+        return cast(EngineRef, engine)
+
+    def check(self, data: bytes) -> None:
+        """Raise the error that reading would end in, as far as the document's header tells."""
+        with self._failures_told():
+            list(self._run("check", data, express=True))
+
+    def read(self, data: bytes, *, languages: str) -> Iterator[PageText]:
+        """What each page says, as it is read.
+
+        Raises what `LocalReader.read` raises; `DocumentTimeout` or `RecognitionFailed` where a worker had to be
+        killed for its document or page to end; `WorkerCrashed` or `OutOfMemory` where it ended by itself or grew
+        too large; `Busy` where too many documents wait.
+        """
+        number = 0
+        with self._failures_told(lambda: number + 1):
+            for page in self._run("read", data, languages=languages):
+                number = page.number
+                yield page
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self.pool.close()
+
+    def _run(self, method: str, *arguments: Any, **options: Any) -> Iterator[Any]:
+        return self.pool.run(method, *arguments, total=self._total, progress=self._progress, **options)
+
+    @contextmanager
+    def _failures_told(self, page: Callable[[], int] | None = None) -> Iterator[None]:
+        """Name what went wrong in the pool in terms of documents, and of the `page` in work if there is one."""
+        try:
+            yield
+        except TotalTimeout as error:
+            raise DocumentTimeout(
+                f"the document took longer than {self._total:g} s", detail={"limit_seconds": self._total}
+            ) from error
+        except ProgressTimeout as error:
+            what = f"page {page()}" if page else "the document"
+            raise RecognitionFailed(
+                f"{what} was not read within {self._progress:g} seconds",
+                detail={"page": page()} if page else None,
+                next_step="Raise the setting ocr.page_seconds, or scan the page at a lower resolution.",
+            ) from error
+        except WorkerError as error:
+            if page and not error.retryable:
+                error.detail.setdefault("page", page())
+            raise
+
+
+def _count(ending: Ending) -> None:
+    WORKER_RESTARTS.labels(reason=ending.value).inc()

@@ -1,0 +1,233 @@
+"""A few workers and a bounded queue in front of them; what ends one is told by type, and the pool goes on."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+from docflow.errors import Busy, DocFlowError, WorkerUnavailable
+from docflow.workers.job import Ending, Job, Lost
+from docflow.workers.process import WorkerLimits, WorkerProcess
+
+log = logging.getLogger(__name__)
+
+MOST_STARTS = 3
+"""Workers tried for one job before it is given up: idle ones may have died, or do not start."""
+
+NO_FAULT_OF_THE_JOB = frozenset({Ending.CRASHED, Ending.MEMORY, Ending.NOT_STARTED})
+"""Endings of a worker that had not begun the job yet, after which it is given to another."""
+
+
+class Pool:
+    """At most `workers` processes that each hold what `make` returns, one job at a time in each.
+
+    Workers are started when they are first needed. One more is kept for express jobs while all others are busy,
+    so that a short job never waits behind long ones. One pool serves many threads.
+
+    Args:
+        make: a function of a module, or a `functools.partial` of one, called once in each worker.
+        workers: processes for ordinary jobs.
+        queue: jobs that may wait; one more is refused with `Busy`.
+        limits: what one worker may use.
+        on_end: called with the reason whenever a worker is replaced.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Any],
+        *,
+        workers: int,
+        queue: int,
+        limits: WorkerLimits,
+        on_end: Callable[[Ending], None] = lambda _: None,
+    ) -> None:
+        self.make = make
+        self.limits = limits
+        self.on_end = on_end
+        self.closing = threading.Event()
+        self._workers = workers
+        self._queue = queue
+        self._express: deque[Job] = deque()
+        self._ordinary: deque[Job] = deque()
+        self._keepers: list[Keeper] = []
+        self._unfinished = 0
+        self._changed = threading.Condition()
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that are up now."""
+        return [keeper.worker.pid for keeper in list(self._keepers) if keeper.worker is not None]
+
+    def start(self) -> None:
+        """Start the first worker ahead of the first job."""
+        with self._changed:
+            if not self._keepers:
+                self._add(express_only=False)
+
+    def run(
+        self, method: str, *arguments: Any, total: float, progress: float, express: bool = False, **options: Any
+    ) -> Iterator[Any]:
+        """The results of the method's call in a worker, as they come: all that it yields, or the one it returns.
+
+        Arguments and results are pickled; results are plain values and those of `docflow.types`.
+
+        Raises `Busy` at once where the queue is full. While it is iterated: what the method raises, if it is a
+        `DocFlowError`, and `WorkerCrashed` for anything else; `TotalTimeout` after `total` seconds of work and
+        `ProgressTimeout` after `progress` seconds without a result; `WorkerCrashed` or `OutOfMemory` where the
+        process ended; `WorkerUnavailable` where none can be started.
+        """
+        job = Job(pickle.dumps((method, arguments, options)), total=total, progress=progress)
+        with self._changed:
+            self._admit(job, express=express)
+            self._changed.notify_all()
+        return job.results()
+
+    def close(self) -> None:
+        """End all workers; what is in work or waits ends with `WorkerUnavailable`."""
+        with self._changed:
+            self.closing.set()
+            for job in (*self._express, *self._ordinary):
+                job.end(_closed())
+            self._express.clear()
+            self._ordinary.clear()
+            self._changed.notify_all()
+        for keeper in self._keepers:
+            keeper.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def take(self, keeper: Keeper) -> Job | None:
+        """The next job for this keeper, which counts as busy from now on; None once the pool closes."""
+        lanes = (self._express,) if keeper.express_only else (self._express, self._ordinary)
+        with self._changed:
+            while not self.closing.is_set():
+                for lane in lanes:
+                    while lane:
+                        job = lane.popleft()
+                        if not job.abandoned.is_set():
+                            keeper.busy = True
+                            return job
+                        self._unfinished -= 1
+                self._changed.wait()
+            return None
+
+    def release(self, keeper: Keeper) -> None:
+        """The keeper's job is done."""
+        with self._changed:
+            keeper.busy = False
+            self._unfinished -= 1
+
+    def _admit(self, job: Job, *, express: bool) -> None:
+        if self.closing.is_set():
+            raise _closed()
+        if self._unfinished >= self._workers + self._queue:
+            waiting = len(self._express) + len(self._ordinary)
+            raise Busy(f"{waiting} documents wait already to be read", detail={"waiting": waiting})
+        self._unfinished += 1
+        (self._express if express else self._ordinary).append(job)
+        ordinary = [keeper for keeper in self._keepers if not keeper.express_only]
+        if len(self._express) + len(self._ordinary) > sum(not keeper.busy for keeper in ordinary):
+            if len(ordinary) < self._workers:
+                self._add(express_only=False)
+            elif express and len(ordinary) == len(self._keepers):
+                self._add(express_only=True)
+
+    def _add(self, *, express_only: bool) -> None:
+        keeper = Keeper(self, express_only=express_only)
+        self._keepers.append(keeper)
+        keeper.start()
+
+
+class Keeper(threading.Thread):
+    """The thread that keeps one worker alive and gives it jobs.
+
+    It lives as long as the pool: the kernel ends a worker with the thread that started it.
+    """
+
+    def __init__(self, pool: Pool, *, express_only: bool) -> None:
+        super().__init__(name="docflow-worker-keeper", daemon=True)
+        self.express_only = express_only
+        self.busy = False
+        self.worker: WorkerProcess | None = None
+        self._pool = pool
+
+    def run(self) -> None:
+        """Do jobs until the pool closes."""
+        try:
+            self._start_ahead()
+            while (job := self._pool.take(self)) is not None:
+                error = self._error_of(job)
+                self._pool.release(self)
+                job.end(error)
+                self._recycle()
+        finally:
+            self._drop()
+
+    def _error_of(self, job: Job) -> Exception | None:
+        """What the job ended with, None if all went well; its results are handed on as they come."""
+        try:
+            worker = self._begun(job)
+            for result in worker.results_of(job):
+                job.put(result)
+        except Lost as lost:
+            self._drop(lost.ending)
+            return lost.error
+        except DocFlowError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a thread's boundary: the caller would wait for ever
+            self._drop(Ending.CRASHED)
+            return error
+        return None
+
+    def _begun(self, job: Job) -> WorkerProcess:
+        """A worker that has begun the job."""
+        for _ in range(MOST_STARTS):
+            try:
+                if self.worker is None:
+                    self.worker = self._spawned()
+                self.worker.wait_ready()
+                self.worker.begin(job)
+            except Lost as lost:
+                if lost.ending not in NO_FAULT_OF_THE_JOB:
+                    raise
+                self._drop(lost.ending)
+            else:
+                return self.worker
+        raise WorkerUnavailable("no process could be started to read the document")
+
+    def _spawned(self) -> WorkerProcess:
+        return WorkerProcess(self._pool.make, limits=self._pool.limits, closing=self._pool.closing)
+
+    def _start_ahead(self) -> None:
+        """Start a worker for the next job, so that it gets ready meanwhile; a failure is that job's to tell."""
+        try:
+            self.worker = self._spawned()
+        except Lost as lost:
+            log.warning("a worker could not be started: %s", lost.error)
+
+    def _recycle(self) -> None:
+        if self.worker is not None and self.worker.results >= self._pool.limits.results:
+            self._drop(Ending.RECYCLED)
+        if self.worker is None and not self._pool.closing.is_set():
+            self._start_ahead()
+
+    def _drop(self, ending: Ending | None = None) -> None:
+        """Be rid of the worker; with its ending it counts as replaced."""
+        if self.worker is not None:
+            self.worker.close()
+            self.worker = None
+        if ending is not None and not self._pool.closing.is_set():
+            log.info("a worker is replaced: %s", ending)
+            self._pool.on_end(ending)
+
+
+def _closed() -> WorkerUnavailable:
+    return WorkerUnavailable("the process that reads documents is shutting down")

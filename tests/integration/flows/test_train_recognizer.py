@@ -1,0 +1,65 @@
+"""The recogniser's training flow, run for real by Prefect: files to use, a curve in MLflow, and going on."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+pytest.importorskip("torch", reason="torch is not installed: `uv pip install 'docflow[torch]'`")
+
+from docflow.learning import open_registry
+from docflow.ocr.compact import CompactEngine
+from docflow.ocr.recogniser.alphabet import ALPHABET
+from docflow.settings import OcrSettings, load_settings
+from docflow.synth.lines import line_images
+from flows.train_recognizer import train_recognizer
+
+pytestmark = [
+    pytest.mark.xdist_group("prefect"),
+    # Prefect's own server leaves these behind when it is stopped in the same process.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def prefect_server() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=90):
+        yield
+
+
+def test_the_flow_trains_tracks_exports_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(tmp_path / "var"))
+    folder = str(tmp_path / "run")
+    first = train_recognizer(folder, steps=2, lines=40, held_out=8, version="a")
+    second = train_recognizer(folder, steps=4, lines=40, held_out=8, version="b")
+    assert (first["steps"], second["run_id"]) == (2, first["run_id"])
+
+    client = open_registry(load_settings())._client
+    run = client.get_run(second["run_id"])
+    assert run.info.status == "FINISHED"
+    assert run.data.params["seed"] == "1"
+    assert [metric.step for metric in client.get_metric_history(second["run_id"], "cer")] == [2, 4]
+    kept = {Path(file.path).name for file in client.list_artifacts(second["run_id"], "exported")}
+    assert {"compact.onnx", "docflow_compact.pth", "docflow_compact.py", "docflow_compact.yaml"} <= kept
+
+    engine = CompactEngine(OcrSettings(compact_dir=Path(second["folder"])))
+    assert engine.version == "b"
+    assert len(engine.recognise([np.zeros((32, 64), np.uint8)], languages="eng", timeout=30)) == 1
+
+
+def test_the_flow_learns_a_users_corrected_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(tmp_path / "var"))
+    corrected = tmp_path / "corrected"
+    corrected.mkdir()
+    rows = []
+    for number, line in enumerate(line_images(40, seed=31, alphabet=frozenset(ALPHABET), look="clean")):
+        cv2.imwrite(str(corrected / f"{number:03d}.png"), line.pixels)
+        rows.append(json.dumps({"file": f"{number:03d}.png", "text": line.text}, ensure_ascii=False))
+    (corrected / "lines.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    row = train_recognizer(str(tmp_path / "run"), corrected=str(corrected), steps=2, lines=40, version="mine")
+    # Fine-tuning begins with the weights that ship, which read clean lines already.
+    assert row["cer"] < 0.2

@@ -1,0 +1,121 @@
+"""The recogniser's training learns, goes on after a kill where it was, and its files say what its network says."""
+
+# ruff: noqa: E402 - what needs torch is imported after the line that skips without it
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed: `uv pip install 'docflow[torch]'`")
+
+from docflow.errors import TrainingDataError
+from docflow.ocr.compact import CompactEngine
+from docflow.ocr.recogniser.alphabet import ALPHABET
+from docflow.ocr.recogniser.crops import prepared
+from docflow.ocr.recogniser.data import Lines
+from docflow.ocr.recogniser.export import export
+from docflow.ocr.recogniser.files import NETWORK, read_card
+from docflow.ocr.recogniser.training import BEST, CHECKPOINT, JOURNAL, Figure, Schedule, load_network, read_lines, train
+from docflow.settings import OcrSettings
+from docflow.synth.lines import line_images
+
+KILLED_AT = 4
+
+
+def few_lines(number: int = 0) -> Lines:
+    drawn = [
+        line
+        for line in line_images(60, seed=9, start=60 * number, alphabet=frozenset(ALPHABET), look="clean")
+        if len(line.text) <= 8
+    ]
+    return Lines([prepared(line.pixels) for line in drawn], [line.text for line in drawn])
+
+
+def six_steps(folder: Path, *, killed: bool = False) -> Path:
+    def die(figure: Figure) -> None:
+        if killed and figure.step == KILLED_AT:
+            signal.raise_signal(signal.SIGKILL)
+
+    schedule = Schedule(6, warm_up=2, evaluate_every=100, save_every=2)
+    return train(few_lines, folder=folder, schedule=schedule, held_out=few_lines(1), seed=3, progress=die)
+
+
+def weights(path: Path) -> dict[str, "torch.Tensor"]:
+    stored: dict[str, torch.Tensor] = torch.load(path, weights_only=True)["model"]
+    return stored
+
+
+def test_a_few_lines_are_learnt(tmp_path: Path) -> None:
+    losses: list[float] = []
+    schedule = Schedule(60, warm_up=5, evaluate_every=100, save_every=5)
+    train(
+        few_lines,
+        folder=tmp_path,
+        schedule=schedule,
+        held_out=few_lines(1),
+        progress=lambda figure: losses.append(figure.loss),
+    )
+    assert losses[-1] < 0.6 * losses[0]
+
+
+def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+    six_steps(tmp_path / "whole")
+    program = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r});"
+        "from pathlib import Path; from test_training import six_steps;"
+        f"six_steps(Path({str(tmp_path / 'cut')!r}), killed=True)"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=240, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert torch.load(tmp_path / "cut" / CHECKPOINT, weights_only=True)["step"] == KILLED_AT
+    six_steps(tmp_path / "cut")
+    whole, cut = weights(tmp_path / "whole" / CHECKPOINT), weights(tmp_path / "cut" / CHECKPOINT)
+    assert all(torch.equal(whole[name], cut[name]) for name in whole)
+
+
+def test_the_journal_has_the_loss_and_the_error_rate(tmp_path: Path) -> None:
+    six_steps(tmp_path)
+    rows = [json.loads(row) for row in (tmp_path / JOURNAL).read_text(encoding="utf-8").splitlines()]
+    assert [row["step"] for row in rows if "cer" not in row] == [2, 4, 6]
+    (measured,) = [row for row in rows if "cer" in row]
+    assert measured["step"] == 6
+    assert measured["cer"] > 0
+
+
+def test_training_goes_on_from_given_weights(tmp_path: Path) -> None:
+    first = six_steps(tmp_path / "first")
+    schedule = Schedule(1, learning_rate=0.0, warm_up=0, evaluate_every=1, save_every=1)
+    second = train(few_lines, folder=tmp_path / "second", schedule=schedule, held_out=few_lines(1), start=first)
+    before, after = weights(first), weights(second)
+    learnt = [name for name in before if "running" not in name and "tracked" not in name]
+    assert all(torch.equal(before[name], after[name]) for name in learnt)
+
+
+def test_no_lines_are_a_typed_error(tmp_path: Path) -> None:
+    nothing = Lines([], [])
+    with pytest.raises(TrainingDataError):
+        train(few_lines, folder=tmp_path, schedule=Schedule(1), held_out=nothing)
+    with pytest.raises(TrainingDataError):
+        train(lambda _number: nothing, folder=tmp_path, schedule=Schedule(1), held_out=few_lines())
+
+
+def test_exported_files_read_what_the_trained_network_reads(tmp_path: Path) -> None:
+    best = six_steps(tmp_path / "run")
+    assert best.name == BEST
+    card = export(best, tmp_path / "out", version="7")
+    assert card == read_card(tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {
+        f"{NETWORK}.{kind}" for kind in ("py", "yaml", "pth")
+    }
+    lines = few_lines(2)
+    halved = load_network(tmp_path / "out" / f"{NETWORK}.pth")
+    engine = CompactEngine(OcrSettings(compact_dir=tmp_path / "out"))
+    assert engine.version == "7"
+    read = engine.recognise([np.asarray(picture) for picture in lines.pictures], languages="rus", timeout=60)
+    expected = read_lines(halved, lines.pictures)
+    assert [bool(line) for line in read] == [bool(text) for text in expected]

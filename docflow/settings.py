@@ -28,7 +28,7 @@ NOT_SETTINGS = frozenset({"DOCFLOW_PROFILE", "DOCFLOW_CONFIG_DIR", "DOCFLOW_CORP
 
 MEGABYTE = 1_000_000
 
-SAMPLE_SECRET = "changeme"
+SAMPLE_SECRET = "changeme"  # noqa: S105
 """What secrets are in .env.example; outside development nothing starts with it."""
 
 DEVELOPMENT = frozenset({"local", "test"})

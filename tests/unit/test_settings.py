@@ -103,6 +103,6 @@ def test_a_secret_left_at_its_sample_value_is_refused_outside_development(
     load_settings(**override)
     (profiles / "compose.toml").write_text("")
     monkeypatch.setenv("DOCFLOW_PROFILE", "compose")
-    with pytest.raises(SettingsError, match="sample secret") as caught:
+    with pytest.raises(SettingsError, match="sample secret"):
         load_settings(**override)
     load_settings(database_url="postgresql://docflow:hunter2@db/docflow")

@@ -28,6 +28,12 @@ NOT_SETTINGS = frozenset({"DOCFLOW_PROFILE", "DOCFLOW_CONFIG_DIR", "DOCFLOW_CORP
 
 MEGABYTE = 1_000_000
 
+SAMPLE_SECRET = "changeme"  # noqa: S105
+"""What secrets are in .env.example; outside development nothing starts with it."""
+
+DEVELOPMENT = frozenset({"local", "test"})
+"""The profiles under which a secret may be left at its sample value."""
+
 
 class Section(BaseModel):
     """A group of settings; an unknown key is refused."""
@@ -211,10 +217,12 @@ def load_settings(**overrides: Any) -> Settings:
     """The effective settings; `SettingsError` names every key that is unknown or wrong."""
     refuse_unknown_variables(os.environ)
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
         problems = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()]
         raise SettingsError("; ".join(problems), detail={"problems": problems}) from None
+    refuse_sample_secrets(settings)
+    return settings
 
 
 def read_profile() -> dict[str, Any]:
@@ -239,6 +247,23 @@ def refuse_unknown_variables(environment: Mapping[str, str]) -> None:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise SettingsError(f"the environment variable {name} names no setting{hint}")
+
+
+def refuse_sample_secrets(settings: Settings) -> None:
+    """Raise `SettingsError` for a secret that was left at its sample value outside development."""
+    if os.environ.get("DOCFLOW_PROFILE", "local") in DEVELOPMENT:
+        return
+    secrets = {
+        "database_url": settings.database_url,
+        "s3.access_key_id": settings.s3.access_key_id,
+        "s3.secret_access_key": settings.s3.secret_access_key,
+        "mlflow.tracking_uri": settings.mlflow.tracking_uri,
+    }
+    for key, secret in secrets.items():
+        if secret is not None and SAMPLE_SECRET in secret.get_secret_value():
+            raise SettingsError(
+                f"{key} still has the sample secret of .env.example", next_step="Give it a secret of your own."
+            )
 
 
 def variables() -> Iterator[tuple[str, str]]:

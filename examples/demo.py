@@ -66,12 +66,15 @@ def main() -> int:
             console.print(addresses(settings, address=address), highlight=False)
             if not arguments.once:
                 console.print("\nCtrl-C ends the service.")
-                signal.pause()
+                with contextlib.suppress(KeyboardInterrupt):
+                    signal.pause()
+        if not arguments.once:
+            console.print("\nEnded, with all that was started.")
     except DocFlowError as error:
         console.print(f"[red]{error.code}[/] {escape(error.message)}\n  {escape(error.next_step)}")
         return error.exit_code
     except KeyboardInterrupt:
-        console.print("\nEnded, with all that was started.")
+        console.print("\nInterrupted; what was started has ended.")
         return INTERRUPTED
     return int(any("prediction" not in answer for answer in answers))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 from flows.ingest import ingest
 
@@ -16,6 +17,10 @@ INBOX_EVERY = timedelta(minutes=5)
 def main() -> None:
     """Serve the deployments from this process."""
     inbox = os.environ.get("INBOX", "var/inbox")
+    if "://" not in inbox:
+        # A run starts in a process and a folder of its own.
+        inbox = str(Path(inbox).resolve())
+        Path(inbox).mkdir(parents=True, exist_ok=True)
     ingest.serve(name="inbox", interval=INBOX_EVERY, parameters={"source": inbox}, tags=["docflow"])
 
 

@@ -1,15 +1,28 @@
 #!/usr/bin/env bash
-# Prefect's server with our flows as deployments, until Ctrl-C.
+# Prefect's server with our flows as deployments, until Ctrl-C. PREFECT_PORT names another port than 4200.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export PREFECT_HOME="$PWD/var/prefect" PREFECT_API_URL=http://127.0.0.1:4200/api
+port=${PREFECT_PORT:-4200}
+export PREFECT_HOME="${PREFECT_HOME:-$PWD/var/prefect}" PREFECT_API_URL="http://127.0.0.1:$port/api"
 export PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1
-mkdir -p var/inbox
-prefect server start --port 4200 &
+# Otherwise Prefect deletes no finished run, and its database grows for ever.
+export PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED="${PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED:-events,flow_runs}"
+
+stop() {
+  local running
+  running=$(jobs -p)
+  [ -z "$running" ] || kill $running 2>/dev/null || true
+  wait
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+prefect server start --port "$port" &
 server=$!
-trap 'kill "$server" 2>/dev/null || true' EXIT
-until curl -fs "$PREFECT_API_URL/health" >/dev/null; do
-  kill -0 "$server" || exit 1
-  sleep 1
+until python -c "import httpx; httpx.get('$PREFECT_API_URL/health', timeout=5).raise_for_status()" 2>/dev/null; do
+  kill -0 "$server" 2>/dev/null || exit 1
+  sleep 0.5
 done
-python -m flows.deployments
+python -m flows.deployments &
+wait -n

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,10 @@ class PostgresServer:
         shutil.chown(password_file, *owner())
         self._run("initdb", "--auth=scram-sha-256", "--username=postgres", f"--pwfile={password_file}",
                   "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+        self.resume()
+
+    def resume(self) -> None:
+        """Start it on the data that it has, and wait until it answers."""
         options = f"-c listen_addresses=127.0.0.1 -p {self.port} -c unix_socket_directories='' -c fsync=off"
         self._run("pg_ctl", "start", "--wait", "--timeout=60", "--log", str(self.data / "log"), "-o", options)
 
@@ -88,9 +93,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """A running PostgreSQL, stopped and removed at the end."""
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL of the caller's own, stopped and removed at the end."""
     programs = programs_of_postgres()
     with tempfile.TemporaryDirectory(prefix="docflow-postgres-") as folder:
         server = PostgresServer(programs, Path(folder) / "data", free_port(), secrets.token_hex(8))
@@ -99,6 +104,13 @@ def postgres_server() -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running PostgreSQL, stopped and removed at the end."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture

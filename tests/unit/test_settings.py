@@ -87,3 +87,22 @@ def test_the_digest_changes_with_the_named_settings_only() -> None:
     one, two = load_settings(), load_settings(intake={"render_dpi": 300})
     assert one.digest("intake.render_dpi") != two.digest("intake.render_dpi")
     assert one.digest("intake.max_pages") == two.digest("intake.max_pages")
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        {"database_url": "postgresql://docflow:changeme@db/docflow"},
+        {"s3": {"secret_access_key": "changeme"}},
+        {"mlflow": {"tracking_uri": "https://user:changeme@mlflow"}},
+    ],
+)
+def test_a_secret_left_at_its_sample_value_is_refused_outside_development(
+    override: dict[str, object], profiles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_settings(**override)
+    (profiles / "compose.toml").write_text("")
+    monkeypatch.setenv("DOCFLOW_PROFILE", "compose")
+    with pytest.raises(SettingsError, match="sample secret"):
+        load_settings(**override)
+    load_settings(database_url="postgresql://docflow:hunter2@db/docflow")

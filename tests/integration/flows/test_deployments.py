@@ -1,0 +1,85 @@
+"""`make prefect`, for real on another port: Prefect has the deployment, its schedule, and runs to come."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from flows.deployments import INBOX_EVERY
+
+ROOT = Path(__file__).parents[3]
+SECONDS = 120
+
+pytestmark = pytest.mark.xdist_group("prefect")
+
+
+@pytest.fixture(scope="module")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, psutil.Popen]]:
+    """A client of the running server's API, and the script that runs it."""
+    folder = tmp_path_factory.mktemp("prefect")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "DOCFLOW_"))}
+    own = {"PREFECT_HOME": str(folder), "PREFECT_PORT": str(port), "INBOX": str(folder / "inbox")}
+    with (folder / "log").open("w") as log:
+        script = psutil.Popen(
+            [ROOT / "scripts" / "prefect.sh"], env=kept | own, stdout=log, stderr=log, start_new_session=True
+        )
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api", timeout=30) as client:
+        try:
+            until = time.monotonic() + SECONDS
+            while not offered(client):
+                assert script.poll() is None, (folder / "log").read_text()
+                assert time.monotonic() < until, (folder / "log").read_text()
+                time.sleep(0.5)
+            yield client, script
+        finally:
+            for process in [*script.children(recursive=True), script] if script.is_running() else []:
+                process.kill()
+            script.wait()
+
+
+def offered(client: httpx.Client) -> list[dict[str, object]]:
+    """The deployments that the server has; none while it does not answer yet."""
+    try:
+        found: list[dict[str, object]] = client.post("/deployments/filter", json={}).json()
+    except httpx.TransportError:
+        return []
+    return found
+
+
+def test_the_inbox_is_a_deployment_with_its_schedule(prefect: tuple[httpx.Client, psutil.Popen]) -> None:
+    client, _ = prefect
+    (deployment,) = client.post("/deployments/filter", json={}).json()
+    assert deployment["name"] == "inbox"
+    assert deployment["parameters"]["source"].endswith("inbox")
+    assert [schedule["schedule"]["interval"] for schedule in deployment["schedules"]] == [INBOX_EVERY.total_seconds()]
+    assert client.get(f"/flows/{deployment['flow_id']}").json()["name"] == "ingest"
+
+
+def test_the_schedule_makes_runs(prefect: tuple[httpx.Client, psutil.Popen]) -> None:
+    client, _ = prefect
+    until = time.monotonic() + SECONDS
+    runs: list[dict[str, object]] = []
+    while not runs and time.monotonic() < until:
+        runs = client.post("/flow_runs/filter", json={"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}).json()
+        time.sleep(0.5)
+    assert runs
+    assert all(run["auto_scheduled"] for run in runs)
+
+
+def test_ending_the_script_ends_all_that_it_started(prefect: tuple[httpx.Client, psutil.Popen]) -> None:
+    _, script = prefect
+    started = script.children(recursive=True)
+    assert len(started) >= 2
+    script.terminate()
+    assert script.wait(timeout=60) == 143
+    _, alive = psutil.wait_procs(started, timeout=20)
+    assert alive == []

@@ -1,0 +1,72 @@
+"""docker-compose.yml: valid, and what it names exists here."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from docflow.settings import NOT_SETTINGS, SAMPLE_SECRET, variables
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = dict(
+    line.split("=", 1) for line in (ROOT / ".env.example").read_text().splitlines() if line and line[0] != "#"
+)
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return read
+
+
+def test_every_docflow_variable_names_a_setting(compose: dict[str, Any]) -> None:
+    known = {variable for variable, _ in variables()} | NOT_SETTINGS
+    named = {
+        name
+        for service in compose["services"].values()
+        for name in service.get("environment", {})
+        if name.startswith("DOCFLOW_")
+    }
+    assert "DOCFLOW_DATABASE_URL" in named
+    assert named <= known
+
+
+def test_every_secret_has_a_sample_and_no_default(compose: dict[str, Any]) -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert {name for name, _ in re.findall(r"\$\{([A-Z0-9_]+)(:\?[^}]*)\}", text)} == set(SAMPLE)
+    assert re.findall(r"\$\{[A-Z0-9_]+(:-|-|\})", text) == []
+    assert SAMPLE["POSTGRES_PASSWORD"] == SAMPLE["S3_SECRET_ACCESS_KEY"] == SAMPLE_SECRET
+
+
+def test_services_wait_for_services_and_use_volumes_that_there_are(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    for service in services.values():
+        assert set(service.get("depends_on", [])) <= set(services)
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert (ROOT / source).exists() if source.startswith(".") else source in compose["volumes"]
+
+
+def test_ports_are_published_to_this_machine_only(compose: dict[str, Any]) -> None:
+    ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
+    assert len(ports) == 3
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_docker_compose_accepts_the_file() -> None:
+    program = shutil.which("docker-compose")
+    if program is None:
+        pytest.skip("docker-compose is not installed")
+    checked = subprocess.run(
+        [program, "--env-file", ".env.example", "config", "-q"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr

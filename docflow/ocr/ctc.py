@@ -94,7 +94,7 @@ def word_of(group: Sequence[Character], *, columns: int, frequency: WordFrequenc
     text = "".join(spell(run, frequency=frequency) for run in runs(group))
     return ReadWord(
         text=text,
-        start=max(0.0, (group[0].start - 1) / columns),
+        start=min(1.0, max(0.0, (group[0].start - 1) / columns)),
         end=min(1.0, (group[-1].end + 1) / columns),
         confidence=min(character.probability for character in group),
     )

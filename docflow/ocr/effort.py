@@ -13,8 +13,9 @@ from enum import StrEnum
 from typing import ClassVar
 
 from docflow.errors import EngineUnavailable
+from docflow.ocr.countdown import Countdown, countdown
 from docflow.ocr.engine import OcrEngine
-from docflow.ocr.look import Look, guess, look_around
+from docflow.ocr.look import MORE_LINES, Look, guess_languages, languages_at, look_around
 from docflow.ocr.pixels import grey
 from docflow.ocr.rapidocr import RapidOcrEngine, crop_of, line_at
 from docflow.ocr.script import Script, script_of
@@ -31,7 +32,7 @@ RECIPE = 1
 DOUBTED = 0.80
 """Mean confidence under which a line is read a second time."""
 
-MOST_DOUBTED = 8
+MOST_DOUBTED = {"fast": 6, "auto": 40}
 """Lines of a page that are read a second time, the most doubtful first: 15 milliseconds each."""
 
 MARGIN = 0.15
@@ -45,13 +46,6 @@ DOUBTFUL = 0.6
 """Mean confidence under which a page may be the wrong way up, or in another script than was guessed."""
 
 
-FEW_LETTERS = 40
-"""Letters under which the rest of the page may be the wrong way up: a stamp on a page on its side is upright."""
-
-UNSURE = 0.5
-"""Confidence of the first look under which all directions are looked at, where Tesseract does not read the page."""
-
-
 class Effort(StrEnum):
     """How much is spent on a page."""
 
@@ -61,27 +55,16 @@ class Effort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What an upright page says, in the coordinates of the upright page."""
+class FirstReading:
+    """A page turned upright, how surely Tesseract reads it, and what it read where that was all of the page.
 
+    Only Tesseract's confidence tells whether a page is the right way up: RapidOCR is sure of what it makes of any.
+    """
+
+    languages: str
     upright: Upright
-    page: PageText
-
-    @property
-    def confidence(self) -> float:
-        """The page's confidence; 0 without words."""
-        return self.page.confidence or 0.0
-
-    @property
-    def sure_letters(self) -> float:
-        """How many letters were read, each counted for as much as it is surer than even chances."""
-        return sum(max(0.0, word.confidence - 0.5) * len(word.text) for word in self.page.words)
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether the page may be the wrong way up, or in another script; one without any word is just empty."""
-        letters = sum(len(word.text) for word in self.page.words)
-        return letters > 0 and (self.confidence < DOUBTFUL or letters < FEW_LETTERS)
+    confidence: float
+    page: PageText | None
 
 
 class EffortEngine:
@@ -106,57 +89,60 @@ class EffortEngine:
 
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         """What the page says; see `OcrEngine.read_page`. Its `languages` are those that it turned out to be in."""
-        started = time.monotonic()
-
-        def left() -> float:
-            return max(0.001, timeout - (time.monotonic() - started))
-
+        started, left = time.perf_counter(), countdown(timeout)
         pixels = grey(image.pixels)
-        look = guess(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
-        if self.effort is Effort.ACCURATE and self._rapid is not None and is_latin(look.languages):
-            if look.confidence < UNSURE:
-                look = look_around(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
-            reading = self._first_reading(image, look, timeout=left())
-        else:
-            reading = self._first_reading(image, look, timeout=left())
-            if reading.is_doubtful:
-                other = look_around(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
-                if (other.quarters, other.languages) != (look.quarters, look.languages):
-                    second = self._first_reading(image, other, timeout=left())
-                    reading = max(reading, second, key=lambda read: read.sure_letters)
-            reading = replace(reading, page=self._improved(reading, timeout=left()))
+        guessed = guess_languages(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
+        first = self._first_reading(image, Look(0, guessed, 0.0), left=left)
+        if first.confidence < DOUBTFUL:
+            look = look_around(pixels, languages=languages, tesseract=self._tesseract, timeout=left())
+            if (look.quarters, look.languages) != (0, guessed):
+                first = max(first, self._first_reading(image, look, left=left), key=lambda one: one.confidence)
+        page = self._finished(first, left=left)
         return replace(
-            reading.page,
+            page,
             width=image.width,
             height=image.height,
-            lines=reading.upright.lines_as_they_came(reading.page.lines),
-            rotation=reading.upright.rotation,
-            seconds=time.monotonic() - started,
+            lines=first.upright.lines_as_they_came(page.lines),
+            rotation=first.upright.rotation,
+            seconds=time.perf_counter() - started,
         )
 
-    def _first_reading(self, image: PageImage, look: Look, *, timeout: float) -> Reading:
-        """What the page says when it is turned as the look says, and level."""
-        turned = turn(image, quarters=look.quarters)
-        skew = find_skew(grey(turned.image.pixels))
-        upright = turn(image, quarters=look.quarters, skew=skew) if skew else turned
-        engine: OcrEngine = self._tesseract
-        if self.effort is Effort.ACCURATE and self._rapid is not None and is_latin(look.languages):
-            engine = self._rapid
-        return Reading(upright, engine.read_page(upright.image, languages=look.languages, timeout=timeout))
+    def _first_reading(self, image: PageImage, look: Look, *, left: Countdown) -> FirstReading:
+        upright = turn(image, quarters=look.quarters)
+        skew = find_skew(grey(upright.image.pixels))
+        if skew:
+            upright = turn(image, quarters=look.quarters, skew=skew)
+        if self.effort is Effort.ACCURATE and self._rapid_for(look.languages):
+            seen = languages_at(
+                grey(upright.image.pixels),
+                quarters=look.quarters,
+                languages=look.languages,
+                count=MORE_LINES,
+                tesseract=self._tesseract,
+                timeout=left(),
+            )
+            return FirstReading(look.languages, upright, seen.confidence, None)
+        page = self._tesseract.read_page(upright.image, languages=look.languages, timeout=left())
+        return FirstReading(look.languages, upright, page.confidence or 0.0, page)
 
-    def _improved(self, reading: Reading, *, timeout: float) -> PageText:
-        """The page as Tesseract read it, or what RapidOCR makes of it, or of its doubtful lines."""
-        if self._rapid is None or not is_latin(reading.page.languages):
-            return reading.page
-        if self.effort is Effort.ACCURATE or (self.effort is Effort.AUTO and reading.confidence < GOOD):
-            return self._rapid.read_page(reading.upright.image, languages=reading.page.languages, timeout=timeout)
-        return self._reread_doubted(reading.page, reading.upright.image, rapid=self._rapid, timeout=timeout)
+    def _finished(self, first: FirstReading, *, left: Countdown) -> PageText:
+        """What the upright page says, read with as much effort as this engine's."""
+        rapid, page, image = self._rapid_for(first.languages), first.page, first.upright.image
+        if page is not None and rapid is None:
+            return page
+        if page is None or rapid is None or (self.effort is Effort.AUTO and first.confidence < GOOD):
+            return (rapid or self._tesseract).read_page(image, languages=first.languages, timeout=left())
+        return self._reread_doubted(page, image, rapid=rapid, timeout=left())
+
+    def _rapid_for(self, languages: str) -> RapidOcrEngine | None:
+        """RapidOCR, where it is installed and can read these languages."""
+        return self._rapid if all(script_of(code) is Script.LATIN for code in languages.split("+")) else None
 
     def _reread_doubted(self, page: PageText, image: PageImage, *, rapid: RapidOcrEngine, timeout: float) -> PageText:
         """The page with its most doubtful lines read by RapidOCR, where that is surer of them."""
         confidences = [mean_confidence(line.words) or 0.0 for line in page.lines]
         order = sorted((i for i, c in enumerate(confidences) if c < DOUBTED), key=confidences.__getitem__)
-        doubted = order[:MOST_DOUBTED]
+        doubted = order[: MOST_DOUBTED[self.effort]]
         if not doubted:
             return page
         boxes = [with_margin(page.lines[i].box, page) for i in doubted]
@@ -185,11 +171,6 @@ class AccurateEngine(EffortEngine):
     """The most: RapidOCR for every page in Latin script."""
 
     effort = Effort.ACCURATE
-
-
-def is_latin(languages: str) -> bool:
-    """Whether all of these languages are written in Latin script."""
-    return all(script_of(code) is Script.LATIN for code in languages.split("+"))
 
 
 def with_margin(box: Box, page: PageText) -> Box:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from docflow.ocr.countdown import countdown
 from docflow.ocr.engine import ReadLine
 from docflow.ocr.pixels import Grey
 from docflow.ocr.rapidocr import crop_of
@@ -31,8 +32,12 @@ SURE = 0.75
 CLEARLY = 0.10
 """By how much another script, or another direction, has to be read better to be preferred to the first."""
 
-CONVINCING = 0.5
-"""Confidence that another direction has to be read with at least: upside down, no page is read with more than 0.45."""
+BELIEVED = 0.4
+"""Confidence from which another direction is believed: a lone word is read with less in some wrong one."""
+
+DIGIT_WEIGHT = 0.1
+"""What a digit or a mark says about the script, against a letter: with 1, a third more of the corpus's pages and of
+generated ones were taken for the other script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,17 @@ class Look:
     confidence: float
 
 
-def guess(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, timeout: float) -> Look:
-    """The script that a page which is upright seems to be in, from a few of its lines: 50 milliseconds a script."""
-    return languages_at(pixels, quarters=0, languages=languages, count=FEW_LINES, tesseract=tesseract, timeout=timeout)
+def guess_languages(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, timeout: float) -> str:
+    """The languages, of one script of those asked for, that a page which is upright seems to be in."""
+    if len(by_script(languages)) == 1:
+        return languages
+    look = languages_at(pixels, quarters=0, languages=languages, count=FEW_LINES, tesseract=tesseract, timeout=timeout)
+    return look.languages
 
 
 def look_around(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, timeout: float) -> Look:
     """The page's direction and script: what its lines are read best in. It takes about a second."""
+    left = countdown(timeout)
     best = Look(0, by_script(languages)[0], 0.0)
     for quarters in (0, 2, 1, 3):
         found = languages_at(
@@ -59,9 +68,9 @@ def look_around(pixels: Grey, *, languages: str, tesseract: TesserocrEngine, tim
             languages=languages,
             count=MORE_LINES,
             tesseract=tesseract,
-            timeout=timeout,
+            timeout=left(),
         )
-        if quarters == 0 or found.confidence > max(CONVINCING, best.confidence + CLEARLY):
+        if found.confidence > (max(BELIEVED, best.confidence + CLEARLY) if quarters else 0.0):
             best = found
     return best
 
@@ -70,11 +79,12 @@ def languages_at(
     pixels: Grey, *, quarters: int, languages: str, count: int, tesseract: TesserocrEngine, timeout: float
 ) -> Look:
     """The script in which so many lines of the page are read best, this way up; the first where it has no lines."""
+    left = countdown(timeout)
     samples = sample_lines(pixels, tesseract.layout(pixels).boxes, count=count)
     groups = by_script(languages)
     best = Look(quarters, groups[0], 0.0)
     for codes in groups:
-        lines = tesseract.recognise(samples, languages=codes.split("+")[0], timeout=timeout)
+        lines = tesseract.recognise(samples, languages=codes.split("+")[0], timeout=left())
         confidence = confidence_of(lines)
         if confidence > best.confidence + (CLEARLY if codes != groups[0] else 0.0):
             best = Look(quarters, codes, confidence)
@@ -105,7 +115,12 @@ def sample_of(box: Box) -> Box:
 
 
 def confidence_of(lines: Sequence[ReadLine]) -> float:
-    """The mean confidence of all words that were read, weighted by their length; 0 without one."""
-    words = [word for line in lines for word in line]
-    length = sum(len(word.text) for word in words)
-    return sum(word.confidence * len(word.text) for word in words) / length if length else 0.0
+    """The mean confidence of all words that were read, weighted by their letters; 0 without a word."""
+    words = [(word, letters_of(word.text)) for line in lines for word in line]
+    weight = sum(letters for _, letters in words)
+    return sum(word.confidence * letters for word, letters in words) / weight if weight else 0.0
+
+
+def letters_of(text: str) -> float:
+    """How many letters a word has, digits and marks counted for little: any language reads these."""
+    return sum(1.0 if character.isalpha() else DIGIT_WEIGHT for character in text)

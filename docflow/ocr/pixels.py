@@ -43,8 +43,9 @@ def scale_for(shape: tuple[int, ...], *, line_height: float | None) -> float:
 
 
 def scaled(pixels: Grey, scale: float) -> Grey:
-    """The pixels `scale` times as high and wide."""
+    """The pixels `scale` times as high and wide, and one at least either way."""
     if scale == 1.0:
         return pixels
+    height, width = (max(1, round(side * scale)) for side in pixels.shape)
     method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    return cast(Grey, cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=method))
+    return cast(Grey, cv2.resize(pixels, (width, height), interpolation=method))

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed
+from docflow.ocr.countdown import countdown
 from docflow.ocr.ctc import characters, read_line
 from docflow.ocr.engine import ReadLine
 from docflow.ocr.lexicon import lexicon_of
@@ -32,6 +33,9 @@ from docflow.types import Box, Line, PageImage, PageText, TextSource, Word
 DETECTED_SIDE = 1280
 """Pixels of the longer side at which lines are looked for: 0.3 CPU-seconds a receipt, where RapidOCR's own setting
 takes 0.8 and finds no more."""
+
+SLIMMEST = 40
+"""Length over breadth beyond which RapidOCR refuses a page; such a page is broadened with what lies at its edge."""
 
 HEIGHT = 48
 """Pixels of line height that the recogniser takes."""
@@ -62,11 +66,10 @@ class RapidOcrEngine:
 
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         """What the page says; see `OcrEngine.read_page`. `LanguageMissing` for languages in another script."""
-        started = time.perf_counter()
-        boxes = self.detect(image, timeout=timeout)
+        started, left = time.perf_counter(), countdown(timeout)
+        boxes = self.detect(image, timeout=left())
         crops = [crop_of(image.pixels, box) for box in boxes]
-        left = timeout - (time.perf_counter() - started)
-        read = self.recognise(crops, languages=languages, timeout=left)
+        read = self.recognise(crops, languages=languages, timeout=left())
         return PageText(
             number=image.number,
             width=image.width,
@@ -80,19 +83,25 @@ class RapidOcrEngine:
         )
 
     def detect(self, image: PageImage, *, timeout: float) -> tuple[Box, ...]:
-        """The box of each line; see `LineDetector.detect`."""
+        """The box of each line; see `LineDetector.detect`. What takes too long is known only once it is done."""
+        started = time.monotonic()
         with self._lock:
             if self._detector is None:
                 self._detector = open_detector()
-        found = self._detector(as_bgr(image.pixels), use_det=True, use_cls=False, use_rec=False)
-        corners = [] if found.boxes is None else [np.asarray(box, dtype=np.float64) for box in found.boxes]
         height, width = image.pixels.shape[:2]
+        least = math.ceil(max(height, width) / SLIMMEST)
+        broad = cv2.copyMakeBorder(
+            as_bgr(image.pixels), 0, max(0, least - height), 0, max(0, least - width), cv2.BORDER_REPLICATE
+        )
+        found = self._detector(broad, use_det=True, use_cls=False, use_rec=False)
+        if time.monotonic() > started + timeout:
+            raise too_slow(timeout)
         boxes = []
-        for points in corners:
+        for corners in () if found.boxes is None else found.boxes:
+            points = np.asarray(corners, dtype=np.float64).clip(0, (width, height))
             (x0, y0), (x1, y1) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-            box = Box(max(0.0, x0), max(0.0, y0), min(float(width), x1), min(float(height), y1))
-            if box.x1 - box.x0 >= 2 and box.y1 - box.y0 >= 2:
-                boxes.append(box)
+            if x1 - x0 >= 2 and y1 - y0 >= 2:
+                boxes.append(Box(x0, y0, x1, y1))
         return tuple(boxes)
 
     def recognise(self, crops: Sequence[NDArray[np.uint8]], *, languages: str, timeout: float) -> list[ReadLine]:
@@ -109,7 +118,7 @@ class RapidOcrEngine:
         lines = []
         for crop in crops:
             if time.monotonic() > end:
-                raise RecognitionFailed(f"the page was not recognised within {timeout:.0f} seconds")
+                raise too_slow(timeout)
             lines.append(self._recogniser.read(crop, languages=languages))
         return lines
 
@@ -128,8 +137,9 @@ class Recogniser:
 
     def read(self, crop: NDArray[np.uint8], *, languages: str) -> ReadLine:
         """What one line says."""
-        ratio = crop.shape[1] / max(1, crop.shape[0])
-        width = min(WIDEST, max(8, math.ceil(HEIGHT * ratio)))
+        if crop.size == 0:
+            return ()
+        width = min(WIDEST, max(8, math.ceil(HEIGHT * crop.shape[1] / crop.shape[0])))
         padded = np.zeros((1, 3, HEIGHT, max(NARROWEST, width)), dtype=np.float32)
         resized = cv2.resize(as_bgr(crop), (width, HEIGHT))
         padded[0, :, :, :width] = resized.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
@@ -191,6 +201,15 @@ def open_detector() -> Any:
             "Det.limit_side_len": DETECTED_SIDE,
             "Det.limit_type": "max",
         }
+    )
+
+
+def too_slow(timeout: float) -> RecognitionFailed:
+    """The error of a page that took more than its time."""
+    return RecognitionFailed(
+        f"the page was not recognised within {timeout:.0f} seconds",
+        detail={"engine": RapidOcrEngine.name},
+        next_step="Raise the setting ocr.page_seconds, or scan the page at a lower resolution.",
     )
 
 

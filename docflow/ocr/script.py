@@ -17,18 +17,28 @@ class Script(StrEnum):
     OTHER = "other"
 
 
-CYRILLIC_LANGUAGES = frozenset({"rus", "ukr", "bel", "bul", "srp", "mkd", "kaz", "script/Cyrillic"})
-OTHER_LANGUAGES = frozenset(
-    {"ara", "chi_sim", "chi_tra", "ell", "heb", "hin", "jpn", "kat", "kor", "tha", "vie", "hye", "ben", "fas", "urd"}
-)
-"""Languages that a document in Latin or Cyrillic script is not in; all that are not listed count as Latin."""
+CYRILLIC_LANGUAGES = frozenset({
+    "rus", "ukr", "bel", "bul", "srp", "mkd", "kaz", "kir", "tgk", "tat", "mon", "aze_cyrl", "uzb_cyrl",
+    "script/Cyrillic",
+})  # fmt: skip
+OTHER_LANGUAGES = frozenset({
+    "amh", "ara", "asm", "ben", "bod", "chi_sim", "chi_tra", "chr", "div", "dzo", "ell", "fas", "grc", "guj", "heb",
+    "hin", "hye", "iku", "jpn", "kan", "kat", "kat_old", "khm", "kor", "lao", "mal", "mar", "mya", "nep", "ori",
+    "pan", "pus", "san", "sin", "snd", "syr", "tam", "tel", "tha", "tir", "uig", "urd", "vie", "yid",
+})  # fmt: skip
+"""Languages in other scripts, by Tesseract's list
+(https://tesseract-ocr.github.io/tessdoc/Data-Files-in-different-versions.html), and Vietnamese, most of whose letters
+no other language in Latin script has. All that are not listed count as Latin."""
+
+LATIN_SCRIPTS = frozenset({"script/Latin", "script/Fraktur"})
 
 
 def script_of(code: str) -> Script:
     """The script that this language is written in."""
     if code in CYRILLIC_LANGUAGES:
         return Script.CYRILLIC
-    return Script.OTHER if code.removesuffix("_vert") in OTHER_LANGUAGES else Script.LATIN
+    is_other = code.startswith("script/") and code not in LATIN_SCRIPTS
+    return Script.OTHER if is_other or code.removesuffix("_vert") in OTHER_LANGUAGES else Script.LATIN
 
 
 def language_of(text: str, *, languages: str) -> str:

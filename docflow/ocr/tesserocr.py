@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.errors import EngineUnavailable, RecognitionFailed
+from docflow.ocr.countdown import countdown
 from docflow.ocr.engine import ReadLine, ReadWord
 from docflow.ocr.languages import installed_languages, tessdata_dir
 from docflow.ocr.pixels import DEFAULT_DPI, Grey, grey, scale_for, scaled
 from docflow.ocr.tsv import parse_tsv
 from docflow.settings import OcrSettings
-from docflow.types import Box, PageImage, PageText, TextSource
+from docflow.types import Box, Line, PageImage, PageText, TextSource
 
 MOST_LOADED = 3
 """Language sets kept loaded per thread: one takes about 20 MB and 40 ms to load."""
@@ -72,14 +73,14 @@ class TesserocrEngine:
         pixels = grey(image.pixels)
         layout = self.layout(pixels)
         scale = scale_for(pixels.shape, line_height=layout.line_height)
-        api = self._api(languages)
         psm = self._tesserocr.PSM
         mode = psm.SINGLE_BLOCK if image.height >= NARROW * image.width else psm.SINGLE_COLUMN
-        tsv = self._recognised(
-            api,
-            scaled(pixels, scale),
+        lines = self._lines(
+            pixels,
+            scale=scale,
             mode=mode,
-            dpi=(image.dpi or DEFAULT_DPI) * scale,
+            dpi=image.dpi or DEFAULT_DPI,
+            languages=languages,
             timeout=timeout,
             page=image.number,
         )
@@ -87,7 +88,7 @@ class TesserocrEngine:
             number=image.number,
             width=image.width,
             height=image.height,
-            lines=parse_tsv(tsv, scale=scale),
+            lines=lines,
             source=TextSource.OCR,
             engine=self.name,
             engine_version=self.version,
@@ -126,37 +127,52 @@ class TesserocrEngine:
 
     def recognise(self, crops: Sequence[NDArray[np.uint8]], *, languages: str, timeout: float) -> list[ReadLine]:
         """What each line says; see `LineRecogniser.recognise`."""
-        api = self._api(languages)
-        end = time.monotonic() + timeout
-        lines = []
+        left = countdown(timeout)
+        read = []
         for crop in crops:
-            pixels = grey(crop)
-            scale = scale_for(pixels.shape, line_height=float(max(LEAST_LINE, pixels.shape[0])))
-            tsv = self._recognised(
-                api,
-                scaled(pixels, scale),
+            height, width = crop.shape[:2]
+            lines = self._lines(
+                crop,
+                scale=scale_for(crop.shape, line_height=float(max(LEAST_LINE, height))),
                 mode=self._tesserocr.PSM.SINGLE_LINE,
                 dpi=DEFAULT_DPI,
-                timeout=max(0.001, end - time.monotonic()),
+                languages=languages,
+                timeout=left(),
                 page=0,
             )
-            width = crop.shape[1]
-            words = (word for line in parse_tsv(tsv, scale=scale) for word in line.words)
-            lines.append(tuple(ReadWord(w.text, w.box.x0 / width, w.box.x1 / width, w.confidence) for w in words))
-        return lines
+            words = (word for line in lines for word in line.words)
+            read.append(
+                tuple(ReadWord(w.text, w.box.x0 / width, min(1.0, w.box.x1 / width), w.confidence) for w in words)
+            )
+        return read
 
-    def _recognised(self, api: Any, pixels: Grey, *, mode: Any, dpi: float, timeout: float, page: int) -> str:
+    def _lines(
+        self,
+        pixels: NDArray[np.uint8],
+        *,
+        scale: float,
+        mode: Any,
+        dpi: float,
+        languages: str,
+        timeout: float,
+        page: int,
+    ) -> tuple[Line, ...]:
+        """The lines of a page or a crop, recognised at this scale; none where it is lower than any line."""
+        # The process dies of some pictures that are a few pixels high and thousands wide.
+        if min(pixels.shape[:2]) < LEAST_LINE:
+            return ()
+        api = self._api(languages)
         detail = {"page": page, "engine": self.name}
         api.SetPageSegMode(mode)
         try:
-            set_image(api, pixels, dpi=dpi)
+            set_image(api, scaled(grey(pixels), scale), dpi=dpi * scale)
             if not api.Recognize(max(1, round(timeout * 1000))):
                 raise RecognitionFailed(
                     f"page {page} was not recognised within {timeout:.0f} seconds",
                     detail=detail,
                     next_step="Raise the setting ocr.page_seconds, or scan the page at a lower resolution.",
                 )
-            return str(api.GetTSVText(0))
+            return parse_tsv(api.GetTSVText(0), scale=scale)
         except RuntimeError as error:
             raise RecognitionFailed(f"Tesseract gave up on page {page}", detail=detail) from error
         finally:

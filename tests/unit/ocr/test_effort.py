@@ -1,0 +1,191 @@
+"""A page is turned upright, read in its own language, and read by the engine that it needs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from drawn_pages import Pixels, blank, generated, image_of, lines_of, slanted, turned_counterclockwise, with_ground
+from numpy.typing import NDArray
+
+from docflow.ocr.effort import GOOD, MOST_DOUBTED, AccurateEngine, AutoEngine, EffortEngine, FastEngine
+from docflow.ocr.engine import ReadLine
+from docflow.ocr.rapidocr import RapidOcrEngine
+from docflow.ocr.tesserocr import TesserocrEngine
+from docflow.settings import OcrSettings
+from docflow.synth import generate, words
+from docflow.types import Box, PageImage, PageText
+
+DPI = 150
+
+
+class RecordingTesseract(TesserocrEngine):
+    """Tesseract that keeps in what time it was asked to read."""
+
+    def __init__(self, settings: OcrSettings) -> None:
+        super().__init__(settings)
+        TIMEOUTS.clear()
+
+    def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
+        TIMEOUTS.append(timeout)
+        return super().read_page(image, languages=languages, timeout=timeout)
+
+    def recognise(self, crops: Sequence[NDArray[np.uint8]], *, languages: str, timeout: float) -> list[ReadLine]:
+        TIMEOUTS.append(timeout)
+        return super().recognise(crops, languages=languages, timeout=timeout)
+
+
+class RecordingRapid(RapidOcrEngine):
+    """RapidOCR that keeps how many lines it was asked to read, and in what time."""
+
+    def __init__(self, settings: OcrSettings) -> None:
+        super().__init__(settings)
+        LINES.clear()
+
+    def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
+        TIMEOUTS.append(timeout)
+        return super().read_page(image, languages=languages, timeout=timeout)
+
+    def recognise(self, crops: Sequence[NDArray[np.uint8]], *, languages: str, timeout: float) -> list[ReadLine]:
+        TIMEOUTS.append(timeout)
+        LINES.append(len(crops))
+        return super().recognise(crops, languages=languages, timeout=timeout)
+
+
+TIMEOUTS: list[float] = []
+LINES: list[int] = []
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docflow.ocr.effort.TesserocrEngine", RecordingTesseract)
+    monkeypatch.setattr("docflow.ocr.effort.RapidOcrEngine", RecordingRapid)
+
+
+@pytest.fixture(scope="module")
+def auto() -> AutoEngine:
+    return AutoEngine(OcrSettings())
+
+
+@pytest.fixture(scope="module")
+def engines(auto: AutoEngine) -> dict[str, EffortEngine]:
+    return {"fast": FastEngine(OcrSettings()), "auto": auto, "accurate": AccurateEngine(OcrSettings())}
+
+
+def worn(pixels: Pixels, *, size: float = 1.0, softness: float = 1.0) -> Pixels:
+    """The page scanned too small and out of focus."""
+    small = cv2.resize(pixels, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), softness), np.uint8)
+
+
+def turned_box(box: Box, *, quarters: int, width: int, height: int) -> Box:
+    """Where a box is once its page was turned counterclockwise by so many quarters."""
+    for _ in range(quarters):
+        box = Box(box.y0, width - box.x1, box.y1, width - box.x0)
+        width, height = height, width
+    return box
+
+
+def found_share(page: PageText, *, kind: str, language: str, quarters: int = 0) -> float:
+    """The share of a generated page's long words that were read where they stand."""
+    height, width = generated(kind, language).shape
+    true = [word for word in words(generate(kind, language, seed=3), 1, dpi=DPI) if len(word.text) >= 4]
+
+    def is_read(text: str, box: Box) -> bool:
+        at = turned_box(box, quarters=quarters, width=width, height=height)
+        return any(
+            text == w.text
+            and at.x0 < (w.box.x0 + w.box.x1) / 2 < at.x1
+            and at.y0 - 3 < (w.box.y0 + w.box.y1) / 2 < at.y1 + 3
+            for w in page.words
+        )
+
+    return sum(is_read(word.text, word.box) for word in true) / len(true)
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "quarters"),
+    [("receipt", "eng", 1), ("receipt", "eng", 2), ("receipt", "eng", 3), ("receipt", "rus", 1), ("receipt", "rus", 2)],
+)
+def test_a_turned_page_is_read_and_its_boxes_are_those_of_the_page_as_it_came(
+    auto: AutoEngine, kind: str, language: str, quarters: int
+) -> None:
+    image = image_of(turned_counterclockwise(generated(kind, language), quarters=quarters), dpi=DPI)
+    page = auto.read_page(image, languages="eng+rus", timeout=60)
+    assert (page.rotation, page.languages) == (90 * quarters, language)
+    assert (page.width, page.height) == (image.width, image.height)
+    assert found_share(page, kind=kind, language=language, quarters=quarters) > 0.8
+
+
+def test_a_page_upside_down_is_told_though_rapidocr_reads_it(engines: dict[str, EffortEngine]) -> None:
+    image = image_of(turned_counterclockwise(generated("receipt", "eng"), quarters=2), dpi=DPI)
+    page = engines["accurate"].read_page(image, languages="eng", timeout=60)
+    assert (page.rotation, page.engine) == (180, "rapidocr")
+    assert found_share(page, kind="receipt", language="eng", quarters=2) > 0.8
+
+
+@pytest.mark.parametrize("name", ["fast", "auto", "accurate"])
+def test_a_slanted_page_is_read_with_every_effort(engines: dict[str, EffortEngine], name: str) -> None:
+    image = image_of(slanted(with_ground(generated("receipt", "eng")), 8.0), dpi=DPI)
+    page = engines[name].read_page(image, languages="eng", timeout=60)
+    assert page.rotation == pytest.approx(8.0, abs=0.3)
+    true = {word.text for word in words(generate("receipt", "eng", seed=3), 1, dpi=DPI) if len(word.text) >= 4}
+    assert len(true & {word.text for word in page.words}) > 0.8 * len(true)
+
+
+def test_auto_reads_a_clean_page_with_tesseract_alone(auto: AutoEngine) -> None:
+    page = auto.read_page(image_of(lines_of("Invoice number", "Amount due today")), languages="eng", timeout=60)
+    assert page.engine == "tesserocr"
+    assert page.confidence is not None
+    assert page.confidence >= GOOD
+
+
+def test_auto_reads_a_hard_page_with_rapidocr(auto: AutoEngine) -> None:
+    hard = image_of(worn(generated("receipt", "eng"), size=0.6, softness=0.8))
+    assert auto.read_page(hard, languages="eng", timeout=60).engine == "rapidocr"
+
+
+@pytest.mark.parametrize("name", ["fast", "auto", "accurate"])
+def test_a_russian_page_never_reaches_rapidocr(engines: dict[str, EffortEngine], name: str) -> None:
+    for pixels in (generated("receipt", "rus"), worn(generated("receipt", "rus"))):
+        page = engines[name].read_page(image_of(pixels), languages="eng+rus", timeout=60)
+        assert (page.engine, page.languages) == ("tesserocr", "rus")
+
+
+def test_accurate_reads_latin_pages_with_rapidocr(engines: dict[str, EffortEngine]) -> None:
+    page = engines["accurate"].read_page(image_of(generated("receipt", "eng")), languages="eng+rus", timeout=60)
+    assert (page.engine, page.languages) == ("rapidocr", "eng")
+
+
+def test_fast_reads_a_few_doubted_lines_again_and_no_page(recorded: None) -> None:
+    hard = image_of(worn(generated("letter", "eng"), size=0.45, softness=1.0))
+    page = FastEngine(OcrSettings()).read_page(hard, languages="eng", timeout=60)
+    assert page.engine == "tesserocr+rapidocr"
+    assert [MOST_DOUBTED["fast"]] == LINES
+    assert len(page.lines) > MOST_DOUBTED["fast"]
+
+
+def test_all_steps_share_the_time(recorded: None) -> None:
+    turned = image_of(turned_counterclockwise(generated("receipt", "eng"), quarters=2))
+    AutoEngine(OcrSettings()).read_page(turned, languages="eng+rus", timeout=60)
+    assert len(TIMEOUTS) > 6
+    assert all(later < earlier for earlier, later in itertools.pairwise(TIMEOUTS))
+    assert TIMEOUTS[0] <= 60
+
+
+def test_a_page_without_lines_stays_as_it_is(auto: AutoEngine) -> None:
+    page = auto.read_page(image_of(blank()), languages="eng+rus", timeout=30)
+    assert (page.lines, page.rotation, page.width, page.height) == ((), 0.0, 600, 400)
+
+
+def test_the_version_names_the_members(auto: AutoEngine, tesseract: TesserocrEngine, rapid: RapidOcrEngine) -> None:
+    assert f"tesserocr {tesseract.version}, rapidocr {rapid.version}" in auto.version
+    assert auto.name == "auto"
+
+
+def test_without_rapidocr_the_version_names_tesseract_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docflow.ocr.rapidocr.installed", lambda: False)
+    assert "rapidocr" not in AutoEngine(OcrSettings()).version

@@ -42,7 +42,7 @@ if [ -z "$uv" ]; then
       echo "Python's venv module is missing: install python3-venv, then try again." >&2
       exit 1
     }
-    .uv/bin/pip install -q uv
+    .uv/bin/pip install -q --disable-pip-version-check uv
   fi
 fi
 # Python compiles nothing by itself where this is set, and every start would then take seconds longer.

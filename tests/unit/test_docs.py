@@ -63,11 +63,9 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
 
 def test_the_benchmarks_page_names_every_benchmark() -> None:
     text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
-    programs = {
-        path.stem
-        for path in (ROOT / "benchmarks").glob("*.py")
-        if 'if __name__ == "__main__"' in path.read_text("utf-8")
-    }
+    mains = [path for path in (ROOT / "benchmarks").glob("*.py") if "__main__" in path.read_text("utf-8")]
+    # Ran by benchmarks.ocr, once for each reader.
+    programs = {path.stem for path in mains} - {"ocr_reading"}
     assert {"pipeline", "classification", "service"} <= programs
     assert [name for name in sorted(programs) if f"python -m benchmarks.{name}" not in text] == []
 

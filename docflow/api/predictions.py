@@ -111,7 +111,7 @@ def outcome_answer(outcome: Outcome, *, document_id: int, all_scores: bool) -> D
     return DocumentPredictionAnswer(
         **prediction_keys(outcome.prediction, all_scores=all_scores),
         document_id=document_id,
-        ocr=OcrAnswer(engine=recognition.engine, confidence=recognition.confidence),
+        ocr=OcrAnswer(engine=recognition.read_by, confidence=recognition.confidence),
         pages=recognition.page_count,
         languages=recognition.languages,
         language=language_of(recognition.text, languages=recognition.languages),

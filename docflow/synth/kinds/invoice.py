@@ -20,6 +20,7 @@ from docflow.synth.kinds.invoice_rus import (
     universal_document,
     vat_invoice,
 )
+from docflow.synth.kinds.invoice_typed import expense_bill, order_bill, service_bill
 from docflow.synth.kinds.spec import KindSpec
 
 SPEC = KindSpec(
@@ -33,6 +34,9 @@ SPEC = KindSpec(
             advertising_invoice,
             utility_bill,
             freight_invoice,
+            service_bill,
+            expense_bill,
+            order_bill,
         ),
         "rus": (
             invoice_for_payment,

@@ -17,7 +17,7 @@ from docflow.learning import open_registry
 from docflow.line_learning import Lesson, train_recogniser
 from docflow.line_learning.lesson import FINE_TUNING_RATE
 from docflow.line_learning.shards import LINES_A_SHARD
-from docflow.ocr.recogniser.files import NETWORK, shipped_folder
+from docflow.ocr.recogniser.files import NETWORK, checked, read_card, shipped_folder
 from docflow.settings import load_settings
 
 FROM_SCRATCH_STEPS = 30_000
@@ -28,6 +28,7 @@ FINE_TUNING_STEPS = 1_500
 def train_recognizer(
     folder: str,
     corrected: str | None = None,
+    start: str | None = None,
     steps: int | None = None,
     lines: int = 245_760,
     held_out: int = 1000,
@@ -42,6 +43,7 @@ def train_recognizer(
     Args:
         folder: where lines, checkpoint, figures and, under `exported`, the files to use are kept.
         corrected: a folder with pictures of lines and `lines.jsonl`; None trains from scratch on rendered lines alone.
+        start: folder of the exported recogniser that corrected lines are learnt on top of; None: the one that ships.
         steps: batches of about 48 lines; None: 30,000 from scratch, 1,500 on corrected lines.
         lines: rendered lines to learn from; a longer training goes round them again.
         held_out: rendered lines to measure on; with corrected ones, a tenth of these is measured on instead.
@@ -56,6 +58,7 @@ def train_recognizer(
     """
     log = get_run_logger()
     fine = corrected is not None
+    origin = Path(start) if start else shipped_folder()
     lesson = Lesson(
         steps=steps or (FINE_TUNING_STEPS if fine else FROM_SCRATCH_STEPS),
         seed=seed,
@@ -73,7 +76,7 @@ def train_recognizer(
         registry=open_registry(load_settings()),
         version=version,
         corrected=Path(corrected) if corrected else None,
-        start=shipped_folder() / f"{NETWORK}.pth" if fine else None,
+        start=checked(origin, f"{NETWORK}.pth", card=read_card(origin)) if fine else None,
         progress=lambda f: log.info(
             "step %d: loss %.3f%s", f.step, f.loss, "" if f.cer is None else f", CER {f.cer:.4f}"
         ),
@@ -93,6 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder")
     parser.add_argument("--corrected")
+    parser.add_argument("--start")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--lines", type=int, default=245_760)
     parser.add_argument("--held-out", type=int, default=1000)

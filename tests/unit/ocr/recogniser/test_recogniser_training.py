@@ -67,7 +67,7 @@ def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     six_steps(tmp_path / "whole")
     program = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r});"
-        "from pathlib import Path; from test_training import six_steps;"
+        "from pathlib import Path; from test_recogniser_training import six_steps;"
         f"six_steps(Path({str(tmp_path / 'cut')!r}), killed=True)"
     )
     killed = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=240, check=False)

@@ -21,7 +21,8 @@ from docflow.sources import list_sources, read_source
 
 CHUNK = 8
 """Documents per task run. A task run costs about 10 ms and a scanned page 300 ms or more, but a page with a text
-layer only a few: in chunks of eight, orchestration stays under 5 % of either (docs/benchmarks.md)."""
+layer only a few: in chunks of eight, orchestration is to stay under 5 % of either; `python -m benchmarks.orchestration`
+prints it."""
 
 Row = dict[str, Any]
 

@@ -24,7 +24,7 @@ from docflow.synth import training_texts, write_dataset
 from docflow.types import UNKNOWN, LabelledText
 
 GENERATED = 6000
-"""Generated texts to train on: more than this no longer changes the figures (docs/benchmarks.md)."""
+"""Generated texts to train on: twenty seconds of work on one core."""
 
 HELD_OUT_SHARE = 10
 """One generated text in so many is kept from training, to report on."""

@@ -38,7 +38,8 @@ def test_the_short_comparison_prints_both_tables_and_draws_the_plot(tmp_path):
     rows = [line.strip("| ").split(" | ") for line in finished.stdout.splitlines() if line.startswith("|")]
     russian = {row[1]: row for row in rows if row[0] == "Russian pages"}
     assert list(russian) == engines
-    assert all(row[3] == "0" and float(row[4]) > 0 and float(row[8]) > 0.9 for row in russian.values())
+    assert all(row[3] == "0" and float(row[4]) > 0 and float(row[8]) > 0.5 for row in russian.values())
+    assert all(float(russian[engine][8]) > 0.9 for engine in engines if engine.startswith("docflow"))
     assert any(row[0] == "photo rus" for row in rows)
     assert (tmp_path / "ocr.png").stat().st_size > 1000
 

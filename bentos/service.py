@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,13 @@ from docflow.classify import load
 from docflow.errors import ModelFileError
 from docflow.settings import load_settings
 from docflow.types import ModelRef, Prediction
+from docflow.workers.parent import die_with
 
 log = logging.getLogger(__name__)
+
+if bentoml.server_context.worker_index is not None:
+    # BentoML gives each of its processes a session of its own: none is reached by what kills the first of them.
+    die_with(os.getppid())
 
 SETTINGS = load_settings()
 show_logs(SETTINGS.log_level)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import shutil
 import signal
 import socket
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -161,15 +161,31 @@ def wait_until_healthy(address: str, *, process: subprocess.Popen[bytes], log: P
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End the service with its workers, kindly first; at once where Ctrl-C comes a second time."""
+    started: set[psutil.Process] = set()
+    deadline = time.monotonic() + 15
     try:
         if process.poll() is None:
+            started |= descendants(process)
             process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=15)
+        while process.poll() is None and time.monotonic() < deadline:
+            started |= descendants(process)
+            time.sleep(0.1)
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        # Each by itself: the workers have sessions of their own, and one that was just starting heeds no signal.
+        for each in started | descendants(process):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        if process.poll() is None:
+            process.kill()
         process.wait()
+
+
+def descendants(process: subprocess.Popen[bytes]) -> set[psutil.Process]:
+    """The processes that it and those that it started have started, as far as they run now."""
+    try:
+        return set(psutil.Process(process.pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return set()
 
 
 def send_all(address: str, *, started: float) -> list[dict[str, Any]]:

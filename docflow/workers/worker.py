@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
-import os
 import pickle
 import resource
 import signal
@@ -16,9 +14,7 @@ from typing import Any
 
 from docflow.errors import DocFlowError
 from docflow.workers.messages import Kind, error_parts, frame
-
-PR_SET_PDEATHSIG = 1
-"""prctl(2): the signal that the kernel sends when the thread that started this process ends."""
+from docflow.workers.parent import die_with
 
 
 def main(channel: int, *, parent: int, data_bytes: int) -> None:
@@ -26,7 +22,7 @@ def main(channel: int, *, parent: int, data_bytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.enable()
     _limit(data_bytes)
-    _die_with(parent)
+    die_with(parent)
     with socket.socket(fileno=channel) as connection, connection.makefile("rb") as incoming:
         try:
             held = pickle.load(incoming)()  # noqa: S301 - the parent's own bytes
@@ -59,17 +55,6 @@ def _limit(data_bytes: int) -> None:
     """No core dumps, and so many bytes of private memory, here and in each program that is started from here."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
-
-
-def _die_with(parent: int) -> None:
-    """Have the kernel end this process with its parent, even in a call that never comes back to Python.
-
-    Elsewhere than on Linux a worker ends when it next reads from its parent.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)
 
 
 if __name__ == "__main__":

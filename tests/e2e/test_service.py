@@ -6,11 +6,13 @@ import io
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 import pytest
+import serving
 from PIL import Image, ImageDraw, ImageFont
 
 INVOICE_TEXT = "invoice number 3 bill to payment due subtotal vat total"
@@ -172,3 +174,14 @@ def test_a_killed_classifier_loses_no_request(service: httpx.Client) -> None:
         asked += [threads.submit(ask, number) for number in range(16)]
         assert [one.result() for one in asked] == [200] * 32
     assert service.get("/health").json()["status"] == "healthy"
+
+
+def test_a_service_that_is_killed_takes_its_processes_along(service_var: Path) -> None:
+    with serving.serving("bentos.service:DocFlow", var_dir=service_var) as client:
+        port = str(client.base_url.port)
+        (first,) = [each for each in psutil.Process().children() if port in each.cmdline()]
+        started = first.children(recursive=True)
+        assert len(started) >= 2, "the gateway and the classifier are processes of their own"
+        first.kill()
+        _, alive = psutil.wait_procs(started, timeout=10)
+        assert alive == []

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from docflow.errors import RecognitionFailed, SettingsError
-from docflow.ocr.engine import LineDetector, LineRecogniser
+from docflow.ocr.engine import LineDetector, LineRecogniser, ReadLine
+from docflow.ocr.pixels import grey
 from docflow.ocr.rapidocr import RapidOcrEngine, crop_of, line_at, lines_in_rows
+from docflow.ocr.snap import snapped
 from docflow.ocr.tesserocr import TesserocrEngine
 from docflow.settings import OcrSettings
-from docflow.types import Box, PageImage, PageText, TextSource
+from docflow.types import Box, Line, PageImage, PageText, TextSource
 
 DETECTORS: Mapping[str, Callable[[OcrSettings], LineDetector]] = {
     TesserocrEngine.name: TesserocrEngine,
@@ -18,8 +21,16 @@ DETECTORS: Mapping[str, Callable[[OcrSettings], LineDetector]] = {
 }
 """What finds lines for engines that only read them, by name."""
 
-MARGIN = 0.12
-"""Share of a line's height that its crop has around it: detectors cut at the ink, or through it."""
+
+class Margin(NamedTuple):
+    """What a crop has at either side of its line, and above and below; in shares of the line's height."""
+
+    x: float
+    y: float
+
+
+MARGIN = Margin(0.12, 0.12)
+"""Detectors cut at the ink, or through it."""
 
 
 def open_line_detector(settings: OcrSettings) -> LineDetector:
@@ -44,14 +55,12 @@ def read_lines_of(
         raise RecognitionFailed(f"page {image.number} was not recognised within {timeout:.0f} seconds")
     crops = [crop_of(image.pixels, box) for box in wide]
     read = recogniser.recognise(crops, languages=languages, timeout=left)
-    # Words lie across the crop that was read, and as high as the line that was found.
-    places = [Box(w.x0, box.y0, w.x1, box.y1) for w, box in zip(wide, boxes, strict=True)]
-    lines = [line_at(place, line) for place, line in zip(places, read, strict=True) if line]
+    lines = [placed(line, crop=crop, box=box) for line, crop, box in zip(read, wide, boxes, strict=True) if line]
     return PageText(
         number=image.number,
         width=image.width,
         height=image.height,
-        lines=tuple(lines_in_rows(lines)),
+        lines=rows_of(lines, image),
         source=TextSource.OCR,
         engine=recogniser.name,
         engine_version=f"{recogniser.version} on {detector.name} {detector.version}",
@@ -60,12 +69,23 @@ def read_lines_of(
     )
 
 
-def widened(box: Box, image: PageImage) -> Box:
-    """The box with a margin, as far as the page has room for it."""
-    margin = MARGIN * (box.y1 - box.y0)
+def widened(box: Box, image: PageImage, *, margin: Margin = MARGIN) -> Box:
+    """The box with a margin, as far as the page has room for it; it is narrowed where the margin is negative."""
+    x, y = (share * (box.y1 - box.y0) for share in margin)
     return Box(
-        max(0.0, box.x0 - margin),
-        max(0.0, box.y0 - margin),
-        min(float(image.width), box.x1 + margin),
-        min(float(image.height), box.y1 + margin),
+        max(0.0, box.x0 - x),
+        max(0.0, box.y0 - y),
+        min(float(image.width), box.x1 + x),
+        min(float(image.height), box.y1 + y),
     )
+
+
+def placed(line: ReadLine, *, crop: Box, box: Box) -> Line:
+    """The line in pixels of the page: words lie across the crop that was read, and as high as the box found."""
+    return line_at(Box(crop.x0, box.y0, crop.x1, box.y1), line)
+
+
+def rows_of(lines: Sequence[Line], image: PageImage) -> tuple[Line, ...]:
+    """The lines in reading order, those beside each other joined, with words as the page's ink has them."""
+    pixels = grey(image.pixels)
+    return tuple(snapped(line, pixels) for line in lines_in_rows(lines))

@@ -11,7 +11,17 @@ import pytest
 from drawn_pages import Pixels, blank, generated, image_of, lines_of, slanted, turned_counterclockwise, with_ground
 from numpy.typing import NDArray
 
-from docflow.ocr.effort import GOOD, MOST_DOUBTED, AccurateEngine, AutoEngine, EffortEngine, FastEngine
+from docflow.ocr.compact import CompactEngine
+from docflow.ocr.effort import (
+    BUDGETS,
+    GOOD,
+    RECIPE,
+    AccurateEngine,
+    AutoEngine,
+    Effort,
+    EffortEngine,
+    FastEngine,
+)
 from docflow.ocr.engine import ReadLine
 from docflow.ocr.rapidocr import RapidOcrEngine
 from docflow.ocr.tesserocr import TesserocrEngine
@@ -25,10 +35,6 @@ DPI = 150
 class RecordingTesseract(TesserocrEngine):
     """Tesseract that keeps in what time it was asked to read."""
 
-    def __init__(self, settings: OcrSettings) -> None:
-        super().__init__(settings)
-        TIMEOUTS.clear()
-
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         TIMEOUTS.append(timeout)
         return super().read_page(image, languages=languages, timeout=timeout)
@@ -38,16 +44,20 @@ class RecordingTesseract(TesserocrEngine):
         return super().recognise(crops, languages=languages, timeout=timeout)
 
 
+class RecordingCompact(CompactEngine):
+    """The compact recogniser that keeps in what time it was asked to read."""
+
+    def recognise(self, crops: Sequence[NDArray[np.uint8]], *, languages: str, timeout: float) -> list[ReadLine]:
+        TIMEOUTS.append(timeout)
+        return super().recognise(crops, languages=languages, timeout=timeout)
+
+
 class RecordingRapid(RapidOcrEngine):
     """RapidOCR that keeps how many lines it was asked to read, and in what time."""
 
-    def __init__(self, settings: OcrSettings) -> None:
-        super().__init__(settings)
-        LINES.clear()
-
-    def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
+    def detect(self, image: PageImage, *, timeout: float) -> tuple[Box, ...]:
         TIMEOUTS.append(timeout)
-        return super().read_page(image, languages=languages, timeout=timeout)
+        return super().detect(image, timeout=timeout)
 
     def recognise(self, crops: Sequence[NDArray[np.uint8]], *, languages: str, timeout: float) -> list[ReadLine]:
         TIMEOUTS.append(timeout)
@@ -61,6 +71,9 @@ LINES: list[int] = []
 
 @pytest.fixture
 def recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    TIMEOUTS.clear()
+    LINES.clear()
+    monkeypatch.setattr("docflow.ocr.effort.CompactEngine", RecordingCompact)
     monkeypatch.setattr("docflow.ocr.effort.TesserocrEngine", RecordingTesseract)
     monkeypatch.setattr("docflow.ocr.effort.RapidOcrEngine", RecordingRapid)
 
@@ -123,7 +136,7 @@ def test_a_turned_page_is_read_and_its_boxes_are_those_of_the_page_as_it_came(
 def test_a_page_upside_down_is_told_though_rapidocr_reads_it(engines: dict[str, EffortEngine]) -> None:
     image = image_of(turned_counterclockwise(generated("receipt", "eng"), quarters=2), dpi=DPI)
     page = engines["accurate"].read_page(image, languages="eng", timeout=60)
-    assert (page.rotation, page.engine) == (180, "rapidocr")
+    assert page.rotation == 180
     assert found_share(page, kind="receipt", language="eng", quarters=2) > 0.8
 
 
@@ -136,42 +149,58 @@ def test_a_slanted_page_is_read_with_every_effort(engines: dict[str, EffortEngin
     assert len(true & {word.text for word in page.words}) > 0.8 * len(true)
 
 
-def test_auto_reads_a_clean_page_with_tesseract_alone(auto: AutoEngine) -> None:
+def test_a_clean_page_is_read_once(auto: AutoEngine) -> None:
     page = auto.read_page(image_of(lines_of("Invoice number", "Amount due today")), languages="eng", timeout=60)
-    assert page.engine == "tesserocr"
+    assert page.engine == "compact"
+    assert page.text == "Invoice number\nAmount due today"
+
+
+@pytest.mark.parametrize(("name", "most"), [("fast", BUDGETS[Effort.FAST].most), ("auto", 1000)])
+def test_the_lines_that_are_doubted_are_read_again(recorded: None, name: str, most: int) -> None:
+    hard = image_of(worn(generated("letter", "eng"), size=0.45, softness=1.0))
+    engine = {"fast": FastEngine, "auto": AutoEngine}[name](OcrSettings())
+    page = engine.read_page(hard, languages="eng", timeout=60)
+    assert page.engine == "compact+rapidocr"
+    assert len(LINES) == 1
+    assert 0 < LINES[0] <= min(most, len(page.lines) - 1)
+
+
+def test_more_effort_reads_more_lines_again(recorded: None) -> None:
+    hard = image_of(worn(generated("letter", "eng"), size=0.6, softness=1.0))
+    for engine in (FastEngine, AutoEngine, AccurateEngine):
+        engine(OcrSettings()).read_page(hard, languages="eng", timeout=60)
+    assert sorted(LINES) == LINES
+    assert LINES[0] < LINES[2]
+
+
+@pytest.mark.parametrize("name", ["fast", "auto", "accurate"])
+def test_a_russian_page_never_reaches_rapidocrs_recogniser(engines: dict[str, EffortEngine], name: str) -> None:
+    for pixels in (generated("receipt", "rus"), worn(generated("receipt", "rus"))):
+        page = engines[name].read_page(image_of(pixels), languages="eng+rus", timeout=60)
+        assert (page.engine, page.languages) == ("compact", "rus")
+
+
+@pytest.mark.parametrize(
+    ("engine", "reader"), [(FastEngine, "tesserocr"), (AutoEngine, "tesserocr"), (AccurateEngine, "rapidocr")]
+)
+def test_languages_that_the_compact_recogniser_does_not_know_are_read_by_others(
+    german_too: OcrSettings, engine: type[EffortEngine], reader: str
+) -> None:
+    page = engine(german_too).read_page(image_of(generated("letter", "eng")), languages="deu", timeout=60)
+    assert (page.engine, page.languages) == (reader, "deu")
     assert page.confidence is not None
     assert page.confidence >= GOOD
 
 
-def test_auto_reads_a_hard_page_with_rapidocr(auto: AutoEngine) -> None:
+def test_a_page_of_such_a_language_that_tesseract_doubts_is_read_by_rapidocr(german_too: OcrSettings) -> None:
     hard = image_of(worn(generated("receipt", "eng"), size=0.6, softness=0.8))
-    assert auto.read_page(hard, languages="eng", timeout=60).engine == "rapidocr"
-
-
-@pytest.mark.parametrize("name", ["fast", "auto", "accurate"])
-def test_a_russian_page_never_reaches_rapidocr(engines: dict[str, EffortEngine], name: str) -> None:
-    for pixels in (generated("receipt", "rus"), worn(generated("receipt", "rus"))):
-        page = engines[name].read_page(image_of(pixels), languages="eng+rus", timeout=60)
-        assert (page.engine, page.languages) == ("tesserocr", "rus")
-
-
-def test_accurate_reads_latin_pages_with_rapidocr(engines: dict[str, EffortEngine]) -> None:
-    page = engines["accurate"].read_page(image_of(generated("receipt", "eng")), languages="eng+rus", timeout=60)
-    assert (page.engine, page.languages) == ("rapidocr", "eng")
-
-
-def test_fast_reads_a_few_doubted_lines_again_and_no_page(recorded: None) -> None:
-    hard = image_of(worn(generated("letter", "eng"), size=0.45, softness=1.0))
-    page = FastEngine(OcrSettings()).read_page(hard, languages="eng", timeout=60)
-    assert page.engine == "tesserocr+rapidocr"
-    assert [MOST_DOUBTED["fast"]] == LINES
-    assert len(page.lines) > MOST_DOUBTED["fast"]
+    assert AutoEngine(german_too).read_page(hard, languages="deu", timeout=60).engine == "rapidocr"
 
 
 def test_all_steps_share_the_time(recorded: None) -> None:
     turned = image_of(turned_counterclockwise(generated("receipt", "eng"), quarters=2))
     AutoEngine(OcrSettings()).read_page(turned, languages="eng+rus", timeout=60)
-    assert len(TIMEOUTS) > 6
+    assert len(TIMEOUTS) > 6, "five looks, two readings of the lines, and their detection"
     assert all(later < earlier for earlier, later in itertools.pairwise(TIMEOUTS))
     assert TIMEOUTS[0] <= 60
 
@@ -182,10 +211,27 @@ def test_a_page_without_lines_stays_as_it_is(auto: AutoEngine) -> None:
 
 
 def test_the_version_names_the_members(auto: AutoEngine, tesseract: TesserocrEngine, rapid: RapidOcrEngine) -> None:
-    assert f"tesserocr {tesseract.version}, rapidocr {rapid.version}" in auto.version
+    compact = CompactEngine(OcrSettings())
+    members = f"tesserocr {tesseract.version}, compact {compact.version}, rapidocr {rapid.version}"
+    assert members in auto.version
     assert auto.name == "auto"
 
 
-def test_without_rapidocr_the_version_names_tesseract_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_rapidocr_the_compact_recogniser_reads_the_lines_that_tesseract_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("docflow.ocr.rapidocr.installed", lambda: False)
-    assert "rapidocr" not in AutoEngine(OcrSettings()).version
+    engine = AutoEngine(OcrSettings())
+    assert "rapidocr" not in engine.version
+    page = engine.read_page(image_of(generated("letter", "eng")), languages="eng", timeout=60)
+    assert page.engine == "compact"
+    assert page.engine_version.endswith(f"on tesserocr {TesserocrEngine(OcrSettings()).version}")
+
+
+def test_without_onnxruntime_tesseract_reads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docflow.ocr.rapidocr.installed", lambda: False)
+    monkeypatch.setattr("docflow.ocr.compact.installed", lambda: False)
+    engine = AutoEngine(OcrSettings())
+    page = engine.read_page(image_of(generated("letter", "rus")), languages="eng+rus", timeout=60)
+    assert (page.engine, page.languages) == ("tesserocr", "rus")
+    assert engine.version == f"{RECIPE} (tesserocr {TesserocrEngine(OcrSettings()).version})"

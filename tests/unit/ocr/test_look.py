@@ -7,18 +7,23 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 import pytest
-from drawn_pages import Pixels, blank, generated, turned_counterclockwise
+from drawn_pages import Pixels, blank, generated, image_of, slanted, turned_counterclockwise, with_ground
 from numpy.typing import NDArray
 
+from docflow.ocr.compact import CompactEngine
 from docflow.ocr.engine import ReadLine, ReadWord
 from docflow.ocr.look import (
+    DOUBTFUL,
     FEW_LINES,
     LONGEST_SAMPLE,
+    MORE_LINES,
+    CompactSampler,
     Look,
+    Sampler,
+    TesseractSampler,
     by_script,
     confidence_of,
-    guess_languages,
-    look_around,
+    look_at,
     sample_lines,
 )
 from docflow.ocr.tesserocr import TesserocrEngine
@@ -29,75 +34,103 @@ from docflow.types import Box
 class Recording(TesserocrEngine):
     """Tesseract that keeps what it was asked to read, and in what time."""
 
-    def __init__(self) -> None:
-        super().__init__(OcrSettings())
-        self.asked: list[str] = []
+    def __init__(self, settings: OcrSettings) -> None:
+        super().__init__(settings)
+        self.asked: list[tuple[str, int]] = []
         self.timeouts: list[float] = []
 
     def recognise(self, crops: Sequence[NDArray[np.uint8]], *, languages: str, timeout: float) -> list[ReadLine]:
-        self.asked.append(languages)
+        self.asked.append((languages, len(crops)))
         self.timeouts.append(timeout)
         return super().recognise(crops, languages=languages, timeout=timeout)
 
 
 @pytest.fixture
 def recording() -> Recording:
-    return Recording()
+    return Recording(OcrSettings())
+
+
+@pytest.fixture(scope="module", params=["compact", "tesseract"])
+def sampler(request: pytest.FixtureRequest, tesseract: TesserocrEngine) -> Sampler:
+    return CompactSampler(CompactEngine(OcrSettings())) if request.param == "compact" else TesseractSampler(tesseract)
+
+
+def look(pixels: Pixels, sampler: Sampler, tesseract: TesserocrEngine, *, languages: str = "eng+rus") -> Look:
+    return look_at(image_of(pixels), languages=languages, sampler=sampler, tesseract=tesseract, timeout=60)
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
 @pytest.mark.parametrize(("kind", "language"), [("receipt", "eng"), ("letter", "rus")])
-def test_direction_and_script_are_told(tesseract: TesserocrEngine, kind: str, language: str, quarters: int) -> None:
+def test_direction_and_script_are_told(
+    sampler: Sampler, tesseract: TesserocrEngine, kind: str, language: str, quarters: int
+) -> None:
     page = turned_counterclockwise(generated(kind, language), quarters=quarters)
-    look = look_around(page, languages="eng+rus", tesseract=tesseract, timeout=60)
-    assert (look.quarters, look.languages) == (quarters, language)
-    assert look.confidence > 0.6
+    seen = look(page, sampler, tesseract)
+    assert (seen.quarters, seen.languages) == (quarters, language)
+    assert seen.upright.rotation == 90 * quarters
+    assert seen.confidence > DOUBTFUL
+
+
+def test_a_page_both_askew_and_upside_down_is_turned_by_both(sampler: Sampler, tesseract: TesserocrEngine) -> None:
+    page = slanted(turned_counterclockwise(with_ground(generated("letter", "eng")), quarters=2), 5.0)
+    assert look(page, sampler, tesseract).upright.rotation == pytest.approx(185.0, abs=0.4)
 
 
 @pytest.mark.parametrize("languages", ["eng+rus", "rus+eng"])
 @pytest.mark.parametrize("language", ["eng", "rus"])
 @pytest.mark.parametrize("kind", ["letter", "receipt"])
-def test_the_languages_of_an_upright_page_are_guessed_in_whatever_order_they_are_asked_for(
-    tesseract: TesserocrEngine, kind: str, language: str, languages: str
+def test_the_language_is_told_in_whatever_order_they_are_asked_for(
+    sampler: Sampler, tesseract: TesserocrEngine, kind: str, language: str, languages: str
 ) -> None:
-    page = generated(kind, language)
-    assert guess_languages(page, languages=languages, tesseract=tesseract, timeout=30) == language
+    assert look(generated(kind, language), sampler, tesseract, languages=languages).languages == language
 
 
 @pytest.mark.parametrize("page", [blank(), blank(1, 3000), np.zeros((300, 200), np.uint8)])
-def test_a_page_without_lines_stays_as_it_is(tesseract: TesserocrEngine, page: Pixels) -> None:
-    assert look_around(page, languages="rus+eng", tesseract=tesseract, timeout=30) == Look(0, "rus", 0.0)
-    assert guess_languages(page, languages="rus+eng", tesseract=tesseract, timeout=30) == "rus"
+def test_a_page_without_lines_stays_as_it_is(sampler: Sampler, tesseract: TesserocrEngine, page: Pixels) -> None:
+    seen = look(page, sampler, tesseract, languages="rus+eng")
+    assert (seen.quarters, seen.languages, seen.confidence, seen.boxes) == (0, "rus", 0.0, ())
 
 
 @pytest.mark.parametrize("word", ["Alpha", "Bravo", "Delta", "Mike"])
-def test_a_page_with_one_word_stays_as_it_is(tesseract: TesserocrEngine, word: str) -> None:
+def test_a_page_with_one_word_stays_as_it_is(sampler: Sampler, tesseract: TesserocrEngine, word: str) -> None:
     page = blank(150, 900)
     cv2.putText(page, word, (40, 80), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 3, cv2.LINE_AA)
-    assert look_around(page, languages="eng", tesseract=tesseract, timeout=30).quarters == 0
+    assert look(page, sampler, tesseract, languages="eng").quarters == 0
 
 
-def test_nothing_is_read_to_guess_among_languages_of_one_script(recording: Recording) -> None:
-    page = generated("letter", "rus")
-    assert guess_languages(page, languages="eng+deu", tesseract=recording, timeout=30) == "eng+deu"
-    assert recording.asked == []
+def test_a_page_in_both_languages_is_read_in_both(tesseract: TesserocrEngine) -> None:
+    english, russian = generated("letter", "eng"), generated("letter", "rus")
+    page = np.vstack([english[: len(english) // 2], russian[: len(russian) // 2]])
+    assert look(page, CompactSampler(CompactEngine(OcrSettings())), tesseract).languages == "eng+rus"
 
 
-def test_looking_around_in_one_script_reads_no_second_language(recording: Recording) -> None:
-    look_around(generated("receipt", "eng"), languages="eng", tesseract=recording, timeout=30)
-    assert recording.asked == ["eng"] * 4
+def test_where_only_one_language_is_asked_for_it_is_that(tesseract: TesserocrEngine) -> None:
+    sampler = CompactSampler(CompactEngine(OcrSettings()))
+    assert look(generated("letter", "rus"), sampler, tesseract, languages="eng").languages == "eng"
 
 
-def test_where_the_first_script_is_surely_read_no_other_is_tried(recording: Recording) -> None:
-    guess_languages(generated("letter", "eng"), languages="eng+rus", tesseract=recording, timeout=30)
-    assert recording.asked == ["eng"]
+def test_tesseract_reads_few_lines_of_a_page_that_is_clear(recording: Recording) -> None:
+    look(generated("letter", "eng"), TesseractSampler(recording), recording)
+    assert recording.asked == [("eng", FEW_LINES)]
+
+
+def test_tesseract_reads_in_one_language_of_each_script(german_too: OcrSettings) -> None:
+    recording = Recording(german_too)
+    look(generated("letter", "eng"), TesseractSampler(recording), recording, languages="deu+eng")
+    assert [languages for languages, _ in recording.asked] == ["deu"]
+
+
+def test_looking_around_reads_more_lines_in_each_direction(recording: Recording) -> None:
+    upside_down = turned_counterclockwise(generated("letter", "eng"), quarters=2)
+    look(upside_down, TesseractSampler(recording), recording, languages="eng")
+    assert [count for _, count in recording.asked] == [FEW_LINES] + [MORE_LINES] * 4
 
 
 def test_all_readings_of_a_look_share_its_time(recording: Recording) -> None:
-    look_around(generated("receipt", "rus"), languages="eng+rus", tesseract=recording, timeout=30)
+    look(turned_counterclockwise(generated("receipt", "rus"), quarters=2), TesseractSampler(recording), recording)
     assert len(recording.timeouts) > 4
     assert recording.timeouts == sorted(recording.timeouts, reverse=True)
-    assert recording.timeouts[-1] < 30 - 0.05
+    assert recording.timeouts[-1] < 60 - 0.05
 
 
 def test_languages_are_grouped_by_script_in_the_order_of_the_first_of_each() -> None:

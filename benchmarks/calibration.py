@@ -1,8 +1,9 @@
 """`python -m benchmarks.calibration --engine tesserocr`: fits an engine's confidences to the share of right words.
 
 Generated pages of all kinds and looks are read in each set of languages that covers their own. A word is right where it
-says the same as the truth in its place, typography aside. The engine's entries in the package's calibration.json are
-replaced, others stay. Commit the file.
+says the same as the truth in its place, typography aside. An engine that combines others, as `auto` does, is fitted
+under the names that its pages come with, such as `compact+rapidocr`. The engines' entries in the package's
+calibration.json are replaced, others stay. Commit the file.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import datetime
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from rich.table import Table
 from benchmarks.machine import describe
 from benchmarks.synthetic_pages import TruthPage, synthetic_pages
 from docflow.errors import LanguageMissing, RecognitionFailed
-from docflow.ocr import OcrEngine, check_languages, open_engine
+from docflow.ocr import check_languages, open_engine
 from docflow.ocr.ensemble import Calibration, Calibrations, Reading, align, class_of, repair_lines
 from docflow.ocr.ensemble import calibration as package
 from docflow.ocr.ensemble.calibration import tempered
@@ -28,10 +30,17 @@ from docflow.ocr.ensemble.fitting import Judged, fit_curves
 from docflow.ocr.ensemble.reading import in_order
 from docflow.ocr.ensemble.voting import plain
 from docflow.settings import load_settings
-from docflow.types import Line, Word
+from docflow.types import Line, PageText, Word
+
+Key = tuple[str, str]
+"""What read a page, and in which languages."""
 
 LANGUAGE_SETS = ("eng", "rus", "eng+rus")
 SECONDS_A_PAGE = 120.0
+
+FEWEST_PAGES = 10
+"""Fewer say too little: those of an engine that combines others, in a way that is rare."""
+
 FILE = Path(package.__file__).with_suffix(".json")
 
 
@@ -48,40 +57,38 @@ def main() -> None:
     settings = load_settings().ocr
     engine = open_engine(settings, name=arguments.engine)
     wanted = [check_languages(languages, settings=settings) for languages in arguments.languages]
-    judged: dict[str, list[Judged]] = defaultdict(list)
-    counted: dict[str, int] = defaultdict(int)
+    judged: dict[Key, list[Judged]] = defaultdict(list)
+    counted: dict[Key, int] = defaultdict(int)
     pages = synthetic_pages(arguments.pages, seed=arguments.seed)
     for page in track(pages, total=arguments.pages, console=console):
         for languages in wanted:
             if page.language in languages.split("+"):
-                found = judge(page, engine, languages=languages)
-                judged[languages] += found or []
-                counted[languages] += found is not None
+                with suppress(LanguageMissing, RecognitionFailed):
+                    read = engine.read_page(page.image, languages=languages, timeout=SECONDS_A_PAGE)
+                    judged[read.engine, read.languages] += judge(page, read)
+                    counted[read.engine, read.languages] += 1
     fitted = [
         Calibration(
-            engine=engine.name,
+            engine=name,
             engine_version=engine.version,
             languages=languages,
             fitted_on=datetime.date.today().isoformat(),
-            pages=counted[languages],
+            pages=counted[name, languages],
             curves=fit_curves(words),
         )
-        for languages, words in judged.items()
-        if words
+        for (name, languages), words in judged.items()
+        if counted[name, languages] >= FEWEST_PAGES and words
     ]
-    others = [c for c in Calibrations.from_json(FILE.read_text(encoding="utf-8")) if c.engine != engine.name]
+    replaced = {c.engine for c in fitted}
+    others = [c for c in Calibrations.from_json(FILE.read_text(encoding="utf-8")) if c.engine not in replaced]
     FILE.write_text(Calibrations([*others, *fitted]).to_json(), encoding="utf-8")
     show(console, fitted, judged)
 
 
-def judge(page: TruthPage, engine: OcrEngine, *, languages: str) -> list[Judged] | None:
-    """The words that the engine reads on the page, each judged; None where it does not read the page."""
-    try:
-        read = engine.read_page(page.image, languages=languages, timeout=SECONDS_A_PAGE)
-    except (LanguageMissing, RecognitionFailed):
-        return None
-    lines = repair_lines(read.lines, languages=languages)
-    return judged_words(Reading(engine.name, lines, languages), truth=page)
+def judge(page: TruthPage, read: PageText) -> list[Judged]:
+    """The words that an engine has read on the page, each judged."""
+    lines = repair_lines(read.lines, languages=read.languages)
+    return judged_words(Reading(read.engine, lines, read.languages), truth=page)
 
 
 def judged_words(reading: Reading, *, truth: TruthPage) -> list[Judged]:
@@ -98,21 +105,23 @@ def judged_words(reading: Reading, *, truth: TruthPage) -> list[Judged]:
     return judged
 
 
-def show(console: Console, fitted: list[Calibration], judged: dict[str, list[Judged]]) -> None:
+def show(console: Console, fitted: list[Calibration], judged: dict[Key, list[Judged]]) -> None:
     """Print, for each curve, the words' mean confidence before and after, and the share that is right."""
-    table = Table("languages", "class", "words", "right", "tempered mean", "its error", "calibrated error", box=None)
+    table = Table(
+        "engine", "languages", "class", "words", "right", "tempered mean", "its error", "calibrated error", box=None
+    )
     for calibration in fitted:
         for word_class, curve in calibration.curves.items():
             words = [
                 (raw, right)
-                for held, raw, right in judged[calibration.languages]
+                for held, raw, right in judged[calibration.engine, calibration.languages]
                 if word_class in (held, package.WordClass.ANY)
             ]
             raw_error = sum((raw - right) ** 2 for raw, right in words) / len(words)
             error = sum((curve(raw) - right) ** 2 for raw, right in words) / len(words)
             share, mean = (sum(values) / len(words) for values in zip(*((r, c) for c, r in words), strict=True))
             figures = (f"{value:.3f}" for value in (share, mean, raw_error, error))
-            table.add_row(calibration.languages, word_class.value, str(curve.words), *figures)
+            table.add_row(calibration.engine, calibration.languages, word_class.value, str(curve.words), *figures)
     console.print(table)
     console.print("errors are Brier scores (mean squared difference), on the words that the curves were fitted to")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import statistics
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.progress import track
@@ -30,7 +31,7 @@ Graded = tuple[TruthPage, Quality, float]
 def main() -> None:
     """Print the table by grade, and that by look."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--engine", default="tesserocr")
+    parser.add_argument("--engine", default="auto")
     parser.add_argument("--languages", default="eng+rus")
     parser.add_argument("--pages", type=int, default=100)
     parser.add_argument("--seed", type=int, default=53)
@@ -45,7 +46,7 @@ def main() -> None:
             read = engine.read_page(page.image, languages=arguments.languages, timeout=SECONDS_A_PAGE)
         except RecognitionFailed:
             continue
-        quality = page_quality(read, unread=unread_share(page.image, read))
+        quality = page_quality(replace(read, unread=unread_share(page.image, read)))
         graded.append((page, quality, word_f1(page.text, read.text)))
     show(console, graded, title="grade", group=lambda one: one[1].grade.value, groups=[g.value for g in Grade])
     show(console, graded, title="look", group=lambda one: one[0].look, groups=sorted({one[0].look for one in graded}))

@@ -18,6 +18,7 @@ from docflow import learning
 from docflow.errors import DocFlowError, NotRecognised
 from docflow.intake import Deadline, check_upload, open_document
 from docflow.ocr import OcrEngine, check_languages
+from docflow.ocr.quality import Grade, quality_report
 from docflow.outputs import ReadDocument
 from docflow.readers import Reader, open_reader
 from docflow.reading import LocalReader
@@ -65,10 +66,20 @@ class Outcome:
             "pages": self.recognition.page_count,
             "text": self.recognition.text,
             "languages": self.recognition.languages,
-            "ocr": {"engine": self.recognition.read_by, "confidence": self.recognition.confidence},
+            "ocr": ocr_dict(self.recognition),
             "prediction": prediction_dict(self.prediction),
             "seconds": round(self.seconds, 3),
         }
+
+
+def ocr_dict(recognition: Recognition) -> dict[str, Any]:
+    """Who read the document, how surely, and how far the text can be trusted; `quality` is null where nobody judged."""
+    return {
+        "engine": recognition.read_by,
+        "confidence": recognition.confidence,
+        "grade": recognition.grade,
+        "quality": recognition.quality,
+    }
 
 
 def prediction_dict(prediction: Prediction) -> dict[str, Any]:
@@ -214,6 +225,10 @@ class Pipeline:
             raise NotRecognised(f"document {document.id} has not been recognised yet")
         return latest, True
 
+    def to_review(self, *, limit: int = 100) -> list[tuple[Document, Recognition]]:
+        """The documents whose text nobody should trust before they have looked, newest first; each with its reading."""
+        return self.store.recognitions_graded(Grade.D.value, limit=limit)
+
     def read_document(self, recognition: Recognition) -> ReadDocument:
         """The recognition's pages with the ways to the document's bytes and looks, for `docflow.outputs`."""
         document = self.store.document(recognition.document_id)
@@ -253,4 +268,5 @@ class Pipeline:
             raise
         seconds = time.perf_counter() - started
         log.info("document %s: %d pages read in %.2f s", document_id, len(pages), seconds)
-        return self.store.save_recognition(document_id, key=key, pages=pages, seconds=seconds), False
+        quality = quality_report(pages)
+        return self.store.save_recognition(document_id, key=key, pages=pages, seconds=seconds, quality=quality), False

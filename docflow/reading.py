@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 
 from docflow.errors import DocFlowError, RecognitionFailed
 from docflow.intake import Deadline, open_document
 from docflow.ocr import OcrEngine, open_engine
+from docflow.ocr.ink import unread_share
 from docflow.settings import IntakeSettings, OcrSettings
 from docflow.types import EngineRef, PageText
 
@@ -50,11 +52,12 @@ class LocalReader:
                     continue
                 timeout = min(self._ocr.page_seconds, deadline.remaining())
                 try:
-                    yield self._engine.read_page(page, languages=languages, timeout=timeout)
+                    read = self._engine.read_page(page, languages=languages, timeout=timeout)
                 except UnicodeError as error:
                     raise RecognitionFailed(
                         f"what the engine says of page {page.number} is not valid UTF-8", detail={"page": page.number}
                     ) from error
+                yield replace(read, unread=unread_share(page, read))
 
     def close(self) -> None:
         """Nothing is held."""

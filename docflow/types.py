@@ -97,7 +97,8 @@ class PageText:
 
     `number` counts from 1. `width` and `height` are the page's size in the unit of the boxes. `rotation` is by how many
     degrees the page has to be turned clockwise to be upright: boxes are those of the page as it came, and lie around
-    the words' slanted ones where it is no quarter turn.
+    the words' slanted ones where it is no quarter turn. `unread` is the share of marks that look like letters and lie
+    outside all words, 0…1; None where nobody looked.
     """
 
     number: int
@@ -110,6 +111,7 @@ class PageText:
     languages: str = ""
     seconds: float = 0.0
     rotation: float = 0.0
+    unread: float | None = None
 
     @property
     def text(self) -> str:

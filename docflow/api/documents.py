@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Query, UploadFile
 
 from docflow.api.filenames import clean_filename
-from docflow.api.schemas import DocumentAnswer, HistoryAnswer, UploadAnswer
+from docflow.api.schemas import DocumentAnswer, HistoryAnswer, ReviewAnswer, UploadAnswer
 from docflow.api.service import DocumentId, Service, ServiceOf
 from docflow.errors import DocFlowError
 from docflow.monitor import DOCUMENTS
-from docflow.store import Document, PredictionRow
+from docflow.store import Document, PredictionRow, Recognition
 
 router = APIRouter(tags=["documents"])
 
@@ -39,6 +39,13 @@ async def history(
     """A document's predictions, newest first."""
     rows = await service.transfers.run(lambda: service.pipeline.store.predictions(document_id, limit=limit))
     return [history_answer(row) for row in rows]
+
+
+@router.get("/review")
+async def review(service: ServiceOf, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[ReviewAnswer]:
+    """Documents that were read too badly to be trusted, newest first, each with its reason."""
+    found = await service.transfers.run(lambda: service.pipeline.to_review(limit=limit))
+    return [review_answer(stored, recognition) for stored, recognition in found]
 
 
 async def take_in(file: UploadFile, service: Service) -> UploadAnswer:
@@ -93,6 +100,18 @@ def history_answer(row: PredictionRow) -> HistoryAnswer:
         model_version=row.model_version,
         predicted_at=row.predicted_at,
         all_scores=row.scores,
+    )
+
+
+def review_answer(stored: Document, recognition: Recognition) -> ReviewAnswer:
+    """A document to be looked at, and why."""
+    return ReviewAnswer(
+        document_id=id_of(stored),
+        filename=stored.filename,
+        grade=recognition.grade or "",
+        reason=(recognition.quality or {}).get("reason", ""),
+        pages=recognition.page_count,
+        read_at=recognition.created_at,
     )
 
 

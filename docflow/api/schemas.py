@@ -89,10 +89,16 @@ class PredictionAnswer(Answer):
 
 
 class OcrAnswer(Answer):
-    """Who read the document, and how surely: `confidence` is null for a document without words."""
+    """Who read the document, and how surely: `confidence` is null for a document without words.
+
+    `grade` is A to D, and D is to be looked at by somebody; `quality` has the figures and the reason, of the document
+    and of its pages. Both are null for documents that were read before these were kept.
+    """
 
     engine: str
     confidence: float | None
+    grade: str | None
+    quality: dict[str, Any] | None
 
 
 class DocumentPredictionAnswer(PredictionAnswer):
@@ -138,6 +144,17 @@ class DocumentAnswer(Answer):
     upload_timestamp: datetime
     metadata: dict[str, Any]
     page_count: int | None
+
+
+class ReviewAnswer(Answer):
+    """A document whose text is to be looked at, and why."""
+
+    document_id: int
+    filename: str
+    grade: str
+    reason: str
+    pages: int
+    read_at: datetime
 
 
 class ProblemAnswer(BaseModel):

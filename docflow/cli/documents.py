@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
@@ -18,10 +19,12 @@ from docflow.cli.app import ERR, OUT
 from docflow.cli.outputs import FormatOption, OutputDirOption, OverlayOption, output_files
 from docflow.errors import DocFlowError
 from docflow.ocr import ENGINES, language_of
+from docflow.ocr.quality import Grade
 from docflow.outputs import OutputFiles
 from docflow.pipeline import Outcome, Pipeline
 from docflow.settings import load_settings
 from docflow.sources import read_source
+from docflow.store import Document, Recognition, Store
 
 SOME_FAILED = 1
 """Exit code where documents failed for different reasons; where all failed for one, it is that error's own."""
@@ -48,6 +51,7 @@ class Result:
 def register(app: typer.Typer) -> None:
     """Add this file's verbs to the command."""
     app.command()(process)
+    app.command()(review)
 
 
 def process(
@@ -74,6 +78,36 @@ def process(
     if not as_json:
         show_results(results)
     raise typer.Exit(exit_code(results))
+
+
+def review(
+    limit: Annotated[int, typer.Option(min=1, help="How many documents at most.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """List the documents that were read too badly to be trusted, and why; newest first."""
+    settings = load_settings()
+    with Store.open(settings.effective_database_url) as store:
+        found = store.recognitions_graded(Grade.D.value, limit=limit)
+    if as_json:
+        for document, recognition in found:
+            typer.echo(json.dumps(review_dict(document, recognition), ensure_ascii=False))
+        return
+    table = Table(box=None, header_style="bold")
+    for name in ("document", "file", "grade", "reason"):
+        table.add_column(name, justify="right" if name == "document" else "left", overflow="fold")
+    for document, recognition in found:
+        table.add_row(*(escape(str(value)) for value in review_dict(document, recognition).values()))
+    OUT.print(table if found else "No document is to be reviewed.")
+
+
+def review_dict(document: Document, recognition: Recognition) -> dict[str, Any]:
+    """A document to be looked at, and why."""
+    return {
+        "document_id": document.id,
+        "filename": document.filename,
+        "grade": recognition.grade,
+        "reason": (recognition.quality or {}).get("reason", ""),
+    }
 
 
 def files_below(paths: Iterable[Path]) -> Iterator[Path]:

@@ -96,6 +96,8 @@ class CompactEngine:
                 path = checked(self._folder, ONNX, card=self._card)
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = options.inter_op_num_threads = 1
+                # Else each new width of lines leaves its buffers behind, and a worker grows for hundreds of pages.
+                options.enable_cpu_mem_arena = False
                 wanted = ["CUDAExecutionProvider"] if self._settings.gpu else []
                 there = [name for name in wanted if name in onnxruntime.get_available_providers()]
                 self._session = onnxruntime.InferenceSession(

@@ -6,7 +6,7 @@ read does not look like words, and where marks that look like letters were not r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -47,7 +47,7 @@ class Quality:
 
     `mean` and `low` (the 5th percentile) are of the engines' own confidences, `trust` is the share of the page's words
     that is expected to be read right, `wordlike` the share that looks like words; all four are 0 where there are no
-    `words`. `unread` is the share of letter-like marks outside all words (`unread_share`), None where nobody looked.
+    `words`. `unread` is the share of letter-like marks outside all words, None where nobody looked.
     `reason` is a sentence for grades C and D, else empty.
     """
 
@@ -74,29 +74,21 @@ class Quality:
         return shown | ({"reason": self.reason} if self.reason else {})
 
 
-def page_quality(page: PageText, *, unread: float | None = None, calibrations: Calibrations | None = None) -> Quality:
+def page_quality(page: PageText, *, calibrations: Calibrations | None = None) -> Quality:
     """The quality of one page's text.
 
-    `unread` is what `docflow.ocr.ink.unread_share` says of the page's picture. A page without words is A where that
-    says that it is blank, D else.
+    A page without words is A where its picture was looked at and is blank, D else.
     """
-    return _judge([page], unread, bundled_calibrations() if calibrations is None else calibrations)
+    return _judge([page], page.unread, bundled_calibrations() if calibrations is None else calibrations)
 
 
-def document_quality(
-    pages: Sequence[PageText],
-    *,
-    unread: Mapping[int, float] | None = None,
-    calibrations: Calibrations | None = None,
-) -> Quality:
+def document_quality(pages: Sequence[PageText], *, calibrations: Calibrations | None = None) -> Quality:
     """The quality of a document's text: the figures of all its words together, the grade of its worst page.
 
-    `unread` has the pages' unread shares by page number. Pages without words of which it says nothing count as blank,
-    and do not matter where another page has words.
+    Pages without words that nobody looked at count as blank, and do not matter where another page has words.
     """
     known = bundled_calibrations() if calibrations is None else calibrations
-    seen = unread or {}
-    judged = [(page.number, _judge([page], seen.get(page.number), known)) for page in pages]
+    judged = [(page.number, _judge([page], page.unread, known)) for page in pages]
     telling = [(number, quality) for number, quality in judged if quality.words or quality.unread is not None]
     if not telling:
         return _judge([], None, known)
@@ -106,6 +98,11 @@ def document_quality(
     whole = _judge([page for page in pages if page.words], None, known)
     reason = f"Page {number}: {worst.reason}" if worst.reason else ""
     return replace(whole, grade=worst.grade, unread=worst.unread, reason=reason)
+
+
+def quality_report(pages: Sequence[PageText]) -> dict[str, Any]:
+    """The document's quality as JSON shows it, with that of each of its pages under `pages`."""
+    return document_quality(pages).to_dict() | {"pages": [page_quality(page).to_dict() for page in pages]}
 
 
 def _judge(pages: Sequence[PageText], unread: float | None, calibrations: Calibrations) -> Quality:

@@ -132,6 +132,8 @@ class Recogniser:
         model, self._alphabet = latin_model(recogniser_file())
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # Else each new width of a line leaves its buffers behind, and a worker grows for hundreds of pages.
+        options.enable_cpu_mem_arena = False
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
 

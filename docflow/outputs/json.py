@@ -26,6 +26,7 @@ def _page(page: PageText) -> dict[str, Any]:
         "width": page.width,
         "height": page.height,
         "rotation": page.rotation,
+        "unread": page.unread,
         "source": page.source.value,
         "engine": page.engine,
         "engine_version": page.engine_version,
@@ -64,4 +65,5 @@ def _page_text(page: dict[str, Any]) -> PageText:
         languages=page["languages"],
         seconds=page["seconds"],
         rotation=page["rotation"],
+        unread=page["unread"],
     )

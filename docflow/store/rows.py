@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from docflow.store.tables import Page, PredictionRow, Recognition, RecognitionKey
 from docflow.store.text import storable, storable_lists
@@ -12,7 +13,14 @@ PAGE_BREAK = "\f"
 """What stands between two pages in a recognition's text, as in the output of Tesseract and pdftotext."""
 
 
-def recognition_row(document_id: int, *, key: RecognitionKey, pages: Sequence[PageText], seconds: float) -> Recognition:
+def recognition_row(
+    document_id: int,
+    *,
+    key: RecognitionKey,
+    pages: Sequence[PageText],
+    seconds: float,
+    quality: Mapping[str, Any] | None,
+) -> Recognition:
     """The row of a recognition, without its pages'."""
     return Recognition(
         document_id=document_id,
@@ -25,6 +33,8 @@ def recognition_row(document_id: int, *, key: RecognitionKey, pages: Sequence[Pa
         confidence=mean_confidence(word for page in pages for word in page.words),
         text=storable(PAGE_BREAK.join(page.text for page in pages)),
         seconds=seconds,
+        grade=quality["grade"] if quality else None,
+        quality=dict(quality) if quality else None,
     )
 
 
@@ -45,6 +55,7 @@ def page_row(recognition: Recognition, page: PageText) -> Page:
         confidence=page.confidence,
         seconds=page.seconds,
         rotation=page.rotation,
+        unread=page.unread,
     )
 
 
@@ -61,6 +72,7 @@ def page_text(row: Page) -> PageText:
         languages=row.languages,
         seconds=row.seconds,
         rotation=row.rotation,
+        unread=row.unread,
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
@@ -109,17 +109,24 @@ class Store:
         return self._first(select(Document).where(Document.sha256 == sha256))
 
     def save_recognition(
-        self, document_id: int, *, key: RecognitionKey, pages: Sequence[types.PageText], seconds: float
+        self,
+        document_id: int,
+        *,
+        key: RecognitionKey,
+        pages: Sequence[types.PageText],
+        seconds: float,
+        quality: Mapping[str, Any] | None = None,
     ) -> Recognition:
         """The document's recognition under `key`: these pages, or those that were stored under it before.
 
-        A new one makes the document recognised, with its page count. Raises `DocumentNotFound`.
+        `quality` is plain JSON, and has a `grade`. A new recognition makes the document recognised, with its page
+        count. Raises `DocumentNotFound`.
         """
 
         def insert(session: Session) -> Recognition:
             document = _advance(_document(session, document_id), DocumentStatus.RECOGNISED)
             document.page_count = len(pages)
-            recognition = recognition_row(document_id, key=key, pages=pages, seconds=seconds)
+            recognition = recognition_row(document_id, key=key, pages=pages, seconds=seconds, quality=quality)
             session.add(recognition)
             session.flush()
             session.add_all(page_row(recognition, page) for page in pages)
@@ -134,6 +141,18 @@ class Store:
     def latest_recognition(self, document_id: int) -> Recognition | None:
         """The document's newest recognition under any key, if there is one."""
         return self._first(_recognitions(document_id).order_by(col(Recognition.id).desc()))
+
+    def recognitions_graded(self, grade: str, *, limit: int = 100) -> list[tuple[Document, Recognition]]:
+        """The documents whose newest recognition has this grade, with it; newest first, `limit` at most."""
+        newest = select(func.max(Recognition.id)).group_by(col(Recognition.document_id))
+        query = (
+            select(Document, Recognition)
+            .join(Recognition, col(Recognition.document_id) == col(Document.id))
+            .where(Recognition.grade == grade, col(Recognition.id).in_(newest))
+        )
+        with self._database.session() as session:
+            found = session.exec(query.order_by(col(Recognition.id).desc()).limit(limit)).all()
+        return [(document, recognition) for document, recognition in found]
 
     def pages(self, recognition_id: int) -> list[types.PageText]:
         """The recognition's pages in their order; empty where there is no such recognition."""

@@ -101,7 +101,8 @@ class Recognition(Table, table=True):
 
     `engine` was asked for; `read_by` names those that did read its pages, such as `pdfium+tesserocr`.
     `text` has the pages' texts in their order, joined by form feeds. `confidence` is the mean over all words,
-    weighted by their length, None without words. `seconds` is the wall time of the whole reading.
+    weighted by their length, None without words. `seconds` is the wall time of the whole reading. `quality` tells how
+    far the text can be trusted, and `grade` is the letter in it; both are None for what was read before they were kept.
     """
 
     __tablename__ = "recognitions"
@@ -127,6 +128,8 @@ class Recognition(Table, table=True):
     confidence: float | None = None
     text: str
     seconds: float
+    grade: str | None = Field(default=None, index=True)
+    quality: dict[str, Any] | None = Field(default=None, sa_type=Json)
     created_at: datetime = Field(default_factory=now)
 
 
@@ -150,6 +153,7 @@ class Page(Table, table=True):
     confidence: float | None = None
     seconds: float
     rotation: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    unread: float | None = None
 
 
 class PredictionRow(Table, table=True):

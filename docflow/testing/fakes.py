@@ -22,6 +22,10 @@ class FakeEngine:
         self._text = text
         self.pages_read = 0
 
+    def say(self, text: str | Callable[[PageImage], str]) -> None:
+        """Read this on pages from now on."""
+        self._text = text
+
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         """The text as words side by side, each with confidence 0.9."""
         self.pages_read += 1

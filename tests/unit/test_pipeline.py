@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from docflow.errors import (
     BlobNotFound,
@@ -29,6 +29,16 @@ CLASSIFIER = FakeClassifier({"invoice": "INVOICE", "receipt": "RECEIPT"})
 def png(shade: int = 255) -> bytes:
     buffer = io.BytesIO()
     Image.new("L", (60, 40), shade).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def written() -> bytes:
+    """A page full of letters."""
+    image = Image.new("L", (600, 400), 255)
+    for row in range(10):
+        ImageDraw.Draw(image).text((20, 20 + 36 * row), "letters that are not read", fill=0, font_size=24)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -69,6 +79,19 @@ def test_a_scan_becomes_a_classified_document_with_its_provenance(pipeline: Pipe
     assert shown["media_type"] == "image/tiff"
     assert shown["ocr"]["engine"] == "fake"
     assert shown["prediction"]["model_name"] == "fake"
+
+
+def test_a_text_comes_with_its_grade_and_a_poor_one_is_to_be_reviewed(pipeline: Pipeline, engine: FakeEngine) -> None:
+    good = pipeline.process(tiff(2), filename="good.tif")
+    assert good.recognition.grade in {"A", "B", "C"}
+    shown = good.to_dict()["ocr"]["quality"]
+    assert (shown["words"], [one["words"] for one in shown["pages"]]) == (6, [3, 3])
+    assert pipeline.to_review() == []
+    engine.say("")
+    poor = pipeline.process(written(), filename="poor.png")
+    assert poor.recognition.grade == "D"
+    assert pipeline.to_review() == [(poor.document, poor.recognition)]
+    assert [page.unread for page in pipeline.store.pages(poor.recognition.id)] == [1.0]
 
 
 def test_the_same_bytes_twice_are_one_document_and_are_read_once(pipeline: Pipeline, engine: FakeEngine) -> None:

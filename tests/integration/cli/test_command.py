@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from command_case import docflow
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from docflow.synth import write_dataset
 
@@ -35,7 +37,7 @@ def test_process_prints_an_object_a_line_and_a_bad_file_fails_alone(
             assert set(row) >= {
                 "path", "document_id", "media_type", "pages", "text", "languages", "ocr", "prediction", "seconds"
             }  # fmt: skip
-            assert set(row["ocr"]) == {"engine", "confidence"}
+            assert set(row["ocr"]) == {"engine", "confidence", "grade", "quality"}
             assert row["prediction"]["model_version"] == "1"
             assert row["text"].strip()
 
@@ -53,6 +55,48 @@ def test_a_single_bad_file_ends_with_its_errors_exit_code(champion_var_dir: Path
     done = docflow("process", str(tmp_path / "notes.txt"), var_dir=champion_var_dir)
     assert done.returncode == 3
     assert "unsupported_type" in done.stdout
+
+
+def pdf(path: Path, text: str) -> None:
+    """A born-digital page that says so."""
+    page = Canvas(str(path), pagesize=(400, 300))
+    for row in range(8):
+        page.drawString(40, 260 - 24 * row, f"{text} line {row}: invoice total payment due")
+    page.save()
+
+
+def test_one_bad_file_in_a_hundred_fails_alone(champion_var_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "hundred"
+    folder.mkdir()
+    for number in range(99):
+        pdf(folder / f"{number:02}.pdf", f"invoice number {number}")
+    (folder / "50-bad.pdf").write_bytes(b"%PDF-1.7 and then nothing")
+    done = docflow("process", str(folder), "--json", var_dir=champion_var_dir)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1, done.stderr
+    assert len(rows) == 100
+    assert [Path(row["path"]).name for row in rows if "error" in row] == ["50-bad.pdf"]
+    assert len({row["document_id"] for row in rows if "error" not in row}) == 99
+
+
+def test_the_engine_is_the_one_that_is_asked_for(scans: Path, champion_var_dir: Path) -> None:
+    scan = str(sorted(scans.glob("*.[jp][pn]g"))[0])
+    done = docflow("process", scan, "--json", "--engine", "tesserocr", var_dir=champion_var_dir)
+    assert json.loads(done.stdout)["ocr"]["engine"] == "tesserocr", done.stderr
+    unknown = docflow("process", scan, "--engine", "abbyy", var_dir=champion_var_dir)
+    assert unknown.returncode == 7
+    assert "tesserocr" in unknown.stderr
+
+
+def test_documents_that_cannot_be_read_are_listed_for_review(champion_var_dir: Path, tmp_path: Path) -> None:
+    Image.effect_noise((500, 400), 120).save(tmp_path / "blotted.png")
+    done = docflow("process", str(tmp_path / "blotted.png"), "--json", var_dir=champion_var_dir)
+    assert json.loads(done.stdout)["ocr"]["grade"] == "D", done.stderr
+    listed = docflow("review", "--json", "--limit", "1", var_dir=champion_var_dir)
+    row = json.loads(listed.stdout)
+    assert (row["filename"], row["grade"]) == ("blotted.png", "D")
+    assert row["reason"]
+    assert "blotted.png" in docflow("review", var_dir=champion_var_dir).stdout
 
 
 def test_without_a_champion_the_command_says_how_to_get_one(scans: Path, tmp_path: Path) -> None:
@@ -130,7 +174,7 @@ def test_db_upgrade_makes_the_doctor_content(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["process", "train", "evaluate", "synth", "serve", "models", "db", "config", "doctor"]
+    "command", ["process", "review", "train", "evaluate", "synth", "serve", "models", "db", "config", "doctor"]
 )
 def test_every_verb_explains_itself(command: str, tmp_path: Path) -> None:
     done = docflow(command, "--help", var_dir=tmp_path)

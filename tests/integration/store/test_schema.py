@@ -35,7 +35,7 @@ def test_the_revisions_are_those_that_alembic_finds(empty_url: str) -> None:
 
 
 def test_a_database_without_migrations_is_refused_unless_it_may_be_upgraded(empty_url: str) -> None:
-    with pytest.raises(DatabaseOutdated, match="needs 0002"):
+    with pytest.raises(DatabaseOutdated, match=f"needs {schema.revisions()[-1]}"):
         Store.open(empty_url, upgrade=False)
     Store.open(empty_url).close()
     Store.open(empty_url, upgrade=False).close()
@@ -111,7 +111,7 @@ def test_processes_that_upgrade_at_once_all_succeed(empty_url: str) -> None:
     for process in started:
         output, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors.decode()
-        assert b"schema 0002" in output
+        assert f"schema {schema.revisions()[-1]}".encode() in output
 
 
 def test_opening_a_current_database_is_quick_and_loads_no_alembic(empty_url: str) -> None:

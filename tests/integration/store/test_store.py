@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from docflow.errors import CorruptDocument, DocumentNotFound
-from docflow.store import Document, DocumentStatus, RecognitionKey, Store
+from docflow.store import Document, DocumentStatus, RecognitionKey, Store, schema
 from docflow.types import Box, Line, ModelRef, PageText, Prediction, TextSource, Word
 
 Result = TypeVar("Result")
@@ -36,6 +36,7 @@ def page(number: int, *texts: str, engine: str = "tesserocr") -> PageText:
         languages="eng+rus",
         seconds=0.4,
         rotation=90.5,
+        unread=0.125,
     )
 
 
@@ -137,6 +138,32 @@ def test_a_recognition_under_the_same_key_keeps_the_first(store: Store) -> None:
     again = store.save_recognition(document.id, key=KEY, pages=[page(1, "two")], seconds=1)
     assert again == first
     assert [p.text for p in store.pages(first.id)] == ["one"]
+
+
+def test_the_quality_is_kept_with_its_grade(store: Store) -> None:
+    quality = {"grade": "B", "trust": 0.93, "pages": [{"grade": "B"}]}
+    document = add(store)
+    saved = store.save_recognition(document.id, key=KEY, pages=[page(1, "one")], seconds=1, quality=quality)
+    assert (saved.grade, saved.quality) == ("B", quality)
+    assert store.latest_recognition(document.id) == saved
+
+
+def test_documents_are_found_by_the_grade_of_their_newest_recognition(store: Store) -> None:
+    def read(document: Document, grade: str, engine: str = "one") -> None:
+        key = replace(KEY, engine=engine)
+        store.save_recognition(document.id, key=key, pages=[page(1)], seconds=1, quality={"grade": grade})
+
+    poor, good, mended = (add(store, sha256=letter * 64) for letter in "abc")
+    read(poor, "D")
+    read(good, "A")
+    read(mended, "D")
+    read(mended, "A", engine="two")
+    later = add(store, sha256="d" * 64)
+    read(later, "D")
+    found = store.recognitions_graded("D")
+    assert [document.id for document, _ in found] == [later.id, poor.id]
+    assert {recognition.document_id for _, recognition in found} == {later.id, poor.id}
+    assert [document.id for document, _ in store.recognitions_graded("D", limit=1)] == [later.id]
 
 
 @pytest.mark.parametrize("field", ["engine", "engine_version", "languages", "settings_digest"])
@@ -266,5 +293,5 @@ def test_the_newest_promotion_to_an_alias_is_the_current_one(store: Store) -> No
 def test_the_check_names_the_database_its_schema_and_its_documents(store: Store) -> None:
     add(store)
     line = store.check()
-    assert "schema 0002" in line
+    assert f"schema {schema.revisions()[-1]}" in line
     assert "1 documents" in line

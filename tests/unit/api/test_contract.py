@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 PREDICTION_KEYS = {
     "success",
@@ -149,6 +151,19 @@ def test_the_root_and_the_docs_load_nothing_from_elsewhere(client: httpx.Client)
     assert "https://" not in page.text
 
 
+def test_a_document_that_cannot_be_read_is_to_be_reviewed(client: httpx.Client) -> None:
+    blotted = Image.effect_noise((500, 400), 120)
+    written = io.BytesIO()
+    blotted.save(written, "PNG")
+    sent = client.post("/upload-and-predict", files={"file": ("blotted.png", written.getvalue())}).json()
+    ocr = sent["prediction"]["ocr"]
+    assert (ocr["grade"], ocr["quality"]["to_review"]) == ("D", True)
+    listed = client.get("/review").json()
+    (row,) = [one for one in listed if one["document_id"] == sent["upload"]["document_id"]]
+    assert (row["filename"], row["grade"], row["reason"]) == ("blotted.png", "D", ocr["quality"]["reason"])
+    assert client.get("/review", params={"limit": 0}).status_code == 422
+
+
 def test_the_schema_tells_every_route_and_the_form_of_failures(client: httpx.Client) -> None:
     schema = client.get("/openapi.json").json()
     assert set(schema["paths"]) == {
@@ -159,6 +174,7 @@ def test_the_schema_tells_every_route_and_the_form_of_failures(client: httpx.Cli
         "/document/{document_id}",
         "/document/{document_id}/output/{format}",
         "/prediction/history/{document_id}",
+        "/review",
         "/predict/text",
         "/predict/document/{document_id}",
         "/upload-and-predict",

@@ -7,17 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docflow.ocr.ensemble import Calibration, Calibrations, Curve, WordClass
-from docflow.ocr.quality import GRADES_FROM, Grade, document_quality, low_confidence, page_quality
+from docflow.ocr.quality import GRADES_FROM, Grade, document_quality, low_confidence, page_quality, quality_report
 from docflow.types import Box, Line, PageText, TextSource, Word
 
 TEXT = "Invoice for the delivery of twelve chairs and one table on 12.03.2024 total 1,250.00 "
 AT_THEIR_WORD = Calibrations()
 
 
-def page(text: str, *, confidence: float = 0.99, number: int = 1, engine: str = "test") -> PageText:
+def page(
+    text: str, *, confidence: float = 0.99, number: int = 1, engine: str = "test", unread: float | None = None
+) -> PageText:
     words = tuple(Word(word, Box(60 * n, 0, 60 * n + 50, 10), confidence) for n, word in enumerate(text.split()))
     lines = (Line(words),) if words else ()
-    return PageText(number, 600, 800, lines, TextSource.OCR, engine, "1", "eng")
+    return PageText(number, 600, 800, lines, TextSource.OCR, engine, "1", "eng", unread=unread)
 
 
 def grade(text: str, *, confidence: float) -> Grade:
@@ -53,29 +55,29 @@ def test_the_calibrated_confidence_is_trusted_not_the_raw_one() -> None:
 
 @pytest.mark.parametrize("unread", [None, 1.0])
 def test_a_page_without_words_goes_to_review_and_says_so(unread: float | None) -> None:
-    quality = page_quality(page(""), unread=unread)
+    quality = page_quality(page("", unread=unread))
     assert (quality.grade, quality.words, quality.to_review) == (Grade.D, 0, True)
     assert quality.reason.startswith("No words")
 
 
 def test_a_page_without_words_or_ink_is_blank_and_needs_no_review() -> None:
-    assert not page_quality(page(""), unread=0.0).to_review
+    assert not page_quality(page("", unread=0.0)).to_review
 
 
 def test_writing_that_was_not_read_lowers_the_grade() -> None:
-    quality = page_quality(page(TEXT), unread=0.6, calibrations=AT_THEIR_WORD)
+    quality = page_quality(page(TEXT, unread=0.6), calibrations=AT_THEIR_WORD)
     assert quality.grade is Grade.D
     assert quality.reason == "About 60% of what looks like writing was not read."
-    assert page_quality(page(TEXT), unread=0.05, calibrations=AT_THEIR_WORD).grade is Grade.A
+    assert page_quality(page(TEXT, unread=0.05), calibrations=AT_THEIR_WORD).grade is Grade.A
 
 
 def test_a_document_knows_the_page_that_was_not_read() -> None:
-    pages = [page(TEXT), page(TEXT, number=2), page("", number=3)]
-    unread = {1: 0.0, 2: 0.5, 3: 0.0}
-    quality = document_quality(pages, unread=unread, calibrations=AT_THEIR_WORD)
+    pages = [page(TEXT, unread=0.0), page(TEXT, number=2, unread=0.5), page("", number=3, unread=0.0)]
+    quality = document_quality(pages, calibrations=AT_THEIR_WORD)
     assert quality.grade is Grade.D
     assert quality.reason.startswith("Page 2: About 50%")
-    assert document_quality(pages, unread={3: 1.0}, calibrations=AT_THEIR_WORD).reason.startswith("Page 3: No words")
+    pages[1:] = [page(TEXT, number=2), page("", number=3, unread=1.0)]
+    assert document_quality(pages, calibrations=AT_THEIR_WORD).reason.startswith("Page 3: No words")
 
 
 def test_a_document_has_the_grade_of_its_worst_page_and_names_it() -> None:
@@ -108,3 +110,10 @@ def test_a_quality_is_shown_as_json() -> None:
     assert shown["to_review"] is False
     assert shown["words"] == len(TEXT.split())
     assert {"trust", "mean", "low", "wordlike", "reason"} < set(shown)
+
+
+def test_a_report_has_each_pages_quality_beside_the_documents() -> None:
+    report = quality_report([page(TEXT), page("", number=2, unread=0.9)])
+    assert report["grade"] == "D"
+    assert [one["grade"] for one in report["pages"]] == ["A", "D"]
+    assert report["reason"] == "Page 2: No words were found: blank, or not readable."

@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from docflow import learning
 from docflow.errors import DocFlowError, NotRecognised
-from docflow.intake import Deadline, check_upload, open_document
+from docflow.intake import check_upload
 from docflow.ocr import OcrEngine, check_languages
 from docflow.ocr.quality import Grade, quality_report
 from docflow.outputs import ReadDocument
@@ -24,7 +23,7 @@ from docflow.readers import Reader, open_reader
 from docflow.reading import LocalReader
 from docflow.settings import Settings
 from docflow.store import BlobStore, Document, Recognition, RecognitionKey, Store
-from docflow.types import Classifier, EngineRef, PageImage, Prediction
+from docflow.types import Classifier, EngineRef, Prediction
 
 log = logging.getLogger(__name__)
 
@@ -230,22 +229,25 @@ class Pipeline:
         return self.store.recognitions_graded(Grade.D.value, limit=limit)
 
     def read_document(self, recognition: Recognition) -> ReadDocument:
-        """The recognition's pages with the ways to the document's bytes and looks, for `docflow.outputs`."""
+        """The recognition's pages with the ways to what the document's file is opened for, for `docflow.outputs`.
+
+        That file is opened by the reader, so in a worker process where documents are read in one.
+        """
         document = self.store.document(recognition.document_id)
+        pages = tuple(self.store.pages(recognition.id))
+
+        def original() -> bytes:
+            return self.blobs.get(document.storage_path)
+
         return ReadDocument(
             name=document.filename,
             sha256=document.sha256,
-            media_type=document.media_type,
-            pages=tuple(self.store.pages(recognition.id)),
-            original=lambda: self.blobs.get(document.storage_path),
-            images=lambda: self._page_images(document),
+            pages=pages,
+            searchable_pdf=lambda: b"".join(
+                self.reader.searchable_pdf(original(), media_type=document.media_type, pages=pages)
+            ),
+            overlays=lambda: self.reader.overlays(original(), pages=pages),
         )
-
-    def _page_images(self, document: Document) -> Iterator[PageImage]:
-        limits = self.settings.intake.model_copy(update={"text_layer": "ignore"})
-        with open_document(self.blobs.get(document.storage_path), limits=limits) as opened:
-            # No name holds a page while the next one is made.
-            yield from cast(Iterator[PageImage], opened.pages(Deadline(limits.max_seconds)))
 
     def _recognise(self, document_id: int, *, languages: str | None) -> tuple[Recognition, bool]:
         document = self.store.document(document_id)

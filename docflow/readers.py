@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol, cast
@@ -32,6 +32,14 @@ class Reader(Protocol):
 
     def read(self, data: bytes, *, languages: str) -> Iterator[PageText]:
         """What each page says, in order."""
+        ...
+
+    def searchable_pdf(self, data: bytes, *, media_type: str, pages: Sequence[PageText]) -> Iterator[bytes]:
+        """The document as a PDF with the words of these pages under its ink, in pieces."""
+        ...
+
+    def overlays(self, data: bytes, *, pages: Sequence[PageText]) -> Iterator[bytes]:
+        """A JPEG of each page of the document with the words of these boxed."""
         ...
 
     def close(self) -> None:
@@ -92,12 +100,27 @@ class IsolatedReader:
                 number = page.number
                 yield page
 
+    def searchable_pdf(self, data: bytes, *, media_type: str, pages: Sequence[PageText]) -> Iterator[bytes]:
+        """The document as a PDF with the words of these pages under its ink, in pieces.
+
+        Raises what `LocalReader.searchable_pdf` raises, and what `read` does where a worker had to be replaced.
+        """
+        with self._failures_told():
+            # All pages are in the first piece: there is no progress to be seen before.
+            yield from self._run("searchable_pdf", data, media_type=media_type, pages=pages, progress=self._total)
+
+    def overlays(self, data: bytes, *, pages: Sequence[PageText]) -> Iterator[bytes]:
+        """A JPEG of each page of the document with the words of these boxed; raises what `read` does."""
+        with self._failures_told():
+            yield from self._run("overlays", data, pages=pages)
+
     def close(self) -> None:
         """End the worker processes."""
         self.pool.close()
 
-    def _run(self, method: str, *arguments: Any, **options: Any) -> Iterator[Any]:
-        return self.pool.run(method, *arguments, total=self._total, progress=self._progress, **options)
+    def _run(self, method: str, *arguments: Any, progress: float | None = None, **options: Any) -> Iterator[Any]:
+        limit = self._progress if progress is None else progress
+        return self.pool.run(method, *arguments, total=self._total, progress=limit, **options)
 
     @contextmanager
     def _failures_told(self, page: Callable[[], int] | None = None) -> Iterator[None]:

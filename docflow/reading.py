@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from typing import cast
 
 from docflow.errors import DocFlowError, RecognitionFailed
 from docflow.intake import Deadline, open_document
 from docflow.ocr import OcrEngine, open_engine
 from docflow.ocr.ink import unread_share
-from docflow.settings import IntakeSettings, OcrSettings
-from docflow.types import EngineRef, PageText
+from docflow.outputs.overlay import overlay_jpeg
+from docflow.outputs.pdf import searchable_pdf
+from docflow.settings import MEGABYTE, IntakeSettings, OcrSettings
+from docflow.types import EngineRef, PageImage, PageText
 
 EngineFactory = Callable[[OcrSettings], OcrEngine]
 """What opens an engine: a function or class of a module, or a `functools.partial` of one, to reach other processes."""
+
+
+PIECE_BYTES = 16 * MEGABYTE
+"""As much of a written document is handed over at a time."""
 
 
 class LocalReader:
@@ -58,6 +65,28 @@ class LocalReader:
                         f"what the engine says of page {page.number} is not valid UTF-8", detail={"page": page.number}
                     ) from error
                 yield replace(read, unread=unread_share(page, read))
+
+    def searchable_pdf(self, data: bytes, *, media_type: str, pages: Sequence[PageText]) -> Iterator[bytes]:
+        """The document as a PDF with the words of these pages under its ink, in pieces.
+
+        Raises an `IntakeError`, such as `CorruptDocument` for a PDF too damaged to be written again.
+        """
+        made = searchable_pdf(pages, data, media_type=media_type, images=lambda: self._images(data))
+        for start in range(0, len(made), PIECE_BYTES):
+            yield made[start : start + PIECE_BYTES]
+
+    def overlays(self, data: bytes, *, pages: Sequence[PageText]) -> Iterator[bytes]:
+        """A JPEG of each page of the document with the words of these boxed. Raises an `IntakeError`."""
+        images = self._images(data)
+        for page in pages:
+            # No name holds an image while the next one is made.
+            yield overlay_jpeg(page, next(images))
+
+    def _images(self, data: bytes) -> Iterator[PageImage]:
+        """A picture of every page, of those with a text layer too."""
+        limits = self._intake.model_copy(update={"text_layer": "ignore"})
+        with open_document(data, limits=limits) as opened:
+            yield from cast(Iterator[PageImage], opened.pages(Deadline(limits.max_seconds)))
 
     def close(self) -> None:
         """Nothing is held."""

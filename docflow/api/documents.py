@@ -28,8 +28,10 @@ async def upload(file: SentFile, service: ServiceOf) -> UploadAnswer:
 @router.get("/document/{document_id}")
 async def document(document_id: DocumentId, service: ServiceOf) -> DocumentAnswer:
     """What is known of a document."""
-    found = await service.transfers.run(lambda: service.pipeline.store.document(document_id))
-    return document_answer(found)
+    store = service.pipeline.store
+    found = await service.transfers.run(lambda: store.document(document_id))
+    latest = await service.transfers.run(lambda: store.latest_recognition(document_id))
+    return document_answer(found, latest)
 
 
 @router.get("/prediction/history/{document_id}")
@@ -70,9 +72,11 @@ async def take_in(file: UploadFile, service: Service) -> UploadAnswer:
     )
 
 
-def document_answer(found: Document) -> DocumentAnswer:
-    """A stored document under the contract's keys."""
+def document_answer(found: Document, latest: Recognition | None) -> DocumentAnswer:
+    """A stored document under the contract's keys, with how well it was read last."""
     metadata: dict[str, Any] = {"file_hash": found.sha256}
+    if latest is not None and latest.quality is not None:
+        metadata["quality"] = latest.quality
     if found.error_code is not None:
         metadata["error"] = {"code": found.error_code, "message": found.error_message}
     return DocumentAnswer(
@@ -109,7 +113,7 @@ def review_answer(stored: Document, recognition: Recognition) -> ReviewAnswer:
         document_id=id_of(stored),
         filename=stored.filename,
         grade=recognition.grade or "",
-        reason=(recognition.quality or {}).get("reason", ""),
+        reason=recognition.reason,
         pages=recognition.page_count,
         read_at=recognition.created_at,
     )

@@ -20,7 +20,7 @@ from docflow.api.service import DocumentId, Service, ServiceOf
 from docflow.errors import DocFlowError, RequestTooLarge
 from docflow.monitor import DOCUMENTS, OCR_SECONDS, PAGES, PREDICTIONS
 from docflow.ocr import check_languages, language_of
-from docflow.pipeline import Outcome, ocr_dict
+from docflow.pipeline import Outcome
 from docflow.store import Recognition
 
 router = APIRouter(tags=["predictions"])
@@ -111,7 +111,12 @@ def outcome_answer(outcome: Outcome, *, document_id: int, all_scores: bool) -> D
     return DocumentPredictionAnswer(
         **prediction_keys(outcome.prediction, all_scores=all_scores),
         document_id=document_id,
-        ocr=OcrAnswer(**ocr_dict(recognition)),
+        ocr=OcrAnswer(
+            engine=recognition.read_by,
+            confidence=recognition.confidence,
+            grade=recognition.grade,
+            reason=recognition.reason,
+        ),
         pages=recognition.page_count,
         languages=recognition.languages,
         language=language_of(recognition.text, languages=recognition.languages),

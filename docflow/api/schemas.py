@@ -91,14 +91,14 @@ class PredictionAnswer(Answer):
 class OcrAnswer(Answer):
     """Who read the document, and how surely: `confidence` is null for a document without words.
 
-    `grade` is A to D, and D is to be looked at by somebody; `quality` has the figures and the reason, of the document
-    and of its pages. Both are null for documents that were read before these were kept.
+    `grade` is A to D, and D is to be looked at by somebody, for the `reason`; it is null for documents that were read
+    before grades were kept. The figures behind it are with the document.
     """
 
     engine: str
     confidence: float | None
     grade: str | None
-    quality: dict[str, Any] | None
+    reason: str
 
 
 class DocumentPredictionAnswer(PredictionAnswer):

@@ -106,7 +106,7 @@ def review_dict(document: Document, recognition: Recognition) -> dict[str, Any]:
         "document_id": document.id,
         "filename": document.filename,
         "grade": recognition.grade,
-        "reason": (recognition.quality or {}).get("reason", ""),
+        "reason": recognition.reason,
     }
 
 

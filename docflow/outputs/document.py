@@ -9,34 +9,30 @@ from docflow.outputs.alto import to_alto
 from docflow.outputs.formats import Format
 from docflow.outputs.hocr import to_hocr
 from docflow.outputs.json import to_json
-from docflow.outputs.pdf import pdf_of_images, pdf_of_pdf
 from docflow.outputs.text import to_text
 from docflow.outputs.tsv import to_tsv
-from docflow.types import PageImage, PageText
-
-PDF, JPEG = "application/pdf", "image/jpeg"
+from docflow.types import PageText
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """What a document's pages say, and the ways to its bytes and its looks, taken only where a format needs them.
+    """What a document's pages say, and the ways to what its file is opened for, taken only where a format needs them.
 
-    `name` and `sha256` are the file's. `images` gives a picture of every page in order, those read from a text layer
-    included.
+    `name` and `sha256` are the file's. `searchable_pdf` gives the document with its words under the ink, `overlays` a
+    JPEG of every page in order with the words boxed, those read from a text layer included.
     """
 
     name: str
     sha256: str
-    media_type: str
     pages: tuple[PageText, ...]
-    original: Callable[[], bytes]
-    images: Callable[[], Iterator[PageImage]]
+    searchable_pdf: Callable[[], bytes]
+    overlays: Callable[[], Iterator[bytes]]
 
 
 def render(document: ReadDocument, wanted: Format) -> bytes:
     """The document in the wanted format; texts are UTF-8.
 
-    For a PDF, raises what `original` and `images` raise, and `CorruptDocument` where a PDF is too damaged to be written
+    For a PDF, raises what reading the document raises, and `CorruptDocument` where a PDF is too damaged to be written
     again.
     """
     match wanted:
@@ -51,11 +47,4 @@ def render(document: ReadDocument, wanted: Format) -> bytes:
         case Format.JSON:
             return to_json(document.pages).encode()
         case Format.PDF:
-            return _searchable(document)
-
-
-def _searchable(document: ReadDocument) -> bytes:
-    if document.media_type == PDF:
-        return pdf_of_pdf(document.pages, document.original())
-    jpeg = document.original() if document.media_type == JPEG else None
-    return pdf_of_images(document.pages, document.images(), jpeg=jpeg)
+            return document.searchable_pdf()

@@ -11,12 +11,9 @@ from pathlib import Path
 from docflow.errors import OutputUnwritable
 from docflow.outputs.document import ReadDocument, render
 from docflow.outputs.formats import Format
-from docflow.outputs.overlay import draw_overlay
 
 DIGEST_CHARACTERS = 8
 """Of the SHA-256, where a name alone would not tell files apart."""
-
-OVERLAY_QUALITY = 85
 
 
 class OutputFiles:
@@ -71,10 +68,8 @@ class OutputFiles:
 
 
 def _draw(document: ReadDocument, folder: Path, *, stem: str) -> None:
-    images = document.images()
-    for page in document.pages:
-        # No name holds an image while the next one is made.
-        draw_overlay(page, next(images)).save(folder / _picture(stem, page.number), quality=OVERLAY_QUALITY)
+    for page, jpeg in zip(document.pages, document.overlays(), strict=True):
+        (folder / _picture(stem, page.number)).write_bytes(jpeg)
 
 
 def _picture(stem: str, number: int) -> str:

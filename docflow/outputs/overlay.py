@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import io
 
 from PIL import Image, ImageDraw
 
@@ -18,8 +19,17 @@ UNSURE, SURE = 0.3, 0.95
 FILL = 40
 """Opacity of a box's inside, of 255: the ink has to stay readable."""
 
+QUALITY = 85
+
 PIXELS_PER_OUTLINE = 1500
 """One pixel of outline for each so many of the page's long side."""
+
+
+def overlay_jpeg(page: PageText, image: PageImage) -> bytes:
+    """The picture that `draw_overlay` gives, as a JPEG."""
+    written = io.BytesIO()
+    draw_overlay(page, image).save(written, "JPEG", quality=QUALITY)
+    return written.getvalue()
 
 
 def draw_overlay(page: PageText, image: PageImage) -> Image.Image:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
 import pikepdf
@@ -20,8 +20,19 @@ DAMAGE = (pikepdf.PdfError, pikepdf.ForeignObjectError, ArithmeticError, Attribu
           TypeError, ValueError)  # fmt: skip
 """What pikepdf raises for files whose objects are not what they should be."""
 
+PDF, JPEG = "application/pdf", "image/jpeg"
+
 PDF_VERSION = "1.5"
 """The oldest that has all that is written here; a newer file keeps its own."""
+
+
+def searchable_pdf(
+    pages: Sequence[PageText], data: bytes, *, media_type: str, images: Callable[[], Iterable[PageImage]]
+) -> bytes:
+    """The document with these words under its ink: a PDF as it is, anything else from the `images` of its pages."""
+    if media_type == PDF:
+        return pdf_of_pdf(pages, data)
+    return pdf_of_images(pages, images(), jpeg=data if media_type == JPEG else None)
 
 
 def pdf_of_images(pages: Sequence[PageText], images: Iterable[PageImage], *, jpeg: bytes | None = None) -> bytes:

@@ -132,6 +132,11 @@ class Recognition(Table, table=True):
     quality: dict[str, Any] | None = Field(default=None, sa_type=Json)
     created_at: datetime = Field(default_factory=now)
 
+    @property
+    def reason(self) -> str:
+        """Why the grade is a low one, as a sentence; empty for others."""
+        return str((self.quality or {}).get("reason", ""))
+
 
 class Page(Table, table=True):
     """One page of a recognition: a stored `PageText`, its `words` in the form of `lines_to_json`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from docflow.settings import OcrSettings, Settings, load_settings
 from docflow.store import DocumentStatus
 from docflow.testing import FakeClassifier, FakeEngine, faults
 from docflow.testing.faults import WORD
+from docflow.types import Box, Line, PageText, TextSource, Word
 
 CLASSIFIER = FakeClassifier({"invoice": WORD})
 MOST_GROWTH = 0.05
@@ -172,6 +174,34 @@ def test_both_readers_say_the_same(tmp_path: Path) -> None:
         isolated.close()
     assert "Invoice 1042" in there.text
     assert here.lines_to_json() == there.lines_to_json()
+
+
+def test_both_readers_write_the_same(tmp_path: Path) -> None:
+    settings = load_settings(var_dir=tmp_path, ocr={"workers": 1})
+    pages = [replace(two_words(), number=number) for number in (1, 2)]
+    data = tiff(2)
+    local = LocalReader(settings.intake, settings.ocr)
+    isolated = IsolatedReader(settings)
+    try:
+        for reader in (local, isolated):
+            assert b"".join(reader.searchable_pdf(data, media_type="image/tiff", pages=pages)).startswith(b"%PDF")
+        here, there = (
+            b"".join(r.searchable_pdf(data, media_type="image/tiff", pages=pages)) for r in (local, isolated)
+        )
+        assert here == there
+        looks = [list(reader.overlays(data, pages=pages)) for reader in (local, isolated)]
+        assert looks[0] == looks[1]
+        assert len(looks[0]) == 2
+        with pytest.raises(CorruptDocument):
+            list(isolated.searchable_pdf(b"%PDF-1.7 and no more", media_type="application/pdf", pages=pages))
+        assert len(list(isolated.overlays(data, pages=pages))) == 2
+    finally:
+        isolated.close()
+
+
+def two_words() -> PageText:
+    words = (Word("Invoice", Box(2, 5, 20, 12), 0.9), Word("total", Box(24, 5, 40, 12), 0.4))
+    return PageText(1, 60, 40, (Line(words),), TextSource.OCR, "fake", "1", "eng")
 
 
 def test_isolation_is_the_default_and_can_be_switched_off(tmp_path: Path) -> None:

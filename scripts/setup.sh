@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 packages=(tesseract-ocr tesseract-ocr-eng tesseract-ocr-rus poppler-utils
   fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-freefont-ttf)
 # With "test", also the typefaces that lines for the recogniser's training are set in.
-[ "${1:-}" = test ] && packages+=(postgresql
+[ "${1:-}" = test ] && packages+=(postgresql docker-compose
   fonts-3270 fonts-anonymous-pro fonts-cmu fonts-courier-prime fonts-crosextra-carlito fonts-dotgothic16
   fonts-gnutypewriter fonts-hack fonts-ocr-b fonts-oldstandard fonts-open-sans fonts-paratype fonts-pc
   fonts-roboto-unhinted fonts-unifont fonts-urw-base35)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from docflow.errors import ModelNotFound, RegistryUnavailable
+from docflow.registry.embedded import make_whole
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -47,6 +48,7 @@ def connect(tracking_uri: str) -> MlflowClient:
     with answering():
         if uri.startswith(POSTGRESQL):
             probe(uri)
+        make_whole(uri)
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 

@@ -233,12 +233,18 @@ def test_a_demo_that_is_told_to_end_takes_its_service_along(
         assert_all_ended(started)
 
 
+def wait_until_mlflow_makes_its_database(var_dir: Path) -> None:
+    until = time.monotonic() + SECONDS
+    while not any(path.stat().st_size for path in var_dir.glob(".mlflow.db.made-by-*")):
+        assert time.monotonic() < until, "nothing was made"
+        time.sleep(0.02)
+
+
 def test_a_run_that_was_killed_in_training_is_taken_up_again(tmp_path: Path) -> None:
     var_dir, port = tmp_path / "var", serving.free_port()
     with demo(var_dir, port=port) as first:
         first.wait_for("Training the first classifier")
-        # Before MLflow makes its database: one that is killed while it does leaves tables half made.
-        time.sleep(1)
+        wait_until_mlflow_makes_its_database(var_dir)
         for process in [first.process, *first.process.children(recursive=True)]:
             process.kill()
     with demo(var_dir, "--once", port=port) as second:

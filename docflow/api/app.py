@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from docflow import __version__
-from docflow.api import documents, operations, outputs, predictions
+from docflow.api import documents, labels, operations, outputs, predictions
 from docflow.api.classifying import Classify
 from docflow.api.guards import BodyLimitMiddleware, LoadMiddleware, MeasureMiddleware, SurpriseMiddleware
 from docflow.api.problems import MEDIA_TYPE, render_problems
@@ -68,7 +68,7 @@ def create_app(
         responses=PROBLEM_RESPONSE,
     )
     app.state.static_url = static_url
-    for routes in (operations, documents, predictions, outputs):
+    for routes in (operations, documents, predictions, outputs, labels):
         app.include_router(routes.router)
     app.router.routes.append(Unmatched())
     render_problems(app)

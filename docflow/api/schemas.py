@@ -146,6 +146,33 @@ class DocumentAnswer(Answer):
     page_count: int | None
 
 
+class LabelRequest(BaseModel):
+    """What somebody says that a document is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: str
+    who: str = Field(min_length=1, max_length=200, description="Who says so.")
+    comment: str = Field("", max_length=2000)
+
+
+class LabelAnswer(Answer):
+    """A label, what it replaced, and what the model had said by then; `changed` is false where it was so already."""
+
+    document_id: int
+    label: str
+    origin: str
+    who: str
+    comment: str
+    replaced: str | None
+    predicted_class: str | None
+    confidence_score: float | None
+    model_name: str | None
+    model_version: str | None
+    timestamp: datetime
+    changed: bool
+
+
 class ReviewAnswer(Answer):
     """A document whose text is to be looked at, and why."""
 

@@ -16,6 +16,7 @@ from docflow import learning
 from docflow.classify import Evaluation, evaluate
 from docflow.cli.app import ERR, OUT, show_error
 from docflow.cli.documents import files_below, process_all
+from docflow.labelling import labelled_texts
 from docflow.pipeline import Pipeline
 from docflow.registry import Registry
 from docflow.settings import Settings, load_settings
@@ -60,6 +61,9 @@ def train(
     ] = None,
     generated: Annotated[int, typer.Option(min=0, help="How many generated texts to train on.")] = GENERATED,
     seed: Annotated[int, typer.Option(help="Seed of the generated texts and of the training.")] = 0,
+    labels: Annotated[
+        bool, typer.Option("--labels/--no-labels", help="Learn from the documents that people have labelled, too.")
+    ] = True,
     promote: Annotated[bool, typer.Option("--promote", help="Make the new version the champion.")] = False,
 ) -> None:
     """Train a classifier, log it to MLflow and register it as a new version."""
@@ -67,9 +71,11 @@ def train(
     samples = list(generated_samples(generated, seed=seed))
     if folder is not None:
         samples += labelled_documents(folder, settings=settings)
+    store = Store.open(settings.effective_database_url)
+    if labels:
+        samples += labelled_texts(store)
     held_out = samples[::HELD_OUT_SHARE]
     rest = [sample for index, sample in enumerate(samples) if index % HELD_OUT_SHARE]
-    store = Store.open(settings.effective_database_url)
     registry = open_registry(settings)
     with ERR.status("training"):
         trained = learning.train(rest, settings=settings, store=store, registry=registry, held_out=held_out, seed=seed)

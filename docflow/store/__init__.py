@@ -5,10 +5,13 @@ The bytes go first, then the row, so that a row never names bytes that are not t
 
 from docflow.store.blobs import BlobStore
 from docflow.store.filesystems import open_filesystem, storage_failures
+from docflow.store.labels import LabelledDocument, LabelStore
 from docflow.store.store import Store
 from docflow.store.tables import (
     Document,
     DocumentStatus,
+    Label,
+    LabelOrigin,
     ModelMetric,
     Page,
     PredictionRow,
@@ -21,6 +24,10 @@ __all__ = [
     "BlobStore",
     "Document",
     "DocumentStatus",
+    "Label",
+    "LabelOrigin",
+    "LabelStore",
+    "LabelledDocument",
     "ModelMetric",
     "Page",
     "PredictionRow",

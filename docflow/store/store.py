@@ -21,6 +21,7 @@ from docflow import types
 from docflow.errors import DocFlowError, DocumentNotFound
 from docflow.store import schema
 from docflow.store.database import Database
+from docflow.store.labels import LabelStore
 from docflow.store.rows import page_row, page_text, prediction_row, recognition_row
 from docflow.store.tables import (
     Document,
@@ -46,6 +47,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.labels = LabelStore(database)
 
     @classmethod
     def open(cls, url: str, *, upgrade: bool = True) -> Store:

@@ -1,10 +1,11 @@
-"""The tables: documents, their recognitions, pages and predictions; models' metrics and promotions.
+"""The tables: documents, their recognitions, pages, predictions and labels; models' metrics and promotions.
 
 documents ─┬─< recognitions ─┬─< pages
            │                 └─< predictions          model_metrics
-           └───────────────────< predictions          promotions
+           ├───────────────────< predictions          promotions
+           └───────────────────< labels
 
-Times are aware and in UTC. What a person says about a document is not kept in these tables.
+Times are aware and in UTC.
 """
 
 from __future__ import annotations
@@ -202,6 +203,42 @@ class PredictionRow(Table, table=True):
             scores=self.scores,
             model=types.ModelRef(self.model_name, self.model_version, self.model_digest),
         )
+
+
+class LabelOrigin(StrEnum):
+    """Who gave a label."""
+
+    HUMAN = "human"
+    AUTO = "auto"
+
+
+class Label(Table, table=True):
+    """What somebody said that a document is. Rows are added, never changed.
+
+    `source` is where the document came from, which fair splits keep whole. `replaced` is the label in force before,
+    None for a first one; `predicted`, with what `confidence` and by which model, is what the newest prediction had
+    said by then, None where nothing was predicted yet.
+    """
+
+    __tablename__ = "labels"
+
+    id: int = Field(default=None, primary_key=True)
+    document_id: int = Field(foreign_key="documents.id", ondelete="CASCADE", index=True)
+    label: str
+    origin: LabelOrigin = Field(
+        sa_type=Enum(
+            LabelOrigin, native_enum=False, length=16, values_callable=lambda e: [member.value for member in e]
+        ),
+    )
+    who: str
+    comment: str = ""
+    source: str = ""
+    replaced: str | None = None
+    model_name: str | None = None
+    model_version: str | None = None
+    predicted: str | None = None
+    confidence: float | None = None
+    created_at: datetime = Field(default_factory=now)
 
 
 class ModelMetric(Table, table=True):

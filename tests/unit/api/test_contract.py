@@ -166,6 +166,42 @@ def test_a_document_that_cannot_be_read_is_to_be_reviewed(client: httpx.Client) 
     assert (quality["grade"], quality["to_review"], len(quality["pages"])) == ("D", True, 1)
 
 
+def test_a_label_is_kept_with_what_the_model_had_said(client: httpx.Client, invoice: bytes) -> None:
+    sent = client.post("/upload-and-predict", files={"file": ("scan.png", invoice)}).json()
+    document_id, predicted = sent["upload"]["document_id"], sent["prediction"]["predicted_class"]
+    first = client.post(f"/documents/{document_id}/label", json={"label": "letter", "who": "ann"}).json()
+    assert (first["label"], first["replaced"], first["changed"]) == ("letter", None, True)
+    assert (first["predicted_class"], first["model_version"]) == (predicted, "7")
+    again = client.post(f"/documents/{document_id}/label", json={"label": " letter ", "who": "bob"}).json()
+    assert again == first | {"changed": False}
+    mended = client.post(
+        f"/documents/{document_id}/label", json={"label": "invoice", "who": "bob", "comment": "was a slip"}
+    ).json()
+    assert (mended["replaced"], mended["comment"]) == ("letter", "was a slip")
+    history = client.get(f"/documents/{document_id}/labels").json()
+    assert [(one["label"], one["who"]) for one in history] == [("invoice", "bob"), ("letter", "ann")]
+
+
+@pytest.mark.parametrize(
+    ("document_id", "body", "status", "code"),
+    [
+        (999999, {"label": "letter", "who": "ann"}, 404, "document_not_found"),
+        (10**12, {"label": "letter", "who": "ann"}, 404, "document_not_found"),
+        (1, {"label": " ", "who": "ann"}, 422, "invalid_request"),
+        (1, {"label": "x" * 101, "who": "ann"}, 422, "invalid_request"),
+        (1, {"label": "letter"}, 422, "invalid_request"),
+        (1, {"label": "letter", "who": ""}, 422, "invalid_request"),
+        (1, {"label": "letter", "who": "ann", "as": "sure"}, 422, "invalid_request"),
+    ],
+)
+def test_a_label_that_cannot_be_kept_says_why(
+    client: httpx.Client, document_id: int, body: dict[str, Any], status: int, code: str
+) -> None:
+    answer = client.post(f"/documents/{document_id}/label", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_the_schema_tells_every_route_and_the_form_of_failures(client: httpx.Client) -> None:
     schema = client.get("/openapi.json").json()
     assert set(schema["paths"]) == {
@@ -177,6 +213,8 @@ def test_the_schema_tells_every_route_and_the_form_of_failures(client: httpx.Cli
         "/document/{document_id}/output/{format}",
         "/prediction/history/{document_id}",
         "/review",
+        "/documents/{document_id}/label",
+        "/documents/{document_id}/labels",
         "/predict/text",
         "/predict/document/{document_id}",
         "/upload-and-predict",

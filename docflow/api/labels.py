@@ -1,0 +1,48 @@
+"""The routes of labels: what people say that a document is."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from docflow.api.schemas import LabelAnswer, LabelRequest
+from docflow.api.service import DocumentId, ServiceOf
+from docflow.labels import valid_label
+from docflow.store import Label
+
+router = APIRouter(tags=["labels"])
+
+
+@router.post("/documents/{document_id}/label")
+async def set_label(document_id: DocumentId, body: LabelRequest, service: ServiceOf) -> LabelAnswer:
+    """Say what a document is; what was said before is kept. Saying the same again changes nothing."""
+    label = valid_label(body.label)
+    store = service.pipeline.store
+    given, is_new = await service.transfers.run(
+        lambda: store.labels.add(document_id, label=label, who=body.who, comment=body.comment)
+    )
+    return label_answer(given, changed=is_new)
+
+
+@router.get("/documents/{document_id}/labels")
+async def history(document_id: DocumentId, service: ServiceOf) -> list[LabelAnswer]:
+    """Every label that a document ever had, newest first."""
+    found = await service.transfers.run(lambda: service.pipeline.store.labels.history(document_id))
+    return [label_answer(label, changed=False) for label in found]
+
+
+def label_answer(label: Label, *, changed: bool) -> LabelAnswer:
+    """A stored label as JSON shows it."""
+    return LabelAnswer(
+        document_id=label.document_id,
+        label=label.label,
+        origin=label.origin,
+        who=label.who,
+        comment=label.comment,
+        replaced=label.replaced,
+        predicted_class=label.predicted,
+        confidence_score=label.confidence,
+        model_name=label.model_name,
+        model_version=label.model_version,
+        timestamp=label.created_at,
+        changed=changed,
+    )

@@ -1,0 +1,125 @@
+"""`docflow labels`: what people say that documents are, brought in, corrected and looked up."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from docflow.cli.app import ERR, OUT
+from docflow.labelling import import_labels
+from docflow.labels import read_entries, valid_label
+from docflow.pipeline import Pipeline
+from docflow.settings import load_settings
+from docflow.store import Label, LabelOrigin, Store
+
+labels = typer.Typer(no_args_is_help=True, help="Import, set and look up what documents are.")
+
+Who = Annotated[str, typer.Option(help="Who says so.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's verbs to the command."""
+    app.add_typer(labels, name="labels")
+
+
+@labels.command("import")
+def import_all(
+    path: Annotated[
+        Path, typer.Argument(help="A folder with a folder for each label, or a .csv or .jsonl.", exists=True)
+    ],
+    who: Who = getpass.getuser(),
+) -> None:
+    """Take documents in with their labels. A bad row fails alone, and doing it again changes nothing."""
+    entries = list(read_entries(path))
+    counted: Counter[str] = Counter()
+    codes: set[int] = set()
+    with Pipeline.open(load_settings()) as pipeline:
+        # The engine is a condition of every document: its absence is one error, not a hundred.
+        _ = pipeline.engine
+        imported = import_labels(pipeline, entries, who=who)
+        for one in track(imported, total=len(entries), console=ERR, transient=True, description="importing"):
+            if one.error is not None:
+                codes.add(one.error.exit_code)
+                named = f"{one.name}: " if one.name else ""
+                ERR.print(f"{named}{one.error.message}. {one.error.next_step}", markup=False, soft_wrap=True)
+            if one.label is not None:
+                counted["new" if one.is_new else "as it was"] += 1
+            else:
+                counted["failed"] += 1
+    OUT.print(", ".join(f"{count} {what}" for what, count in sorted(counted.items())) or "nothing to import")
+    raise typer.Exit(0 if not codes else codes.pop() if len(codes) == 1 else 1)
+
+
+@labels.command("set")
+def set_label(
+    document_id: Annotated[int, typer.Argument(help="The document's id.")],
+    label: Annotated[str, typer.Argument(help="What it is.")],
+    who: Who = getpass.getuser(),
+    comment: Annotated[str, typer.Option(help="Why.")] = "",
+) -> None:
+    """Say what a document is; what was said before is kept in its history."""
+    with open_store() as store:
+        given, is_new = store.labels.add(document_id, label=valid_label(label), who=who, comment=comment)
+    was = f", was {given.replaced}" if is_new and given.replaced else ""
+    OUT.print(f"document {document_id} is {given.label}{was}" if is_new else "as it was", markup=False)
+
+
+@labels.command("history")
+def history(document_id: Annotated[int, typer.Argument(help="The document's id.")], as_json: AsJson = False) -> None:
+    """Print every label that a document ever had, newest first."""
+    with open_store() as store:
+        show([label_dict(label) for label in store.labels.history(document_id)], as_json=as_json)
+
+
+@labels.command("list")
+def list_labels(
+    auto: Annotated[bool, typer.Option("--auto", help="Those of machines too.")] = False, as_json: AsJson = False
+) -> None:
+    """Print the label in force of every document that has one."""
+    origins = list(LabelOrigin) if auto else [LabelOrigin.HUMAN]
+    with open_store() as store:
+        show([label_dict(one.label) for one in store.labels.labelled(origins=origins)], as_json=as_json)
+
+
+def open_store() -> Store:
+    """The configured database."""
+    return Store.open(load_settings().effective_database_url)
+
+
+def label_dict(label: Label) -> dict[str, Any]:
+    """A label as it is shown."""
+    return {
+        "document_id": label.document_id,
+        "label": label.label,
+        "origin": label.origin.value,
+        "who": label.who,
+        "when": label.created_at.isoformat(timespec="seconds"),
+        "replaced": label.replaced,
+        "predicted": label.predicted,
+        "model_version": label.model_version,
+        "source": label.source,
+        "comment": label.comment,
+    }
+
+
+def show(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print rows as a table, or as an object a line."""
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(row, ensure_ascii=False))
+        return
+    table = Table(box=None, header_style="bold")
+    for name in rows[0] if rows else ():
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*("–" if value is None else escape(str(value)) for value in row.values()))
+    OUT.print(table if rows else "No labels yet.")

@@ -1,0 +1,132 @@
+"""What documents are: labels that people and machines gave them, added and never changed.
+
+The label in force is the newest that a person gave, or where there is none, the newest that a machine gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Case
+from sqlmodel import Session, case, col, func, select
+
+from docflow.errors import DocumentNotFound
+from docflow.store.database import Database
+from docflow.store.tables import Document, Label, LabelOrigin, PredictionRow, Recognition
+from docflow.store.text import storable
+
+LARGEST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDocument:
+    """A document with the label in force, and its newest recognition; None where it was not read yet."""
+
+    document: Document
+    label: Label
+    recognition: Recognition | None
+
+
+class LabelStore:
+    """The labels in the database. All methods raise `DatabaseUnavailable` where it does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        document_id: int,
+        *,
+        label: str,
+        who: str,
+        origin: LabelOrigin = LabelOrigin.HUMAN,
+        comment: str = "",
+        source: str = "",
+    ) -> tuple[Label, bool]:
+        """The document's label, and whether it is new, with what it replaces and what the model had said by then.
+
+        A person's label that says what is in force by a person already is not added again. A machine's label is added
+        only where no person has given one, and where it says something new: the one in force is the answer else.
+        Raises `DocumentNotFound`.
+        """
+        with self._database.session() as session:
+            if not 0 < document_id <= LARGEST_ID or session.get(Document, document_id) is None:
+                raise DocumentNotFound(f"there is no document {document_id}")
+            current = in_force(session, document_id)
+            if current is not None:
+                is_settled = origin is LabelOrigin.AUTO and current.origin is LabelOrigin.HUMAN
+                if is_settled or (current.origin is origin and current.label == label):
+                    return current, False
+            said = session.exec(
+                select(PredictionRow)
+                .where(PredictionRow.document_id == document_id)
+                .order_by(col(PredictionRow.id).desc())
+                .limit(1)
+            ).first()
+            added = Label(
+                document_id=document_id,
+                label=storable(label),
+                origin=origin,
+                who=storable(who),
+                comment=storable(comment),
+                source=storable(source),
+                replaced=current.label if current else None,
+                model_name=said.model_name if said else None,
+                model_version=said.model_version if said else None,
+                predicted=said.label if said else None,
+                confidence=said.confidence if said else None,
+            )
+            session.add(added)
+            return added, True
+
+    def current(self, document_id: int) -> Label | None:
+        """The document's label in force, if it has one."""
+        with self._database.session() as session:
+            return in_force(session, document_id)
+
+    def history(self, document_id: int) -> list[Label]:
+        """All labels that the document ever had, newest first; raises `DocumentNotFound`."""
+        with self._database.session() as session:
+            if not 0 < document_id <= LARGEST_ID or session.get(Document, document_id) is None:
+                raise DocumentNotFound(f"there is no document {document_id}")
+            query = select(Label).where(Label.document_id == document_id).order_by(col(Label.id).desc())
+            return list(session.exec(query))
+
+    def labelled(self, *, origins: Sequence[LabelOrigin] = (LabelOrigin.HUMAN,)) -> list[LabelledDocument]:
+        """The documents whose label in force is of these origins, by their ids."""
+        newest = select(func.max(Recognition.id).label("id")).group_by(col(Recognition.document_id)).subquery("newest")
+        query = (
+            select(Document, Label, Recognition)
+            .join(Label, col(Label.document_id) == col(Document.id))
+            .outerjoin(
+                Recognition,
+                (col(Recognition.document_id) == col(Document.id)) & col(Recognition.id).in_(select(newest.c.id)),
+            )
+            .order_by(col(Document.id), human_first(), col(Label.id).desc())
+        )
+        found: dict[int, LabelledDocument] = {}
+        with self._database.session() as session:
+            for document, label, recognition in session.exec(query):
+                found.setdefault(document.id, LabelledDocument(document, label, recognition))
+        return [one for one in found.values() if one.label.origin in origins]
+
+    def count_since(self, moment: datetime | None, *, origin: LabelOrigin = LabelOrigin.HUMAN) -> int:
+        """How many labels of this origin were given after the moment, or ever."""
+        query = select(func.count()).select_from(Label).where(Label.origin == origin)
+        if moment is not None:
+            query = query.where(col(Label.created_at) > moment)
+        with self._database.session() as session:
+            return int(session.exec(query).one())
+
+
+def in_force(session: Session, document_id: int) -> Label | None:
+    """The document's label in force, as this transaction sees it."""
+    query = select(Label).where(Label.document_id == document_id).order_by(human_first(), col(Label.id).desc())
+    return session.exec(query.limit(1)).first()
+
+
+def human_first() -> Case[int]:
+    """What to order labels by so that those of people come first."""
+    return case((col(Label.origin) == LabelOrigin.HUMAN, 0), else_=1)

@@ -1,0 +1,107 @@
+"""Labels are added and never changed, and what a person said stands over what a machine says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from docflow.errors import DocumentNotFound
+from docflow.store import Document, LabelOrigin, RecognitionKey, Store
+from docflow.types import Box, Line, ModelRef, PageText, Prediction, TextSource, Word
+
+MODEL = ModelRef(name="docflow", version="3", digest="abc")
+
+
+def add(store: Store, letter: str = "a") -> Document:
+    return store.add_document(
+        sha256=letter * 64, filename=f"{letter}.pdf", media_type="application/pdf", size=1, storage_path=letter
+    )[0]
+
+
+def read(store: Store, document: Document, text: str, *, engine: str = "one", label: str = "invoice") -> None:
+    key = RecognitionKey(engine=engine, engine_version="1", languages="eng", settings_digest="")
+    line = Line((Word(text, Box(0, 0, 9, 9), 0.9),))
+    page = PageText(1, 100, 100, (line,), TextSource.OCR, engine, "1", "eng")
+    recognition = store.save_recognition(document.id, key=key, pages=[page], seconds=0.1)
+    prediction = Prediction(label, 0.8, True, {label: 0.8}, MODEL)
+    store.save_prediction(document.id, recognition_id=recognition.id, prediction=prediction)
+
+
+def test_a_label_keeps_who_and_when_and_what_the_model_had_said(store: Store) -> None:
+    document = add(store)
+    read(store, document, "text", label="receipt")
+    given, is_new = store.labels.add(document.id, label="invoice", who="ann", comment="has a due date", source="acme")
+    assert is_new
+    assert (given.label, given.who, given.comment, given.source) == ("invoice", "ann", "has a due date", "acme")
+    assert (given.origin, given.replaced) == (LabelOrigin.HUMAN, None)
+    assert (given.predicted, given.confidence) == ("receipt", 0.8)
+    assert (given.model_name, given.model_version) == ("docflow", "3")
+    assert abs(given.created_at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert store.labels.current(document.id) == given
+
+
+def test_a_correction_keeps_what_it_corrects(store: Store) -> None:
+    document = add(store)
+    store.labels.add(document.id, label="invoice", who="ann")
+    corrected, _ = store.labels.add(document.id, label="receipt", who="bob")
+    assert corrected.replaced == "invoice"
+    told = [(label.label, label.who) for label in store.labels.history(document.id)]
+    assert told == [("receipt", "bob"), ("invoice", "ann")]
+    assert store.labels.current(document.id) == corrected
+
+
+def test_the_same_label_again_adds_nothing(store: Store) -> None:
+    document = add(store)
+    first, _ = store.labels.add(document.id, label="invoice", who="ann")
+    assert store.labels.add(document.id, label="invoice", who="bob") == (first, False)
+
+
+def test_a_machine_never_overwrites_a_person(store: Store) -> None:
+    document = add(store)
+    by_hand, _ = store.labels.add(document.id, label="invoice", who="ann")
+    assert store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO) == (by_hand, False)
+    assert len(store.labels.history(document.id)) == 1
+
+
+def test_a_person_overwrites_a_machine_and_confirms_it(store: Store) -> None:
+    document = add(store)
+    guess, _ = store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO)
+    assert store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO) == (guess, False)
+    confirmed, is_new = store.labels.add(document.id, label="letter", who="ann")
+    assert (confirmed.origin, confirmed.replaced, is_new) == (LabelOrigin.HUMAN, "letter", True)
+    assert store.labels.current(document.id) == confirmed
+
+
+def test_the_labelled_documents_come_with_their_newest_reading(store: Store) -> None:
+    by_hand, by_rule, unread, unlabelled = (add(store, letter) for letter in "abcd")
+    for document in (by_hand, by_rule, unlabelled):
+        read(store, document, "old")
+        read(store, document, "new", engine="two")
+    store.labels.add(by_hand.id, label="letter", who="ann")
+    store.labels.add(by_hand.id, label="invoice", who="ann")
+    store.labels.add(by_rule.id, label="letter", who="rules", origin=LabelOrigin.AUTO)
+    store.labels.add(unread.id, label="receipt", who="ann")
+    found = store.labels.labelled()
+    assert [(one.document.id, one.label.label) for one in found] == [(by_hand.id, "invoice"), (unread.id, "receipt")]
+    assert [one.recognition.text if one.recognition else None for one in found] == ["new", None]
+    everyone = store.labels.labelled(origins=list(LabelOrigin))
+    assert [one.document.id for one in everyone] == [by_hand.id, by_rule.id, unread.id]
+
+
+def test_labels_are_counted_from_a_moment_on(store: Store) -> None:
+    store.labels.add(add(store).id, label="letter", who="ann")
+    moment = datetime.now(UTC)
+    store.labels.add(add(store, "b").id, label="letter", who="ann")
+    store.labels.add(add(store, "c").id, label="letter", who="rules", origin=LabelOrigin.AUTO)
+    assert store.labels.count_since(None) == 2
+    assert store.labels.count_since(moment) == 1
+    assert store.labels.count_since(moment, origin=LabelOrigin.AUTO) == 1
+
+
+@pytest.mark.parametrize("document_id", [0, -1, 99, 2**40])
+def test_an_unknown_document_has_no_labels(store: Store, document_id: int) -> None:
+    with pytest.raises(DocumentNotFound):
+        store.labels.add(document_id, label="letter", who="ann")
+    with pytest.raises(DocumentNotFound):
+        store.labels.history(document_id)

@@ -1,0 +1,97 @@
+"""Labelled documents come in with their texts, and come out to learn from."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from docflow.errors import DocumentNotFound, EmptyFile, RecognitionFailed, RequestError
+from docflow.labelling import import_labels, labelled_texts
+from docflow.labels import Entry
+from docflow.pipeline import Pipeline
+from docflow.settings import load_settings
+from docflow.store import LabelOrigin
+from docflow.testing import FakeClassifier, FakeEngine
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine(lambda image: f"INVOICE {image.pixels.flat[0]}")
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path, engine: FakeEngine) -> Iterator[Pipeline]:
+    settings = load_settings(var_dir=tmp_path / "var")
+    with Pipeline.open(settings, engine=engine, classifier=FakeClassifier({"invoice": "INVOICE"})) as opened:
+        yield opened
+
+
+def scan(folder: Path, shade: int) -> Path:
+    written = io.BytesIO()
+    Image.new("L", (60, 40), shade).save(written, "PNG")
+    path = folder / f"{shade}.png"
+    path.write_bytes(written.getvalue())
+    return path
+
+
+def test_files_become_documents_with_labels_and_texts(pipeline: Pipeline, tmp_path: Path) -> None:
+    entries = [
+        Entry("invoice", path=scan(tmp_path, 200), source="acme"),
+        Entry("letter", path=scan(tmp_path, 210), who="bob"),
+    ]
+    imported = list(import_labels(pipeline, entries, who="ann"))
+    assert [(one.is_new, one.error) for one in imported] == [(True, None)] * 2
+    assert [one.label.who for one in imported if one.label] == ["ann", "bob"]
+    texts = labelled_texts(pipeline.store)
+    assert [(t.label, t.text, t.language) for t in texts] == [
+        ("invoice", "INVOICE 200", "eng+rus"),
+        ("letter", "INVOICE 210", "eng+rus"),
+    ]
+    assert [t.group for t in texts] == ["acme", f"document {texts[1].metadata['document_id']}"]
+
+
+def test_importing_again_changes_nothing_and_reads_nothing(
+    pipeline: Pipeline, engine: FakeEngine, tmp_path: Path
+) -> None:
+    entries = [Entry("invoice", path=scan(tmp_path, 200))]
+    list(import_labels(pipeline, entries, who="ann"))
+    read = engine.pages_read
+    (again,) = import_labels(pipeline, entries, who="ann")
+    assert (again.is_new, again.error, engine.pages_read) == (False, None, read)
+
+
+def test_a_bad_entry_fails_alone(pipeline: Pipeline, tmp_path: Path) -> None:
+    (tmp_path / "empty.png").touch()
+    entries = [
+        RequestError("row 1: nothing", next_step="Mend it."),
+        Entry("invoice", path=tmp_path / "empty.png"),
+        Entry("invoice", document_id=99),
+        Entry("invoice", path=scan(tmp_path, 200)),
+    ]
+    imported = list(import_labels(pipeline, entries, who="ann"))
+    assert [type(one.error) for one in imported] == [RequestError, EmptyFile, DocumentNotFound, type(None)]
+    assert len(labelled_texts(pipeline.store)) == 1
+
+
+def test_a_document_that_cannot_be_read_keeps_its_label(pipeline: Pipeline, engine: FakeEngine, tmp_path: Path) -> None:
+    def fail(_: object) -> str:
+        raise RecognitionFailed("the engine gave up")
+
+    engine.say(fail)
+    (one,) = import_labels(pipeline, [Entry("invoice", path=scan(tmp_path, 200))], who="ann")
+    assert isinstance(one.error, RecognitionFailed)
+    assert one.label is not None
+    assert one.label.label == "invoice"
+    assert labelled_texts(pipeline.store) == []
+
+
+def test_what_machines_labelled_comes_only_where_it_is_asked_for(pipeline: Pipeline, tmp_path: Path) -> None:
+    document = pipeline.process(scan(tmp_path, 200).read_bytes(), filename="a.png").document
+    pipeline.store.labels.add(document.id, label="invoice", who="rules", origin=LabelOrigin.AUTO)
+    assert labelled_texts(pipeline.store) == []
+    (text,) = labelled_texts(pipeline.store, origins=list(LabelOrigin))
+    assert text.metadata["origin"] == "auto"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from docflow.errors import DocFlowError, RequestError
 from docflow.labels import Entry
+from docflow.ocr import language_of
 from docflow.pipeline import Pipeline
 from docflow.sources import read_source
 from docflow.store import Label, LabelOrigin, Store
@@ -64,7 +65,7 @@ def labelled_texts(store: Store, *, origins: Sequence[LabelOrigin] = (LabelOrigi
         LabelledText(
             text=one.recognition.text,
             label=one.label.label,
-            language=one.recognition.languages,
+            language=language_of(one.recognition.text, languages=one.recognition.languages),
             group=one.label.source or f"document {one.document.id}",
             metadata={"document_id": one.document.id, "origin": one.label.origin.value},
         )

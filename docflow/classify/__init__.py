@@ -4,15 +4,18 @@ A model is a linear one on hashed n-grams. It learns its labels from the data, g
 probabilities, and answers `unknown` where it is not sure.
 """
 
+from docflow.classify.doubts import Doubt, doubts
 from docflow.classify.evaluation import Evaluation, LabelFigures, Mistake, compare, evaluate
 from docflow.classify.features import MAX_CHARS, normalise
 from docflow.classify.files import digest_of, load, save
+from docflow.classify.grouping import grouped, hold_out
 from docflow.classify.model import TextClassifier, TrainedModel
 from docflow.classify.picture import confusion_picture
 from docflow.classify.training import train
 
 __all__ = [
     "MAX_CHARS",
+    "Doubt",
     "Evaluation",
     "LabelFigures",
     "Mistake",
@@ -21,7 +24,10 @@ __all__ = [
     "compare",
     "confusion_picture",
     "digest_of",
+    "doubts",
     "evaluate",
+    "grouped",
+    "hold_out",
     "load",
     "normalise",
     "save",

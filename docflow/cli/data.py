@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress
 from rich.table import Table
 
-from docflow import learning
+from docflow import classify, learning
 from docflow.classify import Evaluation, evaluate
 from docflow.cli.app import ERR, OUT, show_error
 from docflow.cli.documents import files_below, process_all
@@ -68,14 +68,15 @@ def train(
 ) -> None:
     """Train a classifier, log it to MLflow and register it as a new version."""
     settings = load_settings()
-    samples = list(generated_samples(generated, seed=seed))
-    if folder is not None:
-        samples += labelled_documents(folder, settings=settings)
+    made = list(generated_samples(generated, seed=seed))
+    real = [] if folder is None else labelled_documents(folder, settings=settings)
     store = Store.open(settings.effective_database_url)
     if labels:
-        samples += labelled_texts(store)
-    held_out = samples[::HELD_OUT_SHARE]
-    rest = [sample for index, sample in enumerate(samples) if index % HELD_OUT_SHARE]
+        real += labelled_texts(store)
+    # Generated ones have few sources, which are layouts: the model needs them all, and each text is a new one.
+    learnt, held_out = classify.hold_out(real, one_in=HELD_OUT_SHARE)
+    held_out += made[::HELD_OUT_SHARE]
+    rest = [*learnt, *(sample for index, sample in enumerate(made) if index % HELD_OUT_SHARE)]
     registry = open_registry(settings)
     with ERR.status("training"):
         trained = learning.train(rest, settings=settings, store=store, registry=registry, held_out=held_out, seed=seed)

@@ -13,12 +13,17 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
+from docflow.classify import doubts
 from docflow.cli.app import ERR, OUT
-from docflow.labelling import import_labels
+from docflow.labelling import import_labels, labelled_texts
 from docflow.labels import read_entries, valid_label
 from docflow.pipeline import Pipeline
 from docflow.settings import load_settings
 from docflow.store import Label, LabelOrigin, Store
+from docflow.synth import training_texts
+
+GENERATED_BESIDE = 1000
+"""Generated texts that the model which doubts labels learns from beside: with few documents, they steady it."""
 
 labels = typer.Typer(no_args_is_help=True, help="Import, set and look up what documents are.")
 
@@ -88,6 +93,32 @@ def list_labels(
     origins = list(LabelOrigin) if auto else [LabelOrigin.HUMAN]
     with open_store() as store:
         show([label_dict(one.label) for one in store.labels.labelled(origins=origins)], as_json=as_json)
+
+
+@labels.command("errors")
+def errors(
+    top: Annotated[int, typer.Option(min=1, help="How many at most.")] = 20,
+    generated: Annotated[int, typer.Option(min=0, help="Generated texts to learn from beside.")] = GENERATED_BESIDE,
+    as_json: AsJson = False,
+) -> None:
+    """Print the labels that are most likely wrong, for somebody to look at; `docflow labels set` mends one."""
+    with open_store() as store:
+        samples = labelled_texts(store)
+    known = {sample.label for sample in samples}
+    beside = [sample for sample in training_texts(generated, seed=0) if sample.label in known]
+    with ERR.status("looking for doubtful labels"):
+        found = doubts(samples, beside=beside)[:top]
+    rows = [
+        {
+            "document_id": doubt.sample.metadata["document_id"],
+            "label": doubt.sample.label,
+            "suggested": doubt.suggested,
+            "score": round(doubt.score, 4),
+            "likely_wrong": doubt.is_issue,
+        }
+        for doubt in found
+    ]
+    show(rows, as_json=as_json)
 
 
 def open_store() -> Store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,6 +19,9 @@ from docflow.settings import masked_url
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion as MlflowVersion
+
+UNSTORABLE = re.compile(r"[^\w.\- :/]")
+"""Characters that MLflow refuses in the names of parameters and metrics; a label may have any."""
 
 CHAMPION = "champion"
 MODEL_FOLDER = "model"
@@ -112,8 +116,8 @@ class Registry:
         moment = int(datetime.now(UTC).timestamp() * 1000)
         self._client.log_batch(
             run_id,
-            params=[Param(key, str(value)[:LONGEST_PARAMETER]) for key, value in params.items()],
-            metrics=[Metric(key, value, moment, 0) for key, value in metrics.items()],
+            params=[Param(storable_key(key), str(value)[:LONGEST_PARAMETER]) for key, value in params.items()],
+            metrics=[Metric(storable_key(key), value, moment, 0) for key, value in metrics.items()],
         )
 
     def _log_pictures(self, run_id: str, pictures: Mapping[str, bytes]) -> None:
@@ -243,3 +247,8 @@ def replace_folder(target: Path, new: Path, *, scratch: Path) -> None:
     except OSError:
         if not target.is_dir():
             raise
+
+
+def storable_key(name: str) -> str:
+    """The name of a parameter or a metric as MLflow takes it."""
+    return UNSTORABLE.sub("_", name)

@@ -48,8 +48,8 @@ def test_files_become_documents_with_labels_and_texts(pipeline: Pipeline, tmp_pa
     assert [one.label.who for one in imported if one.label] == ["ann", "bob"]
     texts = labelled_texts(pipeline.store)
     assert [(t.label, t.text, t.language) for t in texts] == [
-        ("invoice", "INVOICE 200", "eng+rus"),
-        ("letter", "INVOICE 210", "eng+rus"),
+        ("invoice", "INVOICE 200", "eng"),
+        ("letter", "INVOICE 210", "eng"),
     ]
     assert [t.group for t in texts] == ["acme", f"document {texts[1].metadata['document_id']}"]
 

@@ -1,6 +1,7 @@
 """The command `docflow`, run as a process: what it prints and how it ends."""
 
 import json
+import random
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from command_case import docflow
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from docflow.synth import write_dataset
+from docflow.synth import generate, render_pdf, write_dataset
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +58,14 @@ def test_a_single_bad_file_ends_with_its_errors_exit_code(champion_var_dir: Path
     assert "unsupported_type" in done.stdout
 
 
+TREES = ("alder", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak", "pine", "rowan", "yew")
+
+
 def pdf(path: Path, text: str) -> None:
     """A born-digital page that says so."""
     page = Canvas(str(path), pagesize=(400, 300))
     for row in range(8):
-        page.drawString(40, 260 - 24 * row, f"{text} line {row}: invoice total payment due")
+        page.drawString(40, 260 - 24 * row, f"{text}, line {row} of what it says")
     page.save()
 
 
@@ -97,6 +101,45 @@ def test_documents_that_cannot_be_read_are_listed_for_review(champion_var_dir: P
     assert (row["filename"], row["grade"]) == ("blotted.png", "D")
     assert row["reason"]
     assert "blotted.png" in docflow("review", var_dir=champion_var_dir).stdout
+
+
+def test_labels_come_in_are_corrected_and_are_learnt_from(champion_var_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "labelled"
+    rng = random.Random(1)
+    for number in range(12):
+        for label in ("invoice", "permit"):
+            (folder / label).mkdir(parents=True, exist_ok=True)
+        (folder / "invoice" / f"{number:02}.pdf").write_bytes(render_pdf(generate("invoice", "eng", seed=number)))
+        streets = " ".join(rng.sample(TREES, 6))
+        pdf(folder / "permit" / f"{number:02}.pdf", f"permit {number} to dig up {streets}")
+    (folder / "permit" / "bad.pdf").write_bytes(b"%PDF-1.7 and then nothing")
+    done = docflow("labels", "import", str(folder), "--who", "ann", var_dir=champion_var_dir)
+    assert "24 new" in done.stdout, done.stderr
+    assert "bad.pdf" in done.stderr
+    assert done.returncode == 3
+    again = docflow("labels", "import", str(folder), "--who", "bob", var_dir=champion_var_dir)
+    assert "24 as it was" in again.stdout
+
+    listed = docflow("labels", "list", "--json", var_dir=champion_var_dir)
+    rows = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert [(row["label"], row["who"]) for row in rows] == [("invoice", "ann")] * 12 + [("permit", "ann")] * 12
+    first = str(rows[0]["document_id"])
+    assert docflow("labels", "set", first, "permit", "--who", "bob", var_dir=champion_var_dir).returncode == 0
+    history = docflow("labels", "history", first, "--json", var_dir=champion_var_dir)
+    shown = [json.loads(line) for line in history.stdout.splitlines()]
+    assert [(row["label"], row["replaced"], row["who"]) for row in shown] == [
+        ("permit", "invoice", "bob"),
+        ("invoice", None, "ann"),
+    ]
+    doubted = docflow("labels", "errors", "--top", "3", "--generated", "300", "--json", var_dir=champion_var_dir)
+    top = [json.loads(line) for line in doubted.stdout.splitlines()]
+    assert first in {str(row["document_id"]) for row in top}, doubted.stderr
+
+    trained = docflow("train", "--generated", "300", "--promote", var_dir=champion_var_dir)
+    assert trained.returncode == 0, trained.stderr
+    pdf(tmp_path / "new.pdf", "permit 99 to dig up fir cedar oak")
+    told = docflow("process", str(tmp_path / "new.pdf"), "--json", var_dir=champion_var_dir)
+    assert json.loads(told.stdout)["prediction"]["predicted_class"] == "permit"
 
 
 def test_without_a_champion_the_command_says_how_to_get_one(scans: Path, tmp_path: Path) -> None:
@@ -174,7 +217,8 @@ def test_db_upgrade_makes_the_doctor_content(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["process", "review", "train", "evaluate", "synth", "serve", "models", "db", "config", "doctor"]
+    "command",
+    ["process", "review", "labels", "train", "evaluate", "synth", "serve", "models", "db", "config", "doctor"],
 )
 def test_every_verb_explains_itself(command: str, tmp_path: Path) -> None:
     done = docflow(command, "--help", var_dir=tmp_path)

@@ -33,9 +33,8 @@ def test_a_folders_name_is_the_label_and_the_one_below_it_the_source(tmp_path: P
 
 def test_a_table_names_documents_by_path_or_by_id(tmp_path: Path) -> None:
     table = tmp_path / "labels.csv"
-    table.write_text(
-        "\ufeffpath,document_id,label,source,who\nscans/a.pdf,,invoice,acme,ann\n,17, letter ,,\n", "utf-8"
-    )
+    rows = ("path,document_id,label,source,who", "scans/a.pdf,,invoice,acme,ann", ",17, letter ,,", "")
+    table.write_text("\ufeff" + "\n".join(rows), "utf-8")
     assert told(table) == [
         Entry("invoice", path=tmp_path / "scans/a.pdf", source="acme", who="ann"),
         Entry("letter", document_id=17),

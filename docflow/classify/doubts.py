@@ -1,0 +1,71 @@
+"""Labels that somebody should look at: those that a model trained on the other documents finds unlikely.
+
+Confident learning (Northcutt, Jiang, Chuang 2021), by the library cleanlab, on probabilities out of fold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.feature_extraction.text import TfidfTransformer
+
+from docflow.classify.features import count_features
+from docflow.classify.grouping import grouped
+from docflow.classify.training import check_labels, fit_temperature, out_of_fold_logits, split
+from docflow.errors import SettingsError
+from docflow.types import LabelledText
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A label with its doubtfulness: `score` runs from 0, surely wrong, to 1, surely right.
+
+    `is_issue` says that the classes' own error rates speak against the label, `suggested` is the likeliest label.
+    """
+
+    sample: LabelledText
+    suggested: str
+    score: float
+    is_issue: bool
+
+
+def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = (), seed: int = 0) -> list[Doubt]:
+    """The samples by how doubtful their labels are, the most doubtful first; those without words are left out.
+
+    A model is never asked about a document that it, or a near duplicate of it or another of its source, was trained on.
+    The samples `beside` are learnt from and not judged. Raises `TrainingDataError` where there is too little to learn
+    from, and `SettingsError` where cleanlab is not installed.
+    """
+    try:
+        from cleanlab.filter import find_label_issues
+        from cleanlab.rank import get_label_quality_scores
+    except ImportError as error:
+        raise SettingsError(
+            "cleanlab is not installed", next_step="Install it: `uv pip install 'docflow[labels]'`."
+        ) from error
+    # Near duplicates among the judged only: those beside are generated, each on its own.
+    judged = [replace(sample, group=group) for sample, group in zip(samples, grouped(samples), strict=True)]
+    everything = [*judged, *beside]
+    counts = count_features([sample.text for sample in everything])
+    kept = np.flatnonzero(np.diff(counts.indptr))
+    truth = np.array([everything[row].label for row in kept])
+    check_labels(truth)
+    sources = np.array([everything[row].group or f"beside {row}" for row in kept])
+    weighted = TfidfTransformer(sublinear_tf=True).fit_transform(counts[kept])
+    folds, _ = split(truth, sources, seed=seed)
+    logits = out_of_fold_logits(weighted, truth, folds)
+    names = np.unique(truth)
+    given = np.searchsorted(names, truth)
+    temperature = fit_temperature(logits, given, sources=len(set(sources.tolist())))
+    probabilities = softmax(logits / temperature, axis=1)
+    scores = get_label_quality_scores(given, probabilities, method="self_confidence")
+    issues = find_label_issues(given, probabilities, n_jobs=1)
+    found = [
+        Doubt(samples[row], str(names[probabilities[place].argmax()]), float(scores[place]), bool(issues[place]))
+        for place, row in enumerate(kept.tolist())
+        if row < len(samples)
+    ]
+    return sorted(found, key=lambda doubt: (doubt.score, doubt.sample.label))

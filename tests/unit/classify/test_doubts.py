@@ -1,0 +1,54 @@
+"""Wrong labels come first in the list of those to look at."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from docflow.classify import doubts
+from docflow.errors import TrainingDataError
+from docflow.synth import training_texts
+from docflow.types import UNKNOWN, LabelledText
+
+WRONG = 0.05
+
+
+@pytest.fixture(scope="module")
+def samples() -> list[LabelledText]:
+    """Generated documents of the named kinds, each its own source, as documents that people labelled are."""
+    made = (sample for sample in training_texts(700, seed=77) if sample.label != UNKNOWN)
+    return [replace(sample, group=f"document {number}") for number, sample in enumerate(made)]
+
+
+def test_planted_mistakes_are_found_near_the_top(samples: list[LabelledText]) -> None:
+    rng = random.Random(3)
+    labels = sorted({sample.label for sample in samples})
+    wrong = set(rng.sample(range(len(samples)), round(WRONG * len(samples))))
+    given = [
+        replace(s, label=rng.choice([name for name in labels if name != s.label])) if number in wrong else s
+        for number, s in enumerate(samples)
+    ]
+    found = doubts(given)
+    assert len(found) == len(given)
+    planted = {id(given[number]) for number in wrong}
+    top = found[: len(wrong)]
+    hits = [doubt for doubt in top if id(doubt.sample) in planted]
+    assert len(hits) >= 0.8 * len(wrong)
+    truth = {id(given[number]): samples[number].label for number in wrong}
+    assert sum(doubt.suggested == truth[id(doubt.sample)] for doubt in hits) >= 0.9 * len(hits)
+    assert all(doubt.is_issue for doubt in hits[: len(hits) // 2])
+    assert [doubt.score for doubt in found] == sorted(doubt.score for doubt in found)
+
+
+def test_what_lies_beside_is_learnt_from_and_not_judged(samples: list[LabelledText]) -> None:
+    few = [samples[number] for number in range(0, 40, 2)]
+    found = doubts(few, beside=samples[100:])
+    assert len(found) == len(few)
+    assert sum(doubt.score > 0.5 for doubt in found) >= 0.9 * len(few)
+
+
+def test_too_little_to_learn_from_is_said(samples: list[LabelledText]) -> None:
+    with pytest.raises(TrainingDataError):
+        doubts(samples[:5])

@@ -25,7 +25,7 @@ from docflow.types import PageImage
 NO_WEIGHTS = "no trained recogniser ships: make one with `python -m flows.train_recognizer`"
 needs_weights = pytest.mark.skipif(not (shipped_folder() / CARD).is_file(), reason=NO_WEIGHTS)
 
-SEEN_BOUND, UNSEEN_BOUND = 0.08, 0.12
+SEEN_BOUND, UNSEEN_BOUND = 0.05, 0.035
 """Character error rates; docs/models/compact-recogniser.md has the figures on more lines."""
 
 SEED = 424_242

@@ -1,0 +1,66 @@
+"""Which documents a fair split must keep together: those of one source, and those that say nearly the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scipy.cluster.hierarchy import DisjointSet
+
+from docflow.classify.features import normalise
+from docflow.types import LabelledText
+
+SIMILARITY = 0.8
+"""The share of common shingles (Jaccard) from which on two texts are near duplicates."""
+
+SHINGLE_WORDS = 3
+PERMUTATIONS = 128
+SEED = 1
+
+
+def fair_groups(samples: Sequence[LabelledText]) -> list[int]:
+    """Each sample's group, numbered from 0 in the order of appearance.
+
+    Samples share one where their sources (`source`, else `group`) are the same, where they are near duplicates by
+    MinHash (Broder 1997), or where a chain of such pairs connects them. A sample without a source and without a near
+    duplicate is alone.
+    """
+    joined = DisjointSet(range(len(samples)))
+    for first, second in [*same_source(samples), *near_duplicates([sample.text for sample in samples])]:
+        joined.merge(first, second)
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(joined[row], len(numbers)) for row in range(len(samples))]
+
+
+def same_source(samples: Sequence[LabelledText]) -> list[tuple[int, int]]:
+    """Each sample with the first one of its source."""
+    firsts: dict[str, int] = {}
+    named = [(row, sample.source or sample.group) for row, sample in enumerate(samples)]
+    return [(firsts.setdefault(source, row), row) for row, source in named if source]
+
+
+def near_duplicates(texts: Sequence[str], *, similarity: float = SIMILARITY) -> list[tuple[int, int]]:
+    """Pairs of texts whose shingles of three words are common to this share, as far as MinHash tells.
+
+    Digits do not count, so that two fillings of one form are near duplicates. Texts without a word have none.
+    """
+    # Only training splits documents: what serves does not have the library.
+    from datasketch import MinHash, MinHashLSH
+
+    index = MinHashLSH(threshold=similarity, num_perm=PERMUTATIONS)
+    pairs = []
+    for row, text in enumerate(texts):
+        found = shingles(text)
+        if not found:
+            continue
+        sketch = MinHash(num_perm=PERMUTATIONS, seed=SEED)
+        sketch.update_batch([shingle.encode("utf-8", "surrogatepass") for shingle in sorted(found)])
+        pairs += [(earlier, row) for earlier in index.query(sketch)]
+        index.insert(row, sketch)
+    return sorted(pairs)
+
+
+def shingles(text: str) -> set[str]:
+    """Every run of three words; all words as one where there are fewer."""
+    words = normalise(text).split()
+    last = max(1, len(words) - SHINGLE_WORDS + 1)
+    return {" ".join(words[at : at + SHINGLE_WORDS]) for at in range(last)} if words else set()

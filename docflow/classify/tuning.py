@@ -53,7 +53,7 @@ def tune(
     """
     import optuna
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     folds = grouped_folds(samples, seed=seed)
 
     def objective(drawn: optuna.Trial) -> float:

@@ -12,7 +12,7 @@ SECONDS = 5
 
 
 def code_version() -> dict[str, str]:
-    """Tags for a run: `docflow_version`, and `git_commit` if there is one, `-dirty` where tracked files were changed."""
+    """Tags for a run: `docflow_version`, and `git_commit` in a checkout, `-dirty` where tracked files were changed."""
     tags = {"docflow_version": __version__}
     commit = _git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
     return tags | ({"git_commit": commit} if commit else {})

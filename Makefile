@@ -1,7 +1,7 @@
 # `make demo` runs the main job, `make test` tests it; both set up what they need first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check mlflow prefect bench bench-ocr examples requirements clean
+.PHONY: help setup demo test check mlflow prefect bench bench-ocr bench-classify examples requirements clean
 
 PYTHON := .venv/bin/python
 PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -43,6 +43,9 @@ bench: setup ## Print the figures of docs/benchmarks.md
 
 bench-ocr: setup ## Compare OCR engines on document sets, and draw accuracy against CPU-seconds
 	@$(PYTHON) -m benchmarks.ocr --plot docs/benchmarks/ocr.png
+
+bench-classify: setup ## Compare the classifiers' candidates on real documents
+	@$(PYTHON) -m benchmarks.classify
 
 examples: setup ## Make the documents in examples/ again
 	@$(PYTHON) -m examples.make_documents

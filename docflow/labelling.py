@@ -67,7 +67,10 @@ def labelled_texts(store: Store, *, origins: Sequence[LabelOrigin] = (LabelOrigi
             label=one.label.label,
             language=language_of(one.recognition.text, languages=one.recognition.languages),
             group=one.label.source or f"document {one.document.id}",
-            metadata={"document_id": one.document.id, "origin": one.label.origin.value},
+            metadata={"origin": one.label.origin.value},
+            document_id=str(one.document.id),
+            source=one.label.source,
+            grade=one.recognition.grade or "",
         )
         for one in store.labels.labelled(origins=origins)
         if one.recognition is not None

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docflow import classify
-from docflow.classify import Evaluation, TextClassifier, TrainedModel
+from docflow.classify import CANDIDATES, CandidateName, Evaluation, FittedModel, ScoringClassifier, Trial
 from docflow.errors import DigestMismatch, ModelFileError, NoChampion
-from docflow.registry import CHAMPION, ModelVersion, Registry
+from docflow.registry import CHAMPION, ModelVersion, Registry, code_version
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 from docflow.types import LabelledText
@@ -57,26 +57,43 @@ def train(
     store: Store,
     registry: Registry,
     held_out: Sequence[LabelledText] = (),
+    candidate: CandidateName = "linear",
+    tune: int = 0,
     seed: int = 0,
     progress: Callable[[str], None] = say_nothing,
 ) -> Trained:
     """A model trained on `samples`, evaluated, logged with its figures and registered as a new version.
 
     What is evaluated on `held_out` are the written files, loaded again. Figures are named `held_out_…` and
-    `out_of_fold_…`. `progress` is called with the name of each step as it begins. Raises `TrainingDataError`.
+    `out_of_fold_…`. With `tune`, so many settings of the candidate's knobs are tried on `samples` first; each is a run
+    nested under the version's. `progress` is called with the name of each step as it begins.
+
+    Raises `TrainingDataError`.
     """
     name = settings.classify.model_name
+    chosen, trials = CANDIDATES[candidate], list[Trial]()
+    if tune:
+        progress("tuning")
+        chosen = classify.tune(chosen, samples, trials=tune, seed=seed, told=trials.append)
     progress("training")
-    model = classify.train(samples, seed=seed)
+    model = chosen.fit(samples, seed=seed)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         digest = classify.save(model, folder)
         progress("evaluating")
-        candidate = classify.load(folder, name=name, version="candidate", digest=digest)
+        written = classify.load(folder, name=name, version="candidate", digest=digest)
         evaluations = {"out_of_fold": model.out_of_fold}
+        pictures, reports, intervals = dict[str, bytes](), dict[str, bytes](), dict[str, float]()
         if held_out:
-            evaluations["held_out"] = classify.evaluate(candidate, held_out)
+            said = written.predict([sample.text for sample in held_out])
+            evaluations["held_out"] = classify.compare(said, held_out)
+            shown = classify.report(said, held_out)
+            pictures["reliability_held_out"] = classify.reliability_picture(shown.reliability)
+            reports = {"held_out.json": shown.to_json(), "held_out.md": shown.to_markdown()}
+            intervals = {f"held_out_{key}": value for key, value in shown.metrics().items()}
         metrics = {f"{kind}_{key}": value for kind, e in evaluations.items() for key, value in e.metrics().items()}
+        metrics |= intervals
+        tags = {"data_digest": str(model.training["data_digest"]), "candidate": model.candidate, **code_version()}
         progress("registering")
         version = registry.log_training(
             folder,
@@ -84,14 +101,23 @@ def train(
             digest=digest,
             params=parameters(model),
             metrics=metrics,
-            pictures={f"confusion_{kind}": classify.confusion_picture(e) for kind, e in evaluations.items()},
-            tags={"data_digest": model.training["data_digest"]},
+            pictures=pictures | {f"confusion_{kind}": classify.confusion_picture(e) for kind, e in evaluations.items()},
+            tags=tags,
+            reports=reports,
+        )
+    for trial in trials:
+        registry.log_trial(
+            version.run_id,
+            name=f"{candidate} trial {trial.number}",
+            params={**trial.settings, "pruned": trial.is_pruned},
+            metrics={"macro_accuracy": trial.macro_accuracy},
+            tags=tags,
         )
     store.record_metrics(model_name=name, model_version=version.version, metrics=metrics)
     return Trained(version=version, evaluation=evaluations.get("held_out", model.out_of_fold), digest=digest)
 
 
-def parameters(model: TrainedModel) -> dict[str, object]:
+def parameters(model: FittedModel) -> dict[str, object]:
     """What the run says of how the model came about: one value a key."""
     counts = {
         f"documents/{label}/{language}": count
@@ -166,7 +192,7 @@ def pull(settings: Settings, *, store: Store, registry_factory: Callable[[], Reg
 
 def load_champion(
     settings: Settings, *, store: Store, registry_factory: Callable[[], Registry] | None = None
-) -> TextClassifier:
+) -> ScoringClassifier:
     """The champion, ready to classify, with the configured threshold if there is one.
 
     Raises what `pull` raises, and `ModelFileError`.

@@ -207,7 +207,9 @@ class Classifier(Protocol):
 class LabelledText:
     """A document's text with what it is, for training and evaluation.
 
-    `group` names the source that a fair split must not divide (a layout, a sender, a data set).
+    `group` names the source that a fair split must not divide (a layout, a sender, a data set). The optional fields
+    are for evaluation: `document_id` finds the document again, `source` says where it came from, `grade` how well it
+    was recognised; each is empty where nobody said.
     """
 
     text: str
@@ -215,3 +217,6 @@ class LabelledText:
     language: str
     group: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    document_id: str = ""
+    source: str = ""
+    grade: str = ""

@@ -1,35 +1,51 @@
 """What kind of document a text is: features, training, calibration, model files and evaluation.
 
-A model is a linear one on hashed n-grams. It learns its labels from the data, gives calibrated
-probabilities, and answers `unknown` where it is not sure.
+`candidates.py` names the models to choose from; the first is a linear one on hashed n-grams. It learns its labels from
+the data, gives calibrated probabilities, and answers `unknown` where it is not sure.
 """
 
+from docflow.classify.calibration import reliability_picture
+from docflow.classify.candidates import CANDIDATES, Candidate, CandidateName, FittedModel, Linear, Paperless
 from docflow.classify.doubts import Doubt, doubts
 from docflow.classify.evaluation import Evaluation, LabelFigures, Mistake, compare, evaluate
 from docflow.classify.features import MAX_CHARS, normalise
 from docflow.classify.files import digest_of, load, save
-from docflow.classify.grouping import grouped, hold_out
-from docflow.classify.model import TextClassifier, TrainedModel
+from docflow.classify.grouping import fair_groups, hold_out
+from docflow.classify.model import ScoringClassifier, TextClassifier, TrainedModel
 from docflow.classify.picture import confusion_picture
+from docflow.classify.report import Report, report
 from docflow.classify.training import train
+from docflow.classify.tuning import Trial, tune
 
 __all__ = [
+    "CANDIDATES",
     "MAX_CHARS",
+    "Candidate",
+    "CandidateName",
     "Doubt",
     "Evaluation",
+    "FittedModel",
     "LabelFigures",
+    "Linear",
     "Mistake",
+    "Paperless",
+    "Report",
+    "ScoringClassifier",
     "TextClassifier",
     "TrainedModel",
+    "Trial",
     "compare",
     "confusion_picture",
     "digest_of",
     "doubts",
     "evaluate",
-    "grouped",
+    "fair_groups",
     "hold_out",
     "load",
     "normalise",
+    "reliability_picture",
+    "report",
     "save",
     "train",
+    "tune",
 ]

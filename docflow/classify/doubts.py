@@ -13,8 +13,8 @@ from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from docflow.classify.features import count_features
-from docflow.classify.grouping import grouped
-from docflow.classify.training import check_labels, fit_temperature, out_of_fold_logits, split
+from docflow.classify.grouping import fair_groups
+from docflow.classify.training import check_labels, fit_linear, fit_temperature, out_of_fold_logits, split
 from docflow.errors import SettingsError
 from docflow.types import LabelledText
 
@@ -47,7 +47,7 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
             "cleanlab is not installed", next_step="Install it: `uv pip install 'docflow[labels]'`."
         ) from error
     # Near duplicates among the judged only: those beside are generated, each on its own.
-    judged = [replace(sample, group=group) for sample, group in zip(samples, grouped(samples), strict=True)]
+    judged = [replace(sample, group=f"group {n}") for sample, n in zip(samples, fair_groups(samples), strict=True)]
     everything = [*judged, *beside]
     counts = count_features([sample.text for sample in everything])
     kept = np.flatnonzero(np.diff(counts.indptr))
@@ -56,7 +56,7 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
     sources = np.array([everything[row].group or f"beside {row}" for row in kept])
     weighted = TfidfTransformer(sublinear_tf=True).fit_transform(counts[kept])
     folds, _ = split(truth, sources, seed=seed)
-    logits = out_of_fold_logits(weighted, truth, folds)
+    logits = out_of_fold_logits(weighted, truth, folds, fitted=fit_linear)
     names = np.unique(truth)
     given = np.searchsorted(names, truth)
     temperature = fit_temperature(logits, given, sources=len(set(sources.tolist())))

@@ -1,7 +1,8 @@
 """A model as files: equal models are equal bytes, and none is loaded before its digest is verified.
 
-`model.skops` holds the fitted pipeline without code, `model.json` the labels, the threshold and how it came
-about.
+`model.json` holds the labels, the threshold, how the model came about and which candidate it is; who loads it reads
+there what else to expect. A linear model's `model.skops` has the fitted pipeline without code; a network's arrays are
+`.npy` files, its terms JSON.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import skops.io
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sklearn.pipeline import Pipeline
 
 from docflow.classify.features import FEATURES_VERSION
-from docflow.classify.model import TextClassifier, TrainedModel
+from docflow.classify.model import ScoringClassifier, TextClassifier, TrainedModel
+from docflow.classify.paperless import PaperlessClassifier, PaperlessModel, read_network
 from docflow.errors import DigestMismatch, ModelFileError
 from docflow.types import ModelRef
 
@@ -56,19 +58,30 @@ class Description(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: int = FORMAT
+    candidate: Literal["linear", "paperless"] = "linear"
     labels: tuple[str, ...] = Field(min_length=2)
     threshold: float = Field(ge=0, le=1)
     training: dict[str, Any]
 
 
-def save(model: TrainedModel, folder: Path) -> str:
+def save(model: TrainedModel | PaperlessModel, folder: Path) -> str:
     """The digest of the model's files, written into `folder`, which is made if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
-    description = Description(labels=model.labels, threshold=model.threshold, training=dict(model.training))
+    description = Description(
+        candidate=model.candidate, labels=model.labels, threshold=model.threshold, training=dict(model.training)
+    )
     written = json.dumps(description.model_dump(mode="json"), ensure_ascii=False, indent=2, sort_keys=True)
-    (folder / PIPELINE_FILE).write_bytes(reproducible(skops.io.dumps(model.pipeline)))
+    for name, content in weights_of(model).items():
+        (folder / name).write_bytes(content)
     (folder / DESCRIPTION_FILE).write_text(written + "\n", encoding="utf-8")
     return digest_of(folder)
+
+
+def weights_of(model: TrainedModel | PaperlessModel) -> dict[str, bytes]:
+    """The files of what was fitted, each by its name."""
+    if isinstance(model, PaperlessModel):
+        return model.files()
+    return {PIPELINE_FILE: reproducible(skops.io.dumps(model.pipeline))}
 
 
 def digest_of(folder: Path) -> str:
@@ -79,7 +92,7 @@ def digest_of(folder: Path) -> str:
     return digest_files(read_files(folder))
 
 
-def load(folder: Path, *, name: str, version: str, digest: str, threshold: float | None = None) -> TextClassifier:
+def load(folder: Path, *, name: str, version: str, digest: str, threshold: float | None = None) -> ScoringClassifier:
     """The classifier whose files lie in `folder`, after verifying that they are those of `digest`.
 
     `threshold` replaces the model's own. Raises `DigestMismatch` before anything is read into objects, and
@@ -93,16 +106,23 @@ def load(folder: Path, *, name: str, version: str, digest: str, threshold: float
             detail={"recorded": digest, "found": found},
         )
     description = read_description(files)
+    said = ModelRef(name, version, digest)
+    least = description.threshold if threshold is None else threshold
+    if description.candidate == "paperless":
+        vocabulary, layers = read_network(files)
+        return PaperlessClassifier(vocabulary, layers, model=said, labels=description.labels, threshold=least)
+    return read_linear(files, model=said, labels=description.labels, threshold=least)
+
+
+def read_linear(
+    files: Mapping[str, bytes], *, model: ModelRef, labels: tuple[str, ...], threshold: float
+) -> TextClassifier:
+    """The linear model's classifier; `ModelFileError` where the pipeline is not fitted or has other labels."""
     pipeline = read_pipeline(files)
     try:
-        if tuple(pipeline.classes_.tolist()) != description.labels:
+        if tuple(pipeline.classes_.tolist()) != labels:
             raise ModelFileError(f"{PIPELINE_FILE} and {DESCRIPTION_FILE} have different labels")
-        return TextClassifier(
-            pipeline,
-            model=ModelRef(name, version, digest),
-            labels=description.labels,
-            threshold=description.threshold if threshold is None else threshold,
-        )
+        return TextClassifier(pipeline, model=model, labels=labels, threshold=threshold)
     except (AttributeError, ValueError) as error:
         raise ModelFileError(f"{PIPELINE_FILE} holds no fitted pipeline of ours") from error
 

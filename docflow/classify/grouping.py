@@ -1,78 +1,83 @@
-"""Which documents a fair split must not divide: those of one source, and those that are nearly the same.
-
-Near duplicates are found by MinHash (Broder 1997) over runs of words: the share of runs that two texts have in common.
-"""
+"""Which documents a fair split must keep together: those of one source, and those that say nearly the same."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 
-from datasketch import MinHash, MinHashLSH
+from scipy.cluster.hierarchy import DisjointSet
 
+from docflow.classify.features import normalise
 from docflow.types import LabelledText
 
-NEARLY = 0.5
-"""Share of common runs from which two texts are nearly the same. It is half where one word in ten is misread in one of
-two readings of a page: 0.9 to the 4th of each one's runs agree."""
+SIMILARITY = 0.8
+"""The share of common shingles (Jaccard) from which on two texts are near duplicates."""
 
-WORD = re.compile(r"\w+")
-
-RUN = 4
-"""Words of a run."""
-
-PERMUTATIONS = 64
-"""Of a MinHash: the share is estimated to within 0.06 (one standard error)."""
+SHINGLE_WORDS = 3
+PERMUTATIONS = 128
+SEED = 1
 
 
-def grouped(samples: Sequence[LabelledText]) -> list[str]:
-    """Each sample's group: samples of one source, and near duplicates, are in the same, through others too.
+def fair_groups(samples: Sequence[LabelledText]) -> list[int]:
+    """Each sample's group, numbered from 0 in the order of appearance.
 
-    A group is named after the first of its samples that has a source, or after its first sample's place.
+    Samples share one where their sources (`source`, else `group`) are the same, where they are near duplicates by
+    MinHash (Broder 1997), or where a chain of such pairs connects them. A sample without a source and without a near
+    duplicate is alone.
     """
-    parents = list(range(len(samples)))
-
-    def root(index: int) -> int:
-        while parents[index] != index:
-            parents[index] = parents[parents[index]]
-            index = parents[index]
-        return index
-
-    first_of: dict[str, int] = {}
-    index_of = MinHashLSH(threshold=NEARLY, num_perm=PERMUTATIONS)
-    for number, sample in enumerate(samples):
-        alike = [first_of.setdefault(sample.group, number)] if sample.group else []
-        if (signature := signature_of(sample.text)) is not None:
-            alike += index_of.query(signature)
-            index_of.insert(number, signature)
-        for other in alike:
-            low, high = sorted((root(number), root(other)))
-            parents[high] = low
-    names: dict[int, str] = {}
-    for number, sample in enumerate(samples):
-        if sample.group:
-            names.setdefault(root(number), sample.group)
-    return [names.get(root(number), f"#{root(number)}") for number in range(len(samples))]
+    joined = DisjointSet(range(len(samples)))
+    for first, second in [*same_source(samples), *near_duplicates([sample.text for sample in samples])]:
+        joined.merge(first, second)
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(joined[row], len(numbers)) for row in range(len(samples))]
 
 
-def signature_of(text: str) -> MinHash | None:
-    """The text's MinHash; None for a text too short to be anything's duplicate."""
-    words = WORD.findall(text.lower())
-    if len(words) < 2 * RUN:
-        return None
-    signature = MinHash(num_perm=PERMUTATIONS)
-    signature.update_batch([" ".join(words[i : i + RUN]).encode() for i in range(len(words) - RUN + 1)])
-    return signature
+def same_source(samples: Sequence[LabelledText]) -> list[tuple[int, int]]:
+    """Each sample with the first one of its source."""
+    firsts: dict[str, int] = {}
+    named = [(row, sample.source or sample.group) for row, sample in enumerate(samples)]
+    return [(firsts.setdefault(source, row), row) for row, source in named if source]
+
+
+def near_duplicates(texts: Sequence[str], *, similarity: float = SIMILARITY) -> list[tuple[int, int]]:
+    """Pairs of texts whose shingles of three words are common to this share, as far as MinHash tells.
+
+    Digits do not count, so that two fillings of one form are near duplicates. Texts without a word have none.
+    """
+    # Only training splits documents: what serves does not have the library.
+    from datasketch import MinHash, MinHashLSH
+
+    index = MinHashLSH(threshold=similarity, num_perm=PERMUTATIONS)
+    pairs = []
+    for row, text in enumerate(texts):
+        found = shingles(text)
+        if not found:
+            continue
+        sketch = MinHash(num_perm=PERMUTATIONS, seed=SEED)
+        sketch.update_batch([shingle.encode("utf-8", "surrogatepass") for shingle in sorted(found)])
+        pairs += [(earlier, row) for earlier in index.query(sketch)]
+        index.insert(row, sketch)
+    return sorted(pairs)
+
+
+def shingles(text: str) -> set[str]:
+    """Every run of three words; all words as one where there are fewer."""
+    words = normalise(text).split()
+    last = max(1, len(words) - SHINGLE_WORDS + 1)
+    return {" ".join(words[at : at + SHINGLE_WORDS]) for at in range(last)} if words else set()
 
 
 def hold_out(samples: Sequence[LabelledText], *, one_in: int) -> tuple[list[LabelledText], list[LabelledText]]:
     """The samples to learn from, and those to judge by: about one in so many, whole groups of them.
 
-    Which groups are held out rests on their names alone, so more samples change nothing for those that were there.
-    A label of which nothing would be left to learn from is not held out.
+    Which groups are held out rests on the names of their sources, so that more samples of other sources change nothing
+    for those that were there. A label of which nothing would be left to learn from is not held out.
     """
-    chosen = [int.from_bytes(hashlib.sha256(group.encode()).digest()[:8]) % one_in == 0 for group in grouped(samples)]
+    names: dict[int, str] = {}
+    groups = fair_groups(samples)
+    for row, (sample, group) in enumerate(zip(samples, groups, strict=True)):
+        names.setdefault(group, sample.source or sample.group or f"#{row}")
+    chosen = [int.from_bytes(hashlib.sha256(names[group].encode()).digest()[:8]) % one_in == 0 for group in groups]
     learnable = {sample.label for sample, is_held in zip(samples, chosen, strict=True) if not is_held}
     learnt: list[LabelledText] = []
     held: list[LabelledText] = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from docflow.classify.evaluation import Evaluation
 from docflow.classify.features import count_features
-from docflow.classify.scoring import Scorer
+from docflow.classify.scoring import Floats, Scorer
 from docflow.types import UNKNOWN, ModelRef, Prediction
 
 
@@ -31,17 +32,21 @@ class TrainedModel:
     training: Mapping[str, Any]
     out_of_fold: Evaluation
 
+    candidate: ClassVar[str] = "linear"
 
-class TextClassifier:
-    """Tells what kind of document each text is; a `docflow.types.Classifier`.
+    def classifier(self, model: ModelRef) -> TextClassifier:
+        """The classifier that answers with this model."""
+        return TextClassifier(self.pipeline, model=model, labels=self.labels, threshold=self.threshold)
+
+
+class ScoringClassifier(ABC):
+    """Tells what kind of document each text is from its labels' probabilities; a `docflow.types.Classifier`.
 
     The likeliest label counts when its probability reaches `threshold`; otherwise, and where the likeliest
-    is the background, the answer is `UNKNOWN`. A text without a letter or digit is `UNKNOWN` with
-    confidence and scores 0.
+    is the background, the answer is `UNKNOWN`.
     """
 
-    def __init__(self, pipeline: Pipeline, *, model: ModelRef, labels: Sequence[str], threshold: float) -> None:
-        self._scorer = Scorer.of(pipeline)
+    def __init__(self, *, model: ModelRef, labels: Sequence[str], threshold: float) -> None:
         self._model = model
         self._labels = tuple(labels)
         self._threshold = threshold
@@ -61,10 +66,25 @@ class TextClassifier:
         """The least confidence of a named label."""
         return self._threshold
 
+    @abstractmethod
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Each text's probability per label: texts x labels."""
+
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction for each text, in their order."""
-        probabilities = self._scorer.probabilities(count_features(texts))
-        return to_predictions(probabilities, model=self.model, labels=self.labels, threshold=self.threshold)
+        return to_predictions(self.probabilities(texts), model=self.model, labels=self.labels, threshold=self.threshold)
+
+
+class TextClassifier(ScoringClassifier):
+    """Answers with the linear model; a text without a letter or digit is `UNKNOWN` with confidence and scores 0."""
+
+    def __init__(self, pipeline: Pipeline, *, model: ModelRef, labels: Sequence[str], threshold: float) -> None:
+        super().__init__(model=model, labels=labels, threshold=threshold)
+        self._scorer = Scorer.of(pipeline)
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Each text's probability per label."""
+        return self._scorer.probabilities(count_features(texts))
 
 
 def to_predictions(

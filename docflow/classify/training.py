@@ -6,7 +6,8 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,13 @@ THRESHOLDS = (0.5, 0.8)
 mistaken ones are caught."""
 
 
-def train(samples: Sequence[LabelledText], *, seed: int = 0) -> TrainedModel:
+def train(
+    samples: Sequence[LabelledText],
+    *,
+    seed: int = 0,
+    inverse_regularisation: float = INVERSE_REGULARISATION,
+    background_weight: float = BACKGROUND_WEIGHT,
+) -> TrainedModel:
     """A calibrated model of these samples; in any order, with the same seed, they give the same model.
 
     Samples labelled `UNKNOWN` are background: learnt as a class of their own, never a confident answer. Samples
@@ -66,7 +73,7 @@ def train(samples: Sequence[LabelledText], *, seed: int = 0) -> TrainedModel:
 
     Raises `TrainingDataError` for under two labels, or under ten documents of one.
     """
-    ordered = sorted(samples, key=lambda s: (s.label, s.language, s.group, s.text))
+    ordered = in_order(samples)
     counts = count_features([sample.text for sample in ordered])
     features = np.diff(counts.indptr)
     wordless = [ordered[row] for row in np.flatnonzero(features == 0)]
@@ -83,7 +90,8 @@ def train(samples: Sequence[LabelledText], *, seed: int = 0) -> TrainedModel:
     weighted = tfidf.fit_transform(counts)
     sources = np.array([sample.group or f"#{row}" for row, sample in enumerate(learnt)])
     folds, kind = split(truth, sources, seed=seed)
-    logits = out_of_fold_logits(weighted, truth, folds)
+    fitted = partial(fit_linear, inverse_regularisation=inverse_regularisation, background_weight=background_weight)
+    logits = out_of_fold_logits(weighted, truth, folds, fitted=fitted)
     labels = tuple(np.unique(truth).tolist())
     temperature = fit_temperature(logits, np.searchsorted(labels, truth), sources=len(set(sources)))
     probabilities = softmax(logits / temperature, axis=1)
@@ -93,12 +101,23 @@ def train(samples: Sequence[LabelledText], *, seed: int = 0) -> TrainedModel:
         probabilities, model=ModelRef("out-of-fold", "", ""), labels=labels, threshold=threshold
     )
     return TrainedModel(
-        pipeline=Pipeline([("tfidf", tfidf), ("linear", cooled(fit_linear(weighted, truth), temperature))]),
+        pipeline=Pipeline([("tfidf", tfidf), ("linear", cooled(fitted(weighted, truth), temperature))]),
         labels=labels,
         threshold=threshold,
-        training=describe(learnt, seed=seed) | {"folds": kind, "temperature": round(temperature, 6)},
+        training=describe(learnt, seed=seed)
+        | {
+            "inverse_regularisation": inverse_regularisation,
+            "background_weight": background_weight,
+            "folds": kind,
+            "temperature": round(temperature, 6),
+        },
         out_of_fold=compare(predictions, learnt),
     )
+
+
+def in_order(samples: Sequence[LabelledText]) -> list[LabelledText]:
+    """The samples in an order that depends on nothing but themselves."""
+    return sorted(samples, key=lambda s: (s.label, s.language, s.group, s.text))
 
 
 def check_labels(truth: NDArray[np.str_]) -> None:
@@ -127,7 +146,13 @@ def split(truth: NDArray[np.str_], sources: NDArray[np.str_], *, seed: int) -> t
     return list(plain.split(truth, truth)), "plain"
 
 
-def out_of_fold_logits(weighted: sp.csr_matrix, truth: NDArray[np.str_], folds: Sequence[Fold]) -> Floats:
+def out_of_fold_logits(
+    weighted: sp.csr_matrix,
+    truth: NDArray[np.str_],
+    folds: Sequence[Fold],
+    *,
+    fitted: Callable[[sp.csr_matrix, NDArray[np.str_]], LogisticRegression],
+) -> Floats:
     """Each row's score per label, from a model that was not fitted on it.
 
     All folds share the terms' weights: making them anew takes most of the time and leaves the scores nearly
@@ -135,17 +160,23 @@ def out_of_fold_logits(weighted: sp.csr_matrix, truth: NDArray[np.str_], folds: 
     """
     logits = np.zeros((len(truth), len(np.unique(truth))))
     for fit, judge in folds:
-        scores = fit_linear(weighted[fit], truth[fit]).decision_function(weighted[judge])
+        scores = fitted(weighted[fit], truth[fit]).decision_function(weighted[judge])
         logits[judge] = scores if scores.ndim == 2 else np.column_stack([np.zeros(len(scores)), scores])
     return logits
 
 
-def fit_linear(weighted: sp.csr_matrix, truth: NDArray[np.str_]) -> LogisticRegression:
-    """Logistic regression in which each named label weighs the same, and the background `BACKGROUND_WEIGHT` of it."""
+def fit_linear(
+    weighted: sp.csr_matrix,
+    truth: NDArray[np.str_],
+    *,
+    inverse_regularisation: float = INVERSE_REGULARISATION,
+    background_weight: float = BACKGROUND_WEIGHT,
+) -> LogisticRegression:
+    """Logistic regression in which each named label weighs the same, and the background `background_weight` of it."""
     counts = Counter(truth.tolist())
-    wanted = {label: BACKGROUND_WEIGHT if label == UNKNOWN else 1.0 for label in counts}
+    wanted = {label: background_weight if label == UNKNOWN else 1.0 for label in counts}
     weights = {label: wanted[label] * len(truth) / (len(counts) * counts[label]) for label in counts}
-    linear = LogisticRegression(C=INVERSE_REGULARISATION, class_weight=weights, tol=TOLERANCE, max_iter=MOST_ITERATIONS)
+    linear = LogisticRegression(C=inverse_regularisation, class_weight=weights, tol=TOLERANCE, max_iter=MOST_ITERATIONS)
     return linear.fit(weighted, truth)
 
 
@@ -200,5 +231,4 @@ def describe(samples: Sequence[LabelledText], *, seed: int) -> dict[str, Any]:
         "seed": seed,
         "features_version": FEATURES_VERSION,
         "sklearn": sklearn.__version__,
-        "inverse_regularisation": INVERSE_REGULARISATION,
     }

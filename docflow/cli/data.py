@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from docflow import classify, learning
-from docflow.classify import Evaluation, evaluate
+from docflow.classify import CandidateName, Evaluation, evaluate
 from docflow.cli.app import ERR, OUT, show_error
 from docflow.cli.documents import files_below, process_all
 from docflow.labelling import labelled_texts
@@ -64,6 +64,8 @@ def train(
     labels: Annotated[
         bool, typer.Option("--labels/--no-labels", help="Learn from the documents that people have labelled, too.")
     ] = True,
+    candidate: Annotated[CandidateName, typer.Option(help="Which kind of model.")] = "linear",
+    tune: Annotated[int, typer.Option(min=0, max=200, help="Settings of its knobs to try first; 0: none.")] = 0,
     promote: Annotated[bool, typer.Option("--promote", help="Make the new version the champion.")] = False,
 ) -> None:
     """Train a classifier, log it to MLflow and register it as a new version."""
@@ -79,7 +81,16 @@ def train(
     rest = [*learnt, *(sample for index, sample in enumerate(made) if index % HELD_OUT_SHARE)]
     registry = open_registry(settings)
     with ERR.status("training"):
-        trained = learning.train(rest, settings=settings, store=store, registry=registry, held_out=held_out, seed=seed)
+        trained = learning.train(
+            rest,
+            settings=settings,
+            store=store,
+            registry=registry,
+            held_out=held_out,
+            candidate=candidate,
+            tune=tune,
+            seed=seed,
+        )
     OUT.print(f"{settings.classify.model_name} version {trained.version.version} registered")
     show_evaluation(trained.evaluation)
     if promote:

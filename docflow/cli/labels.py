@@ -110,7 +110,7 @@ def errors(
         found = doubts(samples, beside=beside)[:top]
     rows = [
         {
-            "document_id": doubt.sample.metadata["document_id"],
+            "document_id": int(doubt.sample.document_id),
             "label": doubt.sample.label,
             "suggested": doubt.suggested,
             "score": round(doubt.score, 4),

@@ -3,7 +3,8 @@
 MLflow is imported by `Registry.open` and not before: a service that has its model never pays for it.
 """
 
+from docflow.registry.provenance import code_version
 from docflow.registry.registry import CHAMPION, ModelVersion, Registry
 from docflow.registry.runs import TrackedRun
 
-__all__ = ["CHAMPION", "ModelVersion", "Registry", "TrackedRun"]
+__all__ = ["CHAMPION", "ModelVersion", "Registry", "TrackedRun", "code_version"]

@@ -26,6 +26,7 @@ UNSTORABLE = re.compile(r"[^\w.\- :/]")
 CHAMPION = "champion"
 MODEL_FOLDER = "model"
 PICTURE_FOLDER = "pictures"
+REPORT_FOLDER = "reports"
 DIGEST_TAG = "digest"
 MOST_VERSIONS = 200
 LONGEST_PARAMETER = 500
@@ -85,10 +86,12 @@ class Registry:
         metrics: Mapping[str, float],
         pictures: Mapping[str, bytes],
         tags: Mapping[str, str],
+        reports: Mapping[str, bytes] | None = None,
     ) -> ModelVersion:
         """The new version of the model `name` whose files lie in `folder`, with the run that made it.
 
-        `pictures` are PNGs by their names without extension. The version's tags are `tags` and the digest.
+        `pictures` are PNGs by their names without extension, `reports` files by their names.
+        The version's tags are `tags` and the digest.
         A run whose logging fails is marked as failed.
         """
         with answering():
@@ -96,13 +99,36 @@ class Registry:
             run_id, status = run.info.run_id, "FAILED"
             try:
                 self._log_values(run_id, params=params, metrics=metrics)
-                self._log_pictures(run_id, pictures)
+                self._log_files(run_id, {f"{key}.png": png for key, png in pictures.items()}, under=PICTURE_FOLDER)
+                self._log_files(run_id, reports or {}, under=REPORT_FOLDER)
                 self._client.log_artifacts(run_id, str(folder), MODEL_FOLDER)
                 registered = self._register(name, run_id=run_id, tags={**tags, DIGEST_TAG: digest})
                 status = "FINISHED"
             finally:
                 self._client.set_terminated(run_id, status)
         return self.version(name, version=str(registered.version))
+
+    def log_trial(
+        self,
+        parent_run_id: str,
+        *,
+        name: str,
+        params: Mapping[str, object],
+        metrics: Mapping[str, float],
+        tags: Mapping[str, str],
+    ) -> str:
+        """The id of a finished run nested under the parent, as MLflow's page shows a search's trials."""
+        with answering():
+            run = self._client.create_run(
+                self._experiment_id, tags={**tags, "mlflow.parentRunId": parent_run_id}, run_name=name
+            )
+            run_id, status = str(run.info.run_id), "FAILED"
+            try:
+                self._log_values(run_id, params=params, metrics=metrics)
+                status = "FINISHED"
+            finally:
+                self._client.set_terminated(run_id, status)
+        return run_id
 
     def tracked_run(self, name: str, *, params: Mapping[str, object], kept_in: Path) -> TrackedRun:
         """A run to log to while a training goes on; the folder `kept_in` remembers it, so that it can go on later."""
@@ -120,11 +146,11 @@ class Registry:
             metrics=[Metric(storable_key(key), value, moment, 0) for key, value in metrics.items()],
         )
 
-    def _log_pictures(self, run_id: str, pictures: Mapping[str, bytes]) -> None:
+    def _log_files(self, run_id: str, files: Mapping[str, bytes], *, under: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            for name, png in pictures.items():
-                (Path(folder) / f"{name}.png").write_bytes(png)
-            self._client.log_artifacts(run_id, folder, PICTURE_FOLDER)
+            for name, content in files.items():
+                (Path(folder) / name).write_bytes(content)
+            self._client.log_artifacts(run_id, folder, under)
 
     def _register(self, name: str, *, run_id: str, tags: Mapping[str, str]) -> MlflowVersion:
         from mlflow.exceptions import MlflowException

@@ -51,7 +51,7 @@ def test_files_become_documents_with_labels_and_texts(pipeline: Pipeline, tmp_pa
         ("invoice", "INVOICE 200", "eng"),
         ("letter", "INVOICE 210", "eng"),
     ]
-    assert [t.group for t in texts] == ["acme", f"document {texts[1].metadata['document_id']}"]
+    assert [t.group for t in texts] == ["acme", f"document {texts[1].document_id}"]
 
 
 def test_importing_again_changes_nothing_and_reads_nothing(

@@ -32,6 +32,7 @@ def test_training_registers_a_version_with_its_figures_and_promotes_nothing(loop
     assert sorted(p.name for p in artifacts_of(loop, "1").parent.glob("pictures/*")) == [
         "confusion_held_out.png",
         "confusion_out_of_fold.png",
+        "reliability_held_out.png",
     ]
     with pytest.raises(NoChampion):
         learning.load_champion(loop.settings, store=loop.store, registry_factory=never)

@@ -5,49 +5,51 @@ from __future__ import annotations
 import itertools
 import random
 
-from docflow.classify import grouped, hold_out
+from docflow.classify import hold_out
+from docflow.classify.grouping import fair_groups, near_duplicates
 from docflow.types import LabelledText
+
+FORM = (
+    "the tenant shall pay the landlord on the first day of each month the sum that both have agreed upon in writing "
+    * 3
+)
+
+
+def text(words: str, *, source: str = "") -> LabelledText:
+    return LabelledText(words, "letter", "eng", source=source)
+
+
+def test_two_fillings_of_one_form_are_near_duplicates() -> None:
+    assert near_duplicates([f"{FORM} 12 May 2024", "nothing of the kind at all", f"{FORM} 31 May 1999"]) == [(0, 2)]
+
+
+def test_texts_without_words_are_nobodys_duplicates() -> None:
+    assert near_duplicates(["", "---", ""]) == []
+
+
+def test_groups_join_sources_and_near_duplicates_in_chains() -> None:
+    samples = [
+        text("one two three four", source="mill"),
+        text(FORM, source="mill"),
+        text(FORM),
+        text("alone here today"),
+    ]
+    assert fair_groups(samples) == [0, 0, 0, 1]
+
 
 WORDS = ["".join(letters) for letters in itertools.product("abcdefghijklmno", repeat=3)]
 
 
-def text(seed: int, *, count: int = 200) -> str:
-    return " ".join(random.Random(seed).choices(WORDS, k=count))
-
-
-def misread(original: str, *, seed: int, share: float = 0.03) -> str:
-    rng = random.Random(seed)
-    return " ".join(word if rng.random() > share else "smudge" for word in original.split())
+def random_text(seed: int) -> str:
+    return " ".join(random.Random(seed).choices(WORDS, k=200))
 
 
 def sample(content: str, group: str = "") -> LabelledText:
     return LabelledText(content, "letter", "eng", group=group)
 
 
-def test_samples_of_one_source_are_one_group() -> None:
-    assert grouped([sample(text(1), "acme"), sample(text(2), "zenith"), sample(text(3), "acme")]) == [
-        "acme",
-        "zenith",
-        "acme",
-    ]
-
-
-def test_near_duplicates_are_one_group_though_nobody_names_a_source() -> None:
-    groups = grouped([sample(text(1)), sample(text(2)), sample(misread(text(1), seed=5))])
-    assert groups[0] == groups[2] != groups[1]
-
-
-def test_a_duplicate_joins_the_sources_that_it_lies_between() -> None:
-    groups = grouped([sample(text(1), "acme"), sample(text(2), "zenith"), sample(misread(text(1), seed=5), "zenith")])
-    assert len(set(groups)) == 1
-
-
-def test_short_and_empty_texts_are_nobodys_duplicates() -> None:
-    assert len(set(grouped([sample(""), sample(""), sample("thank you"), sample("thank you")]))) == 4
-
-
 def test_whole_groups_are_held_out_about_one_in_so_many() -> None:
-    samples = [sample(text(number), f"source {number % 50}") for number in range(300)]
+    samples = [sample(random_text(number), f"source {number % 50}") for number in range(300)]
     learnt, held = hold_out(samples, one_in=5)
     assert len(learnt) + len(held) == 300
     assert not {s.group for s in learnt} & {s.group for s in held}
@@ -55,13 +57,15 @@ def test_whole_groups_are_held_out_about_one_in_so_many() -> None:
 
 
 def test_what_is_held_out_stays_so_when_more_comes() -> None:
-    samples = [sample(text(number), f"source {number % 50}") for number in range(100)]
+    samples = [sample(random_text(number), f"source {number % 50}") for number in range(100)]
     before = {s.group for s in hold_out(samples, one_in=5)[1]}
-    more = [*samples, *(sample(text(number), f"new {number % 50}") for number in range(100, 200))]
+    more = [*samples, *(sample(random_text(number), f"new {number % 50}") for number in range(100, 200))]
     assert before == {s.group for s in hold_out(more, one_in=5)[1] if not s.group.startswith("new")}
 
 
 def test_a_label_of_one_source_is_never_held_out_whole() -> None:
-    samples = [sample(text(number), f"source {number}") for number in range(60)]
-    alone = [[*samples, LabelledText(text(99), "permit", "eng", group=f"office {number}")] for number in range(30)]
+    samples = [sample(random_text(number), f"source {number}") for number in range(60)]
+    alone = [
+        [*samples, LabelledText(random_text(99), "permit", "eng", group=f"office {number}")] for number in range(30)
+    ]
     assert all("permit" in {s.label for s in hold_out(each, one_in=5)[0]} for each in alone)

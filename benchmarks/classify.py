@@ -1,0 +1,198 @@
+"""`python -m benchmarks.classify`: every candidate on the real documents, row by row, from cached recognitions.
+
+Rows of generated documents and of a few real ones are judged on the reporting half; the examples come from the tuning
+half. An `unknown` counts as wrong for the four kinds. The rows of folds are judged on the whole corpus by models that
+have not seen the document, or not its whole source, and count the likeliest label, as the bar they are held against
+does. No candidate's knobs were chosen by looking at any of these rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from benchmarks.machine import describe
+from benchmarks.ocr_reading import peak_mib
+from benchmarks.real_texts import real_texts
+from docflow.classify import CANDIDATES, Candidate, compare, fair_groups
+from docflow.classify.evaluation import likeliest
+from docflow.cli.data import GENERATED
+from docflow.synth import training_texts
+from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
+
+KINDS = ("contract", "invoice", "letter", "receipt")
+LEAST_OF_A_KIND = 10
+GENERATED_BESIDE_FOLDS = 2000
+REPEATS = 20
+"""How often a real text is repeated among the generated ones, which are hundreds to its one."""
+
+TIMED = 10_000
+FOLDS = 5
+SEED = 0
+
+Row = dict[str, str]
+
+
+def main() -> None:
+    """Print the table of all candidates; with `--cost`, time one candidate's training instead."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--var", type=Path, default=Path("var/bench"), help="where recognised text is kept")
+    parser.add_argument("--half", choices=("report", "tune"), default="report", help="which half judges")
+    parser.add_argument("--candidates", nargs="+", choices=tuple(CANDIDATES), default=tuple(CANDIDATES))
+    parser.add_argument("--cost", choices=tuple(CANDIDATES), help="only train this one and print what that cost")
+    arguments = parser.parse_args()
+    if arguments.cost:
+        print(json.dumps(cost_here(CANDIDATES[arguments.cost])))
+        return
+    console = Console(width=130)
+    console.print(describe())
+    columns = {name: measure(CANDIDATES[name], var=arguments.var, half=arguments.half) for name in arguments.candidates}
+    table = Table("", *columns, box=None)
+    for row in next(iter(columns.values())):
+        table.add_row(row, *(column[row] for column in columns.values()))
+    console.print(table)
+
+
+def measure(candidate: Candidate, *, var: Path, half: str) -> Row:
+    """All rows of one candidate."""
+    whole, judged = real_texts(var, half=None), real_texts(var, half="report" if half == "report" else "tune")
+    examples = real_texts(var, half="tune")
+    generated = list(training_texts(GENERATED, seed=SEED))
+    four, others = [s for s in judged if s.label in KINDS], [s for s in judged if s.label not in KINDS]
+    row: Row = {}
+    started = predict(candidate, generated, four + others)
+    named, foreign = started[: len(four)], started[len(four) :]
+    row["generated only: macro, four kinds"] = score(compare(named, four).macro_accuracy)
+    for language in ("eng", "rus"):
+        of_it = [(p, s) for p, s in zip(named, four, strict=True) if s.language == language]
+        row[f"– of these {language}"] = score(macro_of(of_it))
+    for kind in KINDS:
+        right = [p.label == kind for p, s in zip(named, four, strict=True) if s.label == kind]
+        row[f"– of these {kind}"] = f"{sum(right)}/{len(right)}"
+    row["generated only: others that come out unknown"] = score(float(np.mean([p.label == UNKNOWN for p in foreign])))
+    for most in (5, 50) if half == "report" else ():
+        few = repeated(drawn(examples, most=most))
+        row[f"{most} real a kind on top: macro"] = score(
+            compare(predict(candidate, generated + few, four), four).macro_accuracy
+        )
+    beside = list(training_texts(GENERATED_BESIDE_FOLDS, seed=SEED))
+    row |= folds_of_sources(candidate, [s for s in whole if s.label in KINDS], beside=beside)
+    row |= folds_of_all_kinds(candidate, whole, beside=beside)
+    return row | cost_elsewhere(candidate)
+
+
+def folds_of_sources(candidate: Candidate, samples: Sequence[LabelledText], *, beside: Sequence[LabelledText]) -> Row:
+    """Four kinds in folds that hold whole sources and near duplicates out, and in random ones."""
+    truth = [s.label for s in samples]
+    grouped = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED).split(truth, truth, fair_groups(samples))
+    plain = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(truth, truth)
+    return {
+        "whole sources held out: macro, four kinds": score(macro_of(out_of_fold(candidate, samples, grouped, beside))),
+        "random folds: macro, four kinds": score(macro_of(out_of_fold(candidate, samples, plain, beside))),
+    }
+
+
+def folds_of_all_kinds(candidate: Candidate, samples: Sequence[LabelledText], *, beside: Sequence[LabelledText]) -> Row:
+    """All kinds with ten documents or more, in random folds; generated ones under their own kinds beside them."""
+    counts = Counter(s.label for s in samples)
+    kept = [s for s in samples if counts[s.label] >= LEAST_OF_A_KIND]
+    kinds = {s.label for s in kept}
+    own = [replace(s, label=str(s.metadata["kind"])) for s in beside]
+    truth = [s.label for s in kept]
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(truth, truth)
+    judged = out_of_fold(candidate, kept, folds, [s for s in own if s.label in kinds])
+    right = [likeliest(p) == s.label for p, s in judged]
+    return {
+        f"random folds: accuracy, {len(kinds)} kinds": score(float(np.mean(right))),
+        f"random folds: macro, {len(kinds)} kinds": score(macro_of(judged)),
+    }
+
+
+def out_of_fold(
+    candidate: Candidate,
+    samples: Sequence[LabelledText],
+    folds: Iterable[tuple[np.ndarray, np.ndarray]],
+    beside: Sequence[LabelledText],
+) -> list[tuple[Prediction, LabelledText]]:
+    """Each sample with its prediction under the likeliest label, by a model that was not fitted on its fold."""
+    judged: list[tuple[Prediction, LabelledText]] = []
+    for fit, judge in folds:
+        held = [samples[row] for row in judge]
+        learnt = [*beside, *repeated([samples[row] for row in fit])]
+        judged += [
+            (replace(p, label=likeliest(p)), s) for p, s in zip(predict(candidate, learnt, held), held, strict=True)
+        ]
+    return judged
+
+
+def predict(candidate: Candidate, learnt: Sequence[LabelledText], judged: Sequence[LabelledText]) -> list[Prediction]:
+    """What the candidate, trained on `learnt`, says of `judged`."""
+    classifier = candidate.fit(learnt, seed=SEED).classifier(ModelRef(candidate.name, "bench", ""))
+    return classifier.predict([sample.text for sample in judged])
+
+
+def drawn(samples: Sequence[LabelledText], *, most: int) -> list[LabelledText]:
+    """As many of each of the four kinds, or all where there are fewer, drawn by the seed."""
+    rng = random.Random(SEED)
+    of_kind: Mapping[str, list[LabelledText]] = {kind: [s for s in samples if s.label == kind] for kind in KINDS}
+    return [s for held in of_kind.values() for s in rng.sample(held, min(most, len(held)))]
+
+
+def repeated(samples: Sequence[LabelledText]) -> list[LabelledText]:
+    """Each text `REPEATS` times, its copies in one group."""
+    return [replace(s, group=f"real/{s.document_id}") for s in samples for _ in range(REPEATS)]
+
+
+def macro_of(judged: Sequence[tuple[Prediction, LabelledText]]) -> float:
+    """The mean share that is right over the labels."""
+    return compare([p for p, _ in judged], [s for _, s in judged]).macro_accuracy
+
+
+def cost_elsewhere(candidate: Candidate) -> Row:
+    """What training costs, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.classify", "--cost", candidate.name]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=1800).stdout.splitlines()[-1]
+    cost: Row = json.loads(told)
+    return cost
+
+
+def cost_here(candidate: Candidate) -> Row:
+    """Seconds and memory of training on 10,000 texts that are there already, and the time of one prediction."""
+    samples = list(training_texts(TIMED, seed=SEED))
+    started = time.perf_counter()
+    model = candidate.fit(samples, seed=SEED)
+    took = time.perf_counter() - started
+    classifier = model.classifier(ModelRef(candidate.name, "bench", ""))
+    texts = [sample.text for sample in samples[:300]]
+    classifier.predict(texts[:20])
+    clock = time.perf_counter()
+    for text in texts:
+        classifier.predict([text])
+    each = 1000 * (time.perf_counter() - clock) / len(texts)
+    return {
+        "training 10,000 texts, s": f"{took:.0f}",
+        "peak memory of that, MiB": f"{peak_mib():.0f}",
+        "one prediction, ms": f"{each:.2f}",
+    }
+
+
+def score(value: float) -> str:
+    """A share with three places."""
+    return f"{value:.3f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""The models that training can choose from, behind one protocol: each fits samples, and names what may be tuned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import ClassVar, Literal, Protocol, Self
+
+from docflow.classify.model import TrainedModel
+from docflow.classify.paperless import HIDDEN_UNITS, LEAST_SHARE, PaperlessModel, train_paperless
+from docflow.classify.training import BACKGROUND_WEIGHT, INVERSE_REGULARISATION, train
+from docflow.types import LabelledText
+
+CandidateName = Literal["linear", "paperless"]
+
+FittedModel = TrainedModel | PaperlessModel
+"""What training makes: labels, threshold, `training`, `out_of_fold`, and a `classifier` that answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A number that may be tuned, between `low` and `high`, searched by its logarithm; whole where `is_whole`."""
+
+    name: str
+    low: float
+    high: float
+    is_whole: bool = False
+
+
+class Candidate(Protocol):
+    """A kind of model with its knobs set; the same samples and seed give the same model."""
+
+    name: ClassVar[str]
+    knobs: ClassVar[tuple[Knob, ...]]
+
+    def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> FittedModel:
+        """The model that these samples make; raises `TrainingDataError` for too few of them."""
+        ...
+
+    def settings(self) -> dict[str, float]:
+        """The knobs' values."""
+        ...
+
+    def turned(self, values: Mapping[str, float]) -> Self:
+        """The same kind of model with these knobs set."""
+        ...
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Logistic regression on hashed n-grams, calibrated, with a threshold: `docflow.classify.training`."""
+
+    inverse_regularisation: float = INVERSE_REGULARISATION
+    background_weight: float = BACKGROUND_WEIGHT
+
+    name: ClassVar[str] = "linear"
+    knobs: ClassVar[tuple[Knob, ...]] = (
+        Knob("inverse_regularisation", 0.3, 100.0),
+        Knob("background_weight", 0.1, 3.0),
+    )
+
+    def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> TrainedModel:
+        """The calibrated model that these samples make."""
+        return train(
+            samples,
+            seed=seed,
+            inverse_regularisation=self.inverse_regularisation,
+            background_weight=self.background_weight,
+        )
+
+    def settings(self) -> dict[str, float]:
+        """The knobs' values."""
+        return asdict(self)
+
+    def turned(self, values: Mapping[str, float]) -> Self:
+        """The same with these knobs set."""
+        return replace(self, **values)
+
+
+@dataclass(frozen=True)
+class Paperless:
+    """Counts of frequent words and pairs, and a network with one hidden layer: the baseline to beat."""
+
+    hidden_units: float = HIDDEN_UNITS
+    least_share: float = LEAST_SHARE
+
+    name: ClassVar[str] = "paperless"
+    knobs: ClassVar[tuple[Knob, ...]] = (
+        Knob("hidden_units", 25, 200, is_whole=True),
+        Knob("least_share", 0.003, 0.03),
+    )
+
+    def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> PaperlessModel:
+        """The network that these samples make."""
+        return train_paperless(samples, seed=seed, hidden_units=int(self.hidden_units), least_share=self.least_share)
+
+    def settings(self) -> dict[str, float]:
+        """The knobs' values."""
+        return asdict(self)
+
+    def turned(self, values: Mapping[str, float]) -> Self:
+        """The same with these knobs set."""
+        return replace(self, **values)
+
+
+CANDIDATES: Mapping[CandidateName, Candidate] = {"linear": Linear(), "paperless": Paperless()}
+"""Every candidate by its name, with the knobs as they stand unless they are tuned."""

@@ -1,0 +1,208 @@
+"""The recipe of paperless-ngx, as a baseline: counts of words and pairs of words, and a small neural network.
+
+After `documents/classifier.py` of paperless-ngx: text in lower case without punctuation, `CountVectorizer` over words
+and pairs that at least one document in a hundred has, `MLPClassifier(tol=0.01)` with its other defaults. Left out is
+the stemming that it does where a language is configured. The least confidence is 0.3, as it ships.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, ClassVar
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.special import softmax
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.neural_network import MLPClassifier
+
+from docflow.classify.evaluation import Evaluation, compare
+from docflow.classify.features import MAX_CHARS
+from docflow.classify.model import ScoringClassifier, to_predictions
+from docflow.classify.scoring import Floats
+from docflow.classify.training import check_labels, describe, in_order, split
+from docflow.errors import ModelFileError
+from docflow.types import LabelledText, ModelRef
+
+LEAST_SHARE = 0.01
+HIDDEN_UNITS = 100
+THRESHOLD = 0.3
+TOLERANCE = 0.01
+VOCABULARY_FILE = "vocabulary.json"
+
+Layer = tuple[Floats, Floats]
+"""A layer's weights (inputs x outputs) and biases."""
+
+
+@dataclass(frozen=True)
+class PaperlessModel:
+    """The fitted network: its terms, in the order of its inputs, and its layers."""
+
+    vocabulary: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    labels: tuple[str, ...]
+    threshold: float
+    training: Mapping[str, Any]
+    out_of_fold: Evaluation
+
+    candidate: ClassVar[str] = "paperless"
+
+    def classifier(self, model: ModelRef) -> PaperlessClassifier:
+        """The classifier that answers with this network."""
+        return PaperlessClassifier(
+            self.vocabulary, self.layers, model=model, labels=self.labels, threshold=self.threshold
+        )
+
+    def files(self) -> dict[str, bytes]:
+        """The network as files that hold no code, each by its name."""
+        written = {VOCABULARY_FILE: json.dumps(self.vocabulary, ensure_ascii=False).encode()}
+        for number, (weights, biases) in enumerate(self.layers):
+            written |= {f"weights-{number}.npy": to_npy(weights), f"biases-{number}.npy": to_npy(biases)}
+        return written
+
+
+class PaperlessClassifier(ScoringClassifier):
+    """Answers with the network; a text without any of its terms is scored by the biases alone."""
+
+    def __init__(
+        self,
+        vocabulary: Sequence[str],
+        layers: Sequence[Layer],
+        *,
+        model: ModelRef,
+        labels: Sequence[str],
+        threshold: float,
+    ) -> None:
+        super().__init__(model=model, labels=labels, threshold=threshold)
+        check_shapes(layers, inputs=len(vocabulary), outputs=len(labels))
+        self._vectorizer = vectorizer(vocabulary={term: column for column, term in enumerate(vocabulary)})
+        self._layers = tuple(layers)
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Each text's probability per label."""
+        if not texts:
+            return np.zeros((0, len(self.labels)))
+        return forward(self._vectorizer.transform([prepare(text) for text in texts]), self._layers)
+
+
+def train_paperless(
+    samples: Sequence[LabelledText],
+    *,
+    seed: int = 0,
+    hidden_units: int = HIDDEN_UNITS,
+    least_share: float = LEAST_SHARE,
+) -> PaperlessModel:
+    """The recipe's network of these samples; `out_of_fold` is that of one fold in three, its groups kept whole.
+
+    Raises `TrainingDataError` as the linear model does.
+    """
+    learnt = [sample for sample in in_order(samples) if prepare(sample.text).strip()]
+    truth = np.array([sample.label for sample in learnt])
+    check_labels(truth)
+    texts = [prepare(sample.text) for sample in learnt]
+    sources = np.array([sample.group or f"#{row}" for row, sample in enumerate(learnt)])
+    folds, kind = split(truth, sources, seed=seed)
+    fit, judge = folds[0]
+
+    def fitted(rows: NDArray[np.intp]) -> tuple[CountVectorizer, MLPClassifier]:
+        counted = vectorizer(min_df=least_share)
+        network = MLPClassifier(hidden_layer_sizes=(hidden_units,), tol=TOLERANCE, random_state=seed)
+        return counted, network.fit(counted.fit_transform([texts[row] for row in rows]), truth[rows])
+
+    labels = tuple(np.unique(truth).tolist())
+    judged_terms, judged = fitted(fit)
+    predictions = to_predictions(
+        forward(judged_terms.transform([texts[row] for row in judge]), layers_of(judged)),
+        model=ModelRef("out-of-fold", "", ""),
+        labels=labels,
+        threshold=THRESHOLD,
+    )
+    terms, network = fitted(np.arange(len(learnt)))
+    return PaperlessModel(
+        vocabulary=tuple(terms.get_feature_names_out().tolist()),
+        layers=layers_of(network),
+        labels=labels,
+        threshold=THRESHOLD,
+        training=describe(learnt, seed=seed)
+        | {"folds": f"{kind}, one of {len(folds)}", "hidden_units": hidden_units, "least_share": least_share},
+        out_of_fold=compare(predictions, [learnt[row] for row in judge]),
+    )
+
+
+def prepare(text: str) -> str:
+    """The text in lower case, with single spaces where there is no letter, digit or underscore."""
+    return re.sub(r"\W+", " ", text[:MAX_CHARS].lower())
+
+
+def vectorizer(**options: Any) -> CountVectorizer:
+    """Counts of words and pairs of words."""
+    return CountVectorizer(analyzer="word", ngram_range=(1, 2), dtype=np.float32, **options)
+
+
+def layers_of(network: MLPClassifier) -> tuple[Layer, ...]:
+    """The fitted network's layers; two labels share one output in scikit-learn, and have one each here."""
+    layers = [
+        (w.astype(np.float32), b.astype(np.float32)) for w, b in zip(network.coefs_, network.intercepts_, strict=True)
+    ]
+    weights, biases = layers[-1]
+    if weights.shape[1] == 1:
+        layers[-1] = (np.hstack([np.zeros_like(weights), weights]), np.concatenate([np.zeros_like(biases), biases]))
+    return tuple(layers)
+
+
+def forward(counts: sp.csr_matrix, layers: Sequence[Layer]) -> Floats:
+    """The network's probabilities: rectified hidden layers, softmax at the end."""
+    values: Any = counts
+    for weights, biases in layers[:-1]:
+        values = np.maximum(values @ weights + biases, 0)
+    weights, biases = layers[-1]
+    found: Floats = softmax((values @ weights + biases).astype(np.float64), axis=1)
+    return found
+
+
+def check_shapes(layers: Sequence[Layer], *, inputs: int, outputs: int) -> None:
+    """Raise `ModelFileError` where the layers do not fit each other, the terms and the labels."""
+    width = inputs
+    for weights, biases in layers:
+        if weights.ndim != 2 or weights.shape[0] != width or biases.shape != weights.shape[1:]:
+            raise ModelFileError("the network's layers do not fit together")
+        width = weights.shape[1]
+    if not layers or width != outputs:
+        raise ModelFileError("the network has no output for each of its labels")
+
+
+def read_network(files: Mapping[str, bytes]) -> tuple[tuple[str, ...], tuple[Layer, ...]]:
+    """The terms and layers that `PaperlessModel.files` wrote; `ModelFileError` where they do not load."""
+    try:
+        vocabulary = tuple(str(term) for term in json.loads(files[VOCABULARY_FILE]))
+        layers: list[Layer] = []
+        for number in count():
+            if f"weights-{number}.npy" not in files:
+                break
+            layers.append((from_npy(files[f"weights-{number}.npy"]), from_npy(files[f"biases-{number}.npy"])))
+    except KeyError as error:
+        raise ModelFileError(f"the model has no {error.args[0]}") from error
+    except (ValueError, TypeError, EOFError) as error:
+        raise ModelFileError("the network's files do not load") from error
+    return vocabulary, tuple(layers)
+
+
+def to_npy(values: Floats) -> bytes:
+    """The array as a .npy file."""
+    written = io.BytesIO()
+    np.save(written, values, allow_pickle=False)
+    return written.getvalue()
+
+
+def from_npy(content: bytes) -> Floats:
+    """The array of a .npy file, which may hold 32-bit floats only."""
+    values: Floats = np.load(io.BytesIO(content), allow_pickle=False)
+    if values.dtype != np.float32:
+        raise ValueError("not 32-bit floats")
+    return values

@@ -1,0 +1,137 @@
+"""An evaluation that can be argued with: figures with intervals, slices, calibration, and who is in which cell."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from docflow.classify.calibration import Coverage, ReliabilityBin, coverage, reliability
+from docflow.classify.evaluation import Evaluation, compare
+from docflow.classify.intervals import Figure, accuracy_figure, macro_figure
+from docflow.types import UNKNOWN, LabelledText, Prediction
+
+SLICES: dict[str, Callable[[LabelledText], str]] = {
+    "language": lambda sample: sample.language,
+    "source": lambda sample: sample.source or sample.group,
+    "grade": lambda sample: sample.grade,
+}
+"""What documents are sliced by; those of which it is not known are in no slice."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Documents that have something in common, and the share of them that came out right."""
+
+    by: str
+    value: str
+    accuracy: Figure
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The documents that are `expected` and came out as `predicted`, by their ids."""
+
+    expected: str
+    predicted: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All figures of one evaluation; `macro` is over the named labels, as `Evaluation.macro_accuracy` is."""
+
+    accuracy: Figure
+    macro: Figure
+    recall: dict[str, Figure]
+    slices: tuple[Slice, ...]
+    ece: float
+    reliability: tuple[ReliabilityBin, ...]
+    coverage: Coverage
+    cells: tuple[Cell, ...]
+
+    def to_json(self) -> bytes:
+        """The whole report."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+    def to_markdown(self) -> bytes:
+        """The report for a reader: tables of figures, then every cell off the diagonal with its documents."""
+        lines = ["| | documents | share | 95 % |", "|---|---|---|---|"]
+        lines += [_row("accuracy", self.accuracy), _row("macro accuracy", self.macro)]
+        lines += [_row(f"recall of {label}", figure) for label, figure in self.recall.items()]
+        lines += [_row(f"{held.by}: {held.value}", held.accuracy) for held in self.slices]
+        lines += [
+            "",
+            f"Calibration error {self.ece:.3f}; {self.coverage.share:.3f} of the documents can be named at a "
+            f"precision of {self.coverage.precision:.2f}.",
+            "",
+            "| is | said | documents | |",
+            "|---|---|---|---|",
+        ]
+        lines += [
+            f"| {_plain(cell.expected)} | {_plain(cell.predicted)} | {len(cell.documents)} | {_plain(_told(cell))} |"
+            for cell in self.cells
+        ]
+        return "\n".join([*lines, ""]).encode("utf-8", "replace")
+
+    def metrics(self) -> dict[str, float]:
+        """The figures that `Evaluation` does not have, as one flat mapping."""
+        return {
+            "accuracy_low": self.accuracy.low,
+            "accuracy_high": self.accuracy.high,
+            "macro_accuracy_low": self.macro.low,
+            "macro_accuracy_high": self.macro.high,
+            "coverage_at_99": self.coverage.share,
+        }
+
+
+def report(predictions: Sequence[Prediction], samples: Sequence[LabelledText]) -> Report:
+    """What there is to say of these predictions for `samples`, of which there must be one at least."""
+    evaluation: Evaluation = compare(predictions, samples)
+    right = [said.label == sample.label for said, sample in zip(predictions, samples, strict=True)]
+    named = [row for row, sample in enumerate(samples) if sample.label != UNKNOWN]
+    return Report(
+        accuracy=accuracy_figure(right),
+        macro=macro_figure([right[row] for row in named], [samples[row].label for row in named]),
+        recall={
+            label: accuracy_figure([right[row] for row, sample in enumerate(samples) if sample.label == label])
+            for label in evaluation.per_label
+        },
+        slices=tuple(_slices(right, samples)),
+        ece=evaluation.ece,
+        reliability=reliability(predictions, samples),
+        coverage=coverage(predictions, samples),
+        cells=_cells(predictions, samples),
+    )
+
+
+def _slices(right: Sequence[bool], samples: Sequence[LabelledText]) -> list[Slice]:
+    found = []
+    for by, value_of in SLICES.items():
+        rows: dict[str, list[bool]] = defaultdict(list)
+        for is_right, sample in zip(right, samples, strict=True):
+            if value_of(sample):
+                rows[value_of(sample)].append(is_right)
+        found += [Slice(by, value, accuracy_figure(held)) for value, held in sorted(rows.items())]
+    return found
+
+
+def _cells(predictions: Sequence[Prediction], samples: Sequence[LabelledText]) -> tuple[Cell, ...]:
+    held: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row, (said, sample) in enumerate(zip(predictions, samples, strict=True)):
+        held[sample.label, said.label].append(sample.document_id or f"#{row}")
+    return tuple(Cell(*labels, tuple(ids)) for labels, ids in sorted(held.items()))
+
+
+def _told(cell: Cell) -> str:
+    return "" if cell.expected == cell.predicted else ", ".join(cell.documents)
+
+
+def _row(name: str, figure: Figure) -> str:
+    return f"| {_plain(name)} | {figure.count} | {figure.value:.3f} | {figure.low:.3f} to {figure.high:.3f} |"
+
+
+def _plain(text: str) -> str:
+    """The text without what would end a table's cell."""
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,106 @@
+"""A bounded search for a candidate's knobs, on folds that keep sources and near duplicates whole."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.model_selection import StratifiedGroupKFold
+
+from docflow.classify.candidates import Candidate, Knob
+from docflow.classify.evaluation import compare
+from docflow.classify.grouping import fair_groups
+from docflow.errors import TrainingDataError
+from docflow.types import LabelledText, ModelRef
+
+log = logging.getLogger(__name__)
+
+FOLDS = 3
+SECONDS = 600.0
+"""After so long, no further trial begins."""
+
+STARTING_TRIALS = 3
+"""Trials that are never pruned, so that there is something to compare with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One setting of the knobs: the mean macro accuracy over the folds judged; `is_pruned` where not all were."""
+
+    number: int
+    settings: dict[str, float]
+    macro_accuracy: float
+    is_pruned: bool
+
+
+def tune(
+    candidate: Candidate,
+    samples: Sequence[LabelledText],
+    *,
+    trials: int,
+    seconds: float = SECONDS,
+    seed: int = 0,
+    told: Callable[[Trial], None],
+) -> Candidate:
+    """The candidate with the knobs that did best; `told` hears of every trial as it ends.
+
+    The first trial is the candidate as it stands. Others are drawn by Optuna's TPE sampler; a trial whose folds do
+    worse than the median of earlier ones is given up (Optuna's MedianPruner). The same samples, seed and number of
+    trials give the same answer unless `seconds` cut the search short. Raises `TrainingDataError` where a label has too
+    few sources for folds.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    folds = grouped_folds(samples, seed=seed)
+
+    def objective(drawn: optuna.Trial) -> float:
+        chosen = candidate.turned({knob.name: draw(drawn, knob) for knob in candidate.knobs})
+        scores: list[float] = []
+        for number, (fit, judge) in enumerate(folds):
+            scores.append(macro_accuracy(chosen, [samples[r] for r in fit], [samples[r] for r in judge], seed=seed))
+            drawn.report(float(np.mean(scores)), number)
+            if number + 1 < len(folds) and drawn.should_prune():
+                told(Trial(drawn.number, chosen.settings(), float(np.mean(scores)), is_pruned=True))
+                raise optuna.TrialPruned
+        told(Trial(drawn.number, chosen.settings(), float(np.mean(scores)), is_pruned=False))
+        return float(np.mean(scores))
+
+    study = optuna.create_study(
+        direction="maximize",
+        sampler=optuna.samplers.TPESampler(seed=seed),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=STARTING_TRIALS),
+    )
+    study.enqueue_trial(candidate.settings())
+    study.optimize(objective, n_trials=trials, timeout=seconds)
+    return candidate.turned(study.best_params)
+
+
+def draw(trial: object, knob: Knob) -> float:
+    """The knob's value in this trial of Optuna's."""
+    if knob.is_whole:
+        return int(trial.suggest_int(knob.name, int(knob.low), int(knob.high), log=True))  # type: ignore[attr-defined]
+    return float(trial.suggest_float(knob.name, knob.low, knob.high, log=True))  # type: ignore[attr-defined]
+
+
+def grouped_folds(samples: Sequence[LabelledText], *, seed: int) -> list[tuple[list[int], list[int]]]:
+    """Rows to fit and to judge: sources and near duplicates are whole, and no label is missing where it is fitted."""
+    truth = np.array([sample.label for sample in samples])
+    groups = np.array(fair_groups(samples))
+    if len(np.unique(groups)) < FOLDS:
+        raise TrainingDataError(f"the training documents have under {FOLDS} sources: nothing can be tuned on them")
+    split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(truth, truth, groups)
+    folds = [(fit.tolist(), judge.tolist()) for fit, judge in split]
+    if any(set(truth[fit]) != set(truth) for fit, _ in folds):
+        raise TrainingDataError("a label has too few sources to tune on folds that keep sources whole")
+    return folds
+
+
+def macro_accuracy(
+    candidate: Candidate, fit: Sequence[LabelledText], judge: Sequence[LabelledText], *, seed: int
+) -> float:
+    """How the candidate, fitted on some samples, does on others."""
+    classifier = candidate.fit(fit, seed=seed).classifier(ModelRef(candidate.name, "trial", ""))
+    return compare(classifier.predict([sample.text for sample in judge]), judge).macro_accuracy

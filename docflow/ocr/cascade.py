@@ -13,7 +13,7 @@ from docflow.ocr.countdown import Countdown
 from docflow.ocr.engine import Engine, LineRecogniser, ReadLine
 from docflow.ocr.lines import Margin, placed, rows_of, widened
 from docflow.ocr.rapidocr import RapidOcrEngine, crop_of
-from docflow.ocr.script import CYRILLIC
+from docflow.ocr.script import CYRILLIC, Script, script_of
 from docflow.ocr.tesserocr import TesserocrEngine
 from docflow.types import Box, PageImage, PageText, TextSource
 
@@ -48,7 +48,8 @@ class Cascade:
     ) -> PageText:
         """What the lines in these boxes say, which the engine `found_by` has found on the page.
 
-        `better` reads no line in which `quick` has seen a Cyrillic letter. The page's engine is named after those of
+        `better` reads in those languages that are in Latin script, and no line in which `quick` has seen a Cyrillic
+        letter. The page's engine is named after those of
         the two that had a part in it.
         """
         started = time.perf_counter()
@@ -60,7 +61,7 @@ class Cascade:
         if doubted and self.better is not None:
             cut = [widened(boxes[i], image, margin=margins.better) for i in doubted]
             crops = [crop_of(image.pixels, box) for box in cut]
-            again = self.better.recognise(crops, languages=languages, timeout=left())
+            again = self.better.recognise(crops, languages=latin_of(languages), timeout=left())
             for i, line, crop in zip(doubted, again, cut, strict=True):
                 lines[i] = placed(line, crop=crop, box=boxes[i]) if line else lines[i]
         used = [self.quick.name] if len(doubted) < len(boxes) or not doubted else []
@@ -85,6 +86,11 @@ class Cascade:
         confidences = [line_confidence(line) for line in read]
         order = sorted((i for i, c in enumerate(confidences) if c < self.sure), key=confidences.__getitem__)
         return [i for i in order if not any(CYRILLIC.search(word.text) for word in read[i])][: self.most]
+
+
+def latin_of(languages: str) -> str:
+    """Those of the languages that are in Latin script."""
+    return "+".join(code for code in languages.split("+") if script_of(code) is Script.LATIN)
 
 
 def line_confidence(line: ReadLine) -> float:

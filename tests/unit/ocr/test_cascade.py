@@ -25,9 +25,11 @@ class Scripted:
         self.name = name
         self._lines = list(lines)
         self.heights: list[int] = []
+        self.languages: set[str] = set()
 
     def recognise(self, crops: Sequence[NDArray[np.uint8]], *, languages: str, timeout: float) -> list[ReadLine]:
         self.heights += [len(crop) for crop in crops]
+        self.languages.add(languages)
         said = [self._lines.pop(0) for _ in crops]
         return [() if line is None else (ReadWord(line[0], 0.0, 1.0, line[1]),) for line in said]
 
@@ -62,6 +64,13 @@ def test_a_line_that_the_quick_one_could_not_read_is_doubted(tesseract: Tesseroc
 def test_what_the_better_one_cannot_read_stays_as_it_was_read(tesseract: TesserocrEngine) -> None:
     quick = Scripted("quick", ("a", 0.2), ("b", 1.0), ("c", 1.0), ("d", 1.0))
     assert read(quick, Scripted("better", None), tesseract).text.split() == ["a", "b", "c", "d"]
+
+
+def test_the_better_one_is_asked_for_languages_in_latin_script_only(tesseract: TesserocrEngine) -> None:
+    quick = Scripted("quick", ("a", 0.2), ("b", 1.0), ("c", 1.0), ("d", 1.0))
+    better = Scripted("better", ("a", 1.0))
+    read(quick, better, tesseract)
+    assert (quick.languages, better.languages) == ({"eng+rus"}, {"eng"})
 
 
 def test_lines_with_cyrillic_letters_are_not_read_again(tesseract: TesserocrEngine) -> None:

@@ -24,6 +24,7 @@ from docflow.ocr.effort import (
 )
 from docflow.ocr.engine import ReadLine
 from docflow.ocr.rapidocr import RapidOcrEngine
+from docflow.ocr.script import CYRILLIC, LATIN
 from docflow.ocr.tesserocr import TesserocrEngine
 from docflow.settings import OcrSettings
 from docflow.synth import generate, words
@@ -178,6 +179,16 @@ def test_a_russian_page_never_reaches_rapidocrs_recogniser(engines: dict[str, Ef
     for pixels in (generated("receipt", "rus"), worn(generated("receipt", "rus"))):
         page = engines[name].read_page(image_of(pixels), languages="eng+rus", timeout=60)
         assert (page.engine, page.languages) == ("compact", "rus")
+
+
+@pytest.mark.parametrize("name", ["fast", "auto", "accurate"])
+def test_a_page_in_both_languages_is_read_in_both(engines: dict[str, EffortEngine], name: str) -> None:
+    halves = [worn(generated("letter", language), softness=0.8) for language in ("eng", "rus")]
+    pixels = np.vstack([half[: len(half) // 2] for half in halves])
+    page = engines[name].read_page(image_of(pixels), languages="eng+rus", timeout=60)
+    assert (page.languages, page.engine) == ("eng+rus", "compact+rapidocr")
+    assert CYRILLIC.search(page.text)
+    assert LATIN.search(page.text)
 
 
 @pytest.mark.parametrize(

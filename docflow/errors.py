@@ -33,6 +33,7 @@ DocFlowError
 │   ├── ModelNotFound        model_not_found         404
 │   ├── NoChampion           no_champion             503   nothing was promoted yet
 │   ├── DigestMismatch       digest_mismatch         503   the model is not the one that was promoted
+│   ├── PromotionRefused     promotion_refused       409   the challenger is not better by the rules
 │   └── RegistryUnavailable  registry_unavailable    503   (worth a retry)
 └── StoreError
     ├── DocumentNotFound     document_not_found      404
@@ -313,6 +314,15 @@ class DigestMismatch(RegistryError):
 
     code = "digest_mismatch"
     next_step = "Do not use it. Promote a version you trust, then find out who changed the files."
+
+
+class PromotionRefused(RegistryError):
+    """The challenger is not better than the champion by the rules; `detail` has the whole verdict."""
+
+    code = "promotion_refused"
+    status = 409
+    exit_code = 8
+    next_step = "Train a better one, or promote it all the same with --force and a --reason."
 
 
 class RegistryUnavailable(RegistryError):

@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from docflow import classify
 from docflow.classify import CANDIDATES, CandidateName, Evaluation, FittedModel, ScoringClassifier, Trial
@@ -129,12 +130,20 @@ def parameters(model: FittedModel) -> dict[str, object]:
 
 
 def promote(
-    version: str, *, settings: Settings, store: Store, registry: Registry, promoted_by: str, reason: str = ""
+    version: str,
+    *,
+    settings: Settings,
+    store: Store,
+    registry: Registry,
+    promoted_by: str,
+    reason: str = "",
+    evidence: Mapping[str, Any] | None = None,
 ) -> Promotion:
     """The record that makes this version the champion, its files being those that were registered.
 
-    Raises `ModelNotFound`, and `DigestMismatch` where the registry's files have changed since they were
-    registered.
+    Nothing is judged here: `docflow.promoting` does that, and hands its verdict on as `evidence`.
+
+    Raises `ModelNotFound`, and `DigestMismatch` where the registry's files have changed since they were registered.
     """
     name = settings.classify.model_name
     registered = registry.version(name, version=version)
@@ -147,6 +156,7 @@ def promote(
         alias=CHAMPION,
         promoted_by=promoted_by,
         reason=reason,
+        evidence=evidence,
     )
 
 

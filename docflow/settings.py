@@ -115,6 +115,21 @@ class ClassifySettings(Section):
     )
 
 
+class PromotionSettings(Section):
+    """When a challenger may take the champion's place, judged on labelled documents that neither was trained on."""
+
+    least_documents: int = Field(50, ge=1, description="Labelled documents held out, under which nothing is judged.")
+    confidence: float = Field(
+        0.95, gt=0.5, lt=1, description="Share of bootstrap resamples in which the challenger has to be better."
+    )
+    slice_tolerance: float = Field(
+        0.05, ge=0, le=1, description="Most accuracy that may be lost on a label, a language, a source or a grade."
+    )
+    least_slice: int = Field(10, ge=1, description="Documents under which a slice is too small to speak.")
+    max_milliseconds: float = Field(20.0, gt=0, description="Longest median time of one prediction, in milliseconds.")
+    max_bytes: int = Field(100 * MEGABYTE, gt=0, description="Most bytes of a model's files.")
+
+
 class S3Settings(Section):
     """How an `s3://` blobs_url is reached; what is None is left to the AWS environment."""
 
@@ -163,6 +178,9 @@ class Settings(BaseSettings):
     intake: IntakeSettings = Field(default_factory=IntakeSettings, description="What may come in.")
     ocr: OcrSettings = Field(default_factory=OcrSettings, description="How pages are recognised.")
     classify: ClassifySettings = Field(default_factory=ClassifySettings, description="How kinds are told.")
+    promotion: PromotionSettings = Field(
+        default_factory=PromotionSettings, description="When a new model is better than the one in force."
+    )
     s3: S3Settings = Field(default_factory=S3Settings, description="How s3:// is reached.")
     mlflow: MlflowSettings = Field(default_factory=MlflowSettings, description="Where models are kept.")
     service: ServiceSettings = Field(default_factory=ServiceSettings, description="The HTTP service.")

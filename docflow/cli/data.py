@@ -18,6 +18,7 @@ from docflow.cli.app import ERR, OUT, show_error
 from docflow.cli.documents import files_below, process_all
 from docflow.labelling import labelled_texts
 from docflow.pipeline import Pipeline
+from docflow.promoting import HELD_OUT_ONE_IN
 from docflow.registry import Registry
 from docflow.settings import Settings, load_settings
 from docflow.store import Store
@@ -27,7 +28,7 @@ from docflow.types import UNKNOWN, LabelledText
 GENERATED = 6000
 """Generated texts to train on: twenty seconds of work on one core."""
 
-HELD_OUT_SHARE = 10
+HELD_OUT_SHARE = HELD_OUT_ONE_IN
 """One generated text in so many is kept from training, to report on."""
 
 

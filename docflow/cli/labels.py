@@ -153,4 +153,4 @@ def show(rows: list[dict[str, Any]], *, as_json: bool) -> None:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*("–" if value is None else escape(str(value)) for value in row.values()))
-    OUT.print(table if rows else "No labels yet.")
+    OUT.print(table if rows else "Nothing yet.")

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from docflow import learning
+from docflow import learning, promoting
 from docflow.cli.app import OUT
 from docflow.cli.data import open_registry
+from docflow.cli.labels import show
 from docflow.settings import load_settings
 from docflow.store import Store
 
@@ -45,18 +46,47 @@ def list_versions() -> None:
 def promote(
     version: Annotated[str, typer.Argument(help="The version to make the champion.")],
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Promote it without judging it, for the reason.")] = False,
 ) -> None:
-    """Make a version the champion, and record its digest."""
+    """Make a version the champion where it is better than the one in force, and record its digest.
+
+    Both answer for the labelled documents that training holds out; too few of these, and nothing is judged.
+    """
     settings = load_settings()
-    promotion = learning.promote(
+    job = learning.promote if force else promoting.promote_if_better
+    promoted = job(
         version,
         settings=settings,
         store=Store.open(settings.effective_database_url),
         registry=open_registry(settings),
         promoted_by=getpass.getuser(),
-        reason=reason,
+        reason=f"{reason} (forced)" if force else reason,
     )
-    OUT.print(f"version {promotion.model_version} is the champion, digest {promotion.digest[:12]}…")
+    promotion = promoted.promotion if isinstance(promoted, promoting.Judged) else promoted
+    OUT.print(f"version {promotion.model_version} is the champion, digest {promotion.digest[:12]}… {promotion.reason}")
+
+
+@models.command()
+def history(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """List the promotions, newest first: who made which version the champion, when, why, and on what evidence."""
+    settings = load_settings()
+    with Store.open(settings.effective_database_url) as store:
+        promotions = store.promotions(model_name=settings.classify.model_name)
+    rows = [
+        {
+            "version": promotion.model_version,
+            "alias": promotion.alias,
+            "when": promotion.promoted_at.isoformat(timespec="seconds"),
+            "who": promotion.promoted_by,
+            "digest": promotion.digest if as_json else promotion.digest[:12],
+            "reason": promotion.reason,
+        }
+        | ({"evidence": promotion.evidence} if as_json else {})
+        for promotion in promotions
+    ]
+    show(rows, as_json=as_json)
 
 
 @models.command()

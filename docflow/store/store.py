@@ -238,6 +238,7 @@ class Store:
         alias: str = "champion",
         promoted_by: str,
         reason: str = "",
+        evidence: Mapping[str, Any] | None = None,
     ) -> Promotion:
         """The promotion that was added to the history; a rollback is one too."""
         promotion = Promotion(
@@ -247,6 +248,7 @@ class Store:
             alias=alias,
             promoted_by=storable(promoted_by),
             reason=storable(reason),
+            evidence=None if evidence is None else dict(evidence),
         )
         with self._database.session() as session:
             session.add(promotion)

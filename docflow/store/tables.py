@@ -254,7 +254,10 @@ class ModelMetric(Table, table=True):
 
 
 class Promotion(Table, table=True):
-    """One promotion: from `promoted_at` on, `alias` meant this version. Rows are added, never changed."""
+    """One promotion: from `promoted_at` on, `alias` meant this version. Rows are added, never changed.
+
+    `evidence` is the verdict that it rests on, None where nothing was judged.
+    """
 
     __tablename__ = "promotions"
     __table_args__ = (Index(None, "model_name", "alias"),)
@@ -266,4 +269,5 @@ class Promotion(Table, table=True):
     alias: str
     promoted_by: str
     reason: str
+    evidence: dict[str, Any] | None = Field(default=None, sa_type=Json)
     promoted_at: datetime = Field(default_factory=now)

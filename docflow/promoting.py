@@ -1,0 +1,99 @@
+"""Promotion as a job of its own: the challenger is judged against the champion before it takes its place."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from docflow import classify, learning
+from docflow.classify.gate import Costs, Verdict, judge
+from docflow.errors import PromotionRefused
+from docflow.labelling import labelled_texts
+from docflow.registry import CHAMPION, Registry
+from docflow.settings import Settings
+from docflow.store import Promotion, Store
+from docflow.types import Classifier, LabelledText
+
+HELD_OUT_ONE_IN = 10
+"""One labelled source in so many is kept from training, to judge by; `docflow train` holds out the same ones."""
+
+TIMED_TEXTS = 50
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A promotion with the verdict that it rests on; None where there was nobody or nothing to compare with."""
+
+    promotion: Promotion
+    verdict: Verdict | None
+
+
+def promote_if_better(
+    version: str, *, settings: Settings, store: Store, registry: Registry, promoted_by: str, reason: str = ""
+) -> Judged:
+    """The promotion of a version that is better than the champion by the rules of the settings `promotion.*`.
+
+    Without a champion, or with fewer labelled documents held out than the rules ask for, there is nothing to judge by:
+    the version is promoted, and the record says so. Raises `PromotionRefused` with the reasons, and what
+    `learning.promote` raises.
+    """
+    samples = labelled_held_out(store)
+    current = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
+    verdict, told = None, "the first champion"
+    if current is not None and current.model_version != version:
+        told = f"not judged: {len(samples)} labelled documents are held out"
+        if len(samples) >= settings.promotion.least_documents:
+            verdict = compare_with_champion(version, samples, settings=settings, store=store, registry=registry)
+            told = f"better by {verdict.gain:.3f} on {verdict.documents} documents"
+            if not verdict.is_better:
+                raise PromotionRefused(
+                    f"version {version} is not to take the champion's place: {'; '.join(verdict.reasons)}",
+                    detail=verdict.to_dict(),
+                )
+    promotion = learning.promote(
+        version,
+        settings=settings,
+        store=store,
+        registry=registry,
+        promoted_by=promoted_by,
+        reason=f"{reason} ({told})" if reason else told,
+        evidence=None if verdict is None else verdict.to_dict(),
+    )
+    return Judged(promotion, verdict)
+
+
+def labelled_held_out(store: Store) -> list[LabelledText]:
+    """The documents that people have labelled and that training does not learn from."""
+    return classify.hold_out(labelled_texts(store), one_in=HELD_OUT_ONE_IN)[1]
+
+
+def compare_with_champion(
+    version: str, samples: list[LabelledText], *, settings: Settings, store: Store, registry: Registry
+) -> Verdict:
+    """The verdict on a version, both models answering for the same samples."""
+    name = settings.classify.model_name
+    registered = registry.version(name, version=version)
+    folder = learning.fetch(version, digest=registered.digest, settings=settings, registry=registry)
+    challenger = classify.load(
+        folder, name=name, version=version, digest=registered.digest, threshold=settings.classify.threshold
+    )
+    champion = learning.load_champion(settings, store=store, registry_factory=lambda: registry)
+    texts = [sample.text for sample in samples]
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return judge(
+        samples,
+        champion=champion.predict(texts),
+        challenger=challenger.predict(texts),
+        costs=Costs(milliseconds_a_text(challenger, texts[:TIMED_TEXTS]), size),
+        rules=settings.promotion,
+    )
+
+
+def milliseconds_a_text(classifier: Classifier, texts: list[str]) -> float:
+    """The median time of one prediction, each text asked alone."""
+    taken = []
+    for text in texts:
+        started = time.perf_counter()
+        classifier.predict([text])
+        taken.append(time.perf_counter() - started)
+    return 1000 * sorted(taken)[len(taken) // 2]

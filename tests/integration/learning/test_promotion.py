@@ -1,0 +1,208 @@
+"""Models that are judged before they are promoted, on a real MLflow server with its files in a real S3."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import boto3
+import pytest
+from integration.servers import free_port
+
+from docflow import learning
+from docflow.errors import DigestMismatch, PromotionRefused
+from docflow.labelling import labelled_texts
+from docflow.promoting import Judged, labelled_held_out, promote_if_better
+from docflow.registry import Registry
+from docflow.settings import S3Settings, Settings, load_settings
+from docflow.store import Promotion, RecognitionKey, Store
+from docflow.synth import training_texts
+from docflow.types import UNKNOWN, Box, LabelledText, Line, PageText, TextSource, Word
+
+BUCKET = "models"
+KEY = RecognitionKey(engine="fake", engine_version="1", languages="eng+rus", settings_digest="")
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory, s3_settings: S3Settings) -> Iterator[Settings]:
+    """Settings that lead to a running MLflow server, whose artefacts lie in S3."""
+    folder, port = tmp_path_factory.mktemp("mlflow"), free_port()
+    assert s3_settings.access_key_id is not None
+    assert s3_settings.secret_access_key is not None
+    keys = {
+        "AWS_ACCESS_KEY_ID": s3_settings.access_key_id.get_secret_value(),
+        "AWS_SECRET_ACCESS_KEY": s3_settings.secret_access_key.get_secret_value(),
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "MLFLOW_S3_ENDPOINT_URL": str(s3_settings.endpoint_url),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in keys.items():
+            patch.setenv(name, value)
+        boto3.client("s3", endpoint_url=str(s3_settings.endpoint_url)).create_bucket(Bucket=BUCKET)
+        command = [
+            sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+            "--backend-store-uri", f"sqlite:///{folder / 'server.db'}", "--no-serve-artifacts",
+            "--default-artifact-root", f"s3://{BUCKET}/default",
+        ]  # fmt: skip
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/health", server, folder / "log")
+            yield load_settings(
+                var_dir=folder / "var",
+                mlflow={"tracking_uri": f"http://127.0.0.1:{port}", "artifacts": f"s3://{BUCKET}/artifacts"},
+                promotion={"least_documents": 20, "least_slice": 20, "max_milliseconds": 500},
+            )
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError(log.read_text()[-3000:])
+
+
+@pytest.fixture(scope="module")
+def store(settings: Settings) -> Iterator[Store]:
+    with Store.open(settings.effective_database_url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def registry(settings: Settings) -> Registry:
+    return learning.open_registry(settings)
+
+
+@pytest.fixture(scope="module")
+def material(store: Store) -> list[LabelledText]:
+    """Generated documents of the named kinds; half of them are in the store, with people's labels."""
+    made = [sample for sample in training_texts(1100, seed=4) if sample.label != UNKNOWN]
+    for number, sample in enumerate(made[::2]):
+        label(store, sample, number=number)
+    return made[1::2]
+
+
+def label(store: Store, sample: LabelledText, *, number: int) -> None:
+    document, _ = store.add_document(
+        sha256=f"{number:064x}",
+        filename=f"{number}.pdf",
+        media_type="application/pdf",
+        size=1,
+        storage_path=str(number),
+    )
+    words = tuple(Word(word, Box(0, 0, 1, 1), 0.9) for word in sample.text.split())
+    page = PageText(1, 100, 100, (Line(words),), TextSource.OCR, "fake", "1", "eng+rus")
+    store.save_recognition(document.id, key=KEY, pages=[page], seconds=0.1)
+    store.labels.add(document.id, label=sample.label, who="ann")
+
+
+@pytest.fixture(scope="module")
+def job(settings: Settings, store: Store, registry: Registry) -> Job:
+    return Job(settings, store, registry)
+
+
+class Job:
+    """Training and promotion with the module's servers."""
+
+    def __init__(self, settings: Settings, store: Store, registry: Registry) -> None:
+        self.settings, self.store, self.registry = settings, store, registry
+
+    def train(self, samples: list[LabelledText]) -> str:
+        trained = learning.train(samples, settings=self.settings, store=self.store, registry=self.registry)
+        return trained.version.version
+
+    def promote(self, version: str) -> Judged:
+        return promote_if_better(
+            version, settings=self.settings, store=self.store, registry=self.registry, promoted_by="ann"
+        )
+
+    def champion(self) -> Promotion:
+        return learning.recorded_champion(self.settings, store=self.store)
+
+
+def mislabelled(samples: list[LabelledText], *, share: float) -> list[LabelledText]:
+    rng = random.Random(1)
+    labels = sorted({sample.label for sample in samples})
+    return [replace(s, label=rng.choice(labels)) if rng.random() < share else s for s in samples]
+
+
+def test_a_life_of_models(job: Job, material: list[LabelledText]) -> None:
+    held_out = labelled_held_out(job.store)
+    assert len(held_out) >= 20
+    assert len(labelled_texts(job.store)) > 5 * len(held_out)
+
+    first = job.train([sample for sample in material if sample.label != "receipt"])
+    judged = job.promote(first)
+    assert judged.verdict is None
+    assert judged.promotion.reason == "the first champion"
+
+    worse = job.train(mislabelled(material, share=0.95))
+    with pytest.raises(PromotionRefused, match="not better than the champion's") as refused:
+        job.promote(worse)
+    assert refused.value.detail["documents"] == len(held_out)
+    assert job.champion().model_version == first
+
+    better = job.train(material)
+    judged = job.promote(better)
+    assert judged.verdict is not None
+    assert judged.verdict.gain >= judged.verdict.gain_low > 0
+    assert job.champion().model_version == better
+    newest = job.store.promotions(model_name="docflow")[0]
+    assert newest.evidence == json.loads(json.dumps(judged.verdict.to_dict()))
+    assert newest.reason.startswith("better by ")
+    assert job.registry.champion("docflow").version == better
+
+    with pytest.raises(PromotionRefused):
+        job.promote(first)
+
+    broken = learning.folder_of(better, settings=job.settings) / "model.json"
+    broken.write_text(broken.read_text().replace("{", "{ ", 1))
+    spoil_in_s3(job, better)
+    with pytest.raises(DigestMismatch):
+        learning.load_champion(job.settings, store=job.store, registry_factory=lambda: job.registry)
+
+    back = learning.rollback(settings=job.settings, store=job.store, registry=job.registry, promoted_by="bob")
+    assert back.model_version == first
+    classifier = learning.load_champion(job.settings, store=job.store)
+    assert classifier.model.version == first
+
+
+def spoil_in_s3(job: Job, version: str) -> None:
+    """Change a byte of the version's files where the registry keeps them."""
+    s3 = boto3.client("s3", endpoint_url=os.environ["MLFLOW_S3_ENDPOINT_URL"])
+    run_id = job.registry.version("docflow", version=version).run_id
+    listed = s3.list_objects_v2(Bucket=BUCKET)["Contents"]
+    (key,) = [one["Key"] for one in listed if run_id in one["Key"] and one["Key"].endswith("model/model.json")]
+    body = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    s3.put_object(Bucket=BUCKET, Key=key, Body=body.replace(b"{", b"{ ", 1))
+
+
+def test_with_too_few_labelled_documents_nothing_is_judged(job: Job, material: list[LabelledText]) -> None:
+    version = job.train(material[: len(material) // 2])
+    rules = job.settings.promotion.model_copy(update={"least_documents": 10_000})
+    judged = promote_if_better(
+        version,
+        settings=job.settings.model_copy(update={"promotion": rules}),
+        store=job.store,
+        registry=job.registry,
+        promoted_by="ann",
+        reason="asked for",
+    )
+    assert judged.verdict is None
+    assert judged.promotion.reason.startswith("asked for (not judged: ")

@@ -1,0 +1,137 @@
+"""A challenger takes the champion's place only where it is better beyond noise, and worse nowhere that matters."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from docflow.classify.gate import Costs, Verdict, judge
+from docflow.settings import PromotionSettings
+from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
+
+RULES = PromotionSettings()
+CHEAP = Costs(milliseconds=1.0, bytes=1000)
+LABELS = ("invoice", "letter", "receipt")
+
+
+def documents(count: int, *, language: str = "eng") -> list[LabelledText]:
+    return [LabelledText(f"text {n}", LABELS[n % 3], language, group=f"source {n}") for n in range(count)]
+
+
+def answers(samples: list[LabelledText], *, right: float, seed: int) -> list[Prediction]:
+    """A model that is right on this share of the documents."""
+    rng = random.Random(seed)
+    labels = [s.label if rng.random() < right else UNKNOWN for s in samples]
+    return [Prediction(label, 0.9, label != UNKNOWN, {}, ModelRef("m", "1", "d")) for label in labels]
+
+
+def verdict(samples: list[LabelledText], *, was: float, now: float, costs: Costs = CHEAP) -> Verdict:
+    return judge(
+        samples,
+        champion=answers(samples, right=was, seed=1),
+        challenger=answers(samples, right=now, seed=2),
+        costs=costs,
+        rules=RULES,
+    )
+
+
+def test_a_clearly_better_challenger_is_better() -> None:
+    found = verdict(documents(300), was=0.7, now=0.95)
+    assert found.is_better
+    assert found.reasons == ()
+    assert 0 < found.gain_low < found.gain
+    assert (found.documents, found.worse_slices) == (300, {})
+
+
+def test_a_worse_one_is_not_and_says_why() -> None:
+    found = verdict(documents(300), was=0.95, now=0.7)
+    assert not found.is_better
+    assert "not better than the champion's" in found.reasons[0]
+    assert {"label invoice", "label letter", "label receipt", "language eng"} <= set(found.worse_slices)
+
+
+def test_a_challenger_that_answers_the_same_is_not_better() -> None:
+    samples = documents(100)
+    same = answers(samples, right=0.9, seed=1)
+    found = judge(samples, champion=same, challenger=same, costs=CHEAP, rules=RULES)
+    assert (found.is_better, found.gain, found.gain_low) == (False, 0.0, 0.0)
+
+
+def test_one_that_is_better_overall_and_loses_a_language_is_refused() -> None:
+    english, russian = documents(270), documents(30, language="rus")
+    found = judge(
+        [*english, *russian],
+        champion=answers(english, right=0.7, seed=1) + answers(russian, right=1.0, seed=1),
+        challenger=answers(english, right=1.0, seed=2) + answers(russian, right=0.6, seed=2),
+        costs=CHEAP,
+        rules=RULES,
+    )
+    assert found.gain_low > 0
+    assert not found.is_better
+    assert any("language rus" in reason for reason in found.reasons)
+
+
+def test_a_slice_of_few_documents_does_not_speak() -> None:
+    english, russian = documents(270), documents(RULES.least_slice - 1, language="rus")
+    found = judge(
+        [*english, *russian],
+        champion=answers(english, right=0.7, seed=1) + answers(russian, right=1.0, seed=1),
+        challenger=answers(english, right=1.0, seed=2) + answers(russian, right=0.0, seed=2),
+        costs=CHEAP,
+        rules=RULES,
+    )
+    assert "language rus" not in found.worse_slices
+
+
+@pytest.mark.parametrize(
+    ("costs", "told"),
+    [(Costs(RULES.max_milliseconds + 1, 1), "ms a text"), (Costs(1.0, RULES.max_bytes + 1), "bytes")],
+)
+def test_a_challenger_over_its_budget_is_refused(costs: Costs, told: str) -> None:
+    found = verdict(documents(300), was=0.5, now=1.0, costs=costs)
+    assert not found.is_better
+    assert told in found.reasons[0]
+
+
+def test_of_equal_challengers_few_are_taken_for_better() -> None:
+    samples = documents(120)
+    taken = 0
+    for seed in range(60):
+        found = judge(
+            samples,
+            champion=answers(samples, right=0.8, seed=1000 + seed),
+            challenger=answers(samples, right=0.8, seed=2000 + seed),
+            costs=CHEAP,
+            rules=PromotionSettings(slice_tolerance=1.0),
+        )
+        taken += found.is_better
+    # 5 % are expected: 3 of 60, and more than 8 in one of a hundred runs.
+    assert taken <= 8
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(LABELS), st.booleans(), st.booleans()), min_size=1, max_size=60))
+def test_swapping_the_two_never_makes_both_better(rows: list[tuple[str, bool, bool]]) -> None:
+    samples = [LabelledText("text", label, "eng") for label, _, _ in rows]
+    models = [
+        [Prediction(s.label if row[which] else UNKNOWN, 0.9, True, {}, ModelRef("m", "1", "d"))
+         for s, row in zip(samples, rows, strict=True)]
+        for which in (1, 2)
+    ]  # fmt: skip
+    there = judge(samples, champion=models[0], challenger=models[1], costs=CHEAP, rules=RULES)
+    back = judge(samples, champion=models[1], challenger=models[0], costs=CHEAP, rules=RULES)
+    assert not (there.is_better and back.is_better)
+    assert there.gain == pytest.approx(-back.gain)
+
+
+def test_without_named_documents_there_is_no_gain() -> None:
+    samples = [LabelledText("text", UNKNOWN, "eng")] * 20
+    found = verdict(samples, was=0.5, now=1.0)
+    assert (found.is_better, found.champion, found.challenger) == (False, 0.0, 0.0)
+
+
+def test_the_same_seed_gives_the_same_verdict() -> None:
+    assert verdict(documents(90), was=0.7, now=0.8) == verdict(documents(90), was=0.7, now=0.8)

@@ -28,6 +28,7 @@ check: ## Check style, types and layers
 	@lint-imports --no-logo
 
 mlflow: setup ## Open MLflow's page on http://127.0.0.1:5000
+	@mkdir -p var
 	@mlflow server --backend-store-uri "sqlite:///$(CURDIR)/var/mlflow.db" --workers 1 --port 5000
 
 prefect: setup ## Open Prefect's page on http://127.0.0.1:4200, and offer the flows as deployments

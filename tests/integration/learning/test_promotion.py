@@ -27,6 +27,8 @@ from docflow.store import Promotion, RecognitionKey, Store
 from docflow.synth import training_texts
 from docflow.types import UNKNOWN, Box, LabelledText, Line, PageText, TextSource, Word
 
+pytestmark = pytest.mark.xdist_group("promotion")
+
 BUCKET = "models"
 KEY = RecognitionKey(engine="fake", engine_version="1", languages="eng+rus", settings_digest="")
 
@@ -194,6 +196,9 @@ def spoil_in_s3(job: Job, version: str) -> None:
 
 
 def test_with_too_few_labelled_documents_nothing_is_judged(job: Job, material: list[LabelledText]) -> None:
+    learning.promote(
+        job.train(material), settings=job.settings, store=job.store, registry=job.registry, promoted_by="ann"
+    )
     version = job.train(material[: len(material) // 2])
     rules = job.settings.promotion.model_copy(update={"least_documents": 10_000})
     judged = promote_if_better(

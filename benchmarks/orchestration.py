@@ -58,7 +58,7 @@ def in_threads(var_dir: Path, inbox: Path) -> float:
     """Seconds for the documents in plain threads."""
     paths = sorted(inbox.iterdir())
     with Pipeline.open(load_settings(var_dir=var_dir)) as pipeline:
-        _ = pipeline.engine, pipeline.classifier
+        _ = pipeline.engine, pipeline.models
         started = time.perf_counter()
         results = list(process_all(pipeline, paths, languages=None, progress=False))
         took = time.perf_counter() - started

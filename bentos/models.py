@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bentos.home import FILES, STORED_NAME, serving_environment
-from docflow import learning
+from docflow import rollout
 from docflow.classify import digest_of
 from docflow.errors import DigestMismatch
 from docflow.settings import Settings
@@ -28,8 +28,8 @@ def import_champion(settings: Settings) -> str:
     """
     store = Store.open(settings.effective_database_url)
     try:
-        folder = learning.pull(settings, store=store)
-        promotion = learning.recorded_champion(settings, store=store)
+        folder = rollout.pull(settings, store=store)
+        promotion = rollout.recorded_champion(settings, store=store)
     finally:
         store.close()
     if digest_of(folder) != promotion.digest:

@@ -16,14 +16,16 @@ import aiohttp
 import bentoml
 from bentoml.exceptions import BentoMLException
 
-from bentos.answers import Answer, answer_all
+from bentos.answers import Answer, Asked, answer_all
 from bentos.home import FILES, STORED_NAME
 from bentos.logs import show_logs
 from docflow.api import create_app
 from docflow.classify import load
 from docflow.errors import ModelFileError
+from docflow.rollout import Lineup, LiveModels
 from docflow.settings import load_settings
-from docflow.types import ModelRef, Prediction
+from docflow.store import Store
+from docflow.types import Answered, ModelRef, Question
 from docflow.workers.parent import die_with
 
 log = logging.getLogger(__name__)
@@ -67,20 +69,26 @@ def reference(stored: Any) -> ModelRef:
     logging={"access": {"enabled": False}},
 )
 class Classifier:
-    """The model, loaded once, its digest verified first."""
+    """The models in force, their digests verified before each is loaded.
+
+    It begins with the one that it was built with, so that it serves without a database, and swaps it for what is
+    promoted while it runs.
+    """
 
     champion = CHAMPION
 
     def __init__(self) -> None:
         model = reference(self.champion)
-        self.classifier = load(
+        built_with = load(
             Path(self.champion.path) / FILES,
             name=model.name,
             version=model.version,
             digest=model.digest,
             threshold=SETTINGS.classify.threshold,
         )
-        self.classifier.predict(["warm up"])
+        built_with.predict(["warm up"])
+        self.models = LiveModels(SETTINGS, start_with=Lineup(built_with), open_store=open_store)
+        self.models.start()
 
     # The latency is a rule for dropping requests, not for waiting: the gateway sheds load before it applies.
     @bentoml.api(  # type: ignore[untyped-decorator]
@@ -88,20 +96,26 @@ class Classifier:
         max_batch_size=LIMITS.max_batch_size,
         max_latency_ms=int(TIMEOUT_SECONDS * 1000),
     )
-    def classify(self, texts: list[str]) -> list[Answer]:
-        """One answer for each text, in their order."""
-        return answer_all(self.classifier, texts)
+    def classify(self, questions: list[Asked]) -> list[Answer]:
+        """One answer for each question, in their order."""
+        return answer_all(self.models, questions)
 
 
-async def classify(text: str) -> Prediction:
-    """The text's prediction, asked from the classifier's process; again after a while if that has just gone.
+def open_store() -> Store:
+    """The database with the promotions, which the gateway keeps up to date."""
+    return Store.open(SETTINGS.effective_database_url, upgrade=False)
+
+
+async def ask(question: Question) -> Answered:
+    """What the classifier's process answers; asked again after a while if that has just gone.
 
     It is back in about seven seconds. Raises `ModelFileError` where it does not answer for longer than `PAUSES`.
     """
-    ask = bentoml.get_current_service().classifier.to_async.classify
+    classify = bentoml.get_current_service().classifier.to_async.classify
+    asked = Asked(text=question.text, key=question.key)
     for pause in (*PAUSES, None):
         try:
-            answers = await ask([text])
+            answers = await classify([asked])
         except UNREACHABLE as error:
             if pause is None:
                 raise ModelFileError(
@@ -113,7 +127,7 @@ async def classify(text: str) -> Prediction:
         else:
             break
     answer: Answer = answers[0]
-    return answer.prediction()
+    return answer.answered()
 
 
 def served_model() -> ModelRef:
@@ -121,7 +135,7 @@ def served_model() -> ModelRef:
     return reference(bentoml.get_current_service().champion)
 
 
-APP = create_app(SETTINGS, classify=classify, model=served_model)
+APP = create_app(SETTINGS, ask=ask, model=served_model)
 
 
 @bentoml.service(

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
-from docflow import learning
 from docflow.errors import DocFlowError, NotRecognised
 from docflow.intake import check_upload
 from docflow.ocr import OcrEngine, check_languages
@@ -21,9 +20,10 @@ from docflow.ocr.quality import Grade, quality_report
 from docflow.outputs import ReadDocument
 from docflow.readers import Reader, open_reader
 from docflow.reading import LocalReader
+from docflow.rollout import Lineup, load_lineup
 from docflow.settings import Settings
 from docflow.store import BlobStore, Document, Recognition, RecognitionKey, Store
-from docflow.types import Classifier, EngineRef, Prediction
+from docflow.types import Answering, Classifier, EngineRef, Prediction, Question
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +89,7 @@ def prediction_dict(prediction: Prediction) -> dict[str, Any]:
         "is_confident": prediction.is_confident,
         "model_name": prediction.model.name,
         "model_version": prediction.model.version,
+        "variant": prediction.variant.value,
         "all_scores": dict(prediction.scores),
     }
 
@@ -103,14 +104,14 @@ class Pipeline:
         store: Store,
         blobs: BlobStore,
         reader: Reader,
-        classifier: Classifier | None = None,
+        models: Answering | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
         self.blobs = blobs
         self.reader = reader
-        if classifier is not None:
-            self.classifier = classifier
+        if models is not None:
+            self.models = models
 
     @classmethod
     def open(
@@ -120,11 +121,12 @@ class Pipeline:
         engine: OcrEngine | None = None,
         reader: Reader | None = None,
         classifier: Classifier | None = None,
+        models: Answering | None = None,
     ) -> Self:
         """A pipeline on the configured database and blob storage.
 
-        Documents are read as the settings say, by a given `reader`, or by a given `engine` in this process. The
-        promoted model is opened when it is first needed, unless a `classifier` is given.
+        Documents are read as the settings say, by a given `reader`, or by a given `engine` in this process. The models
+        in force are opened when they are first needed, unless a `classifier` is given, or `models` to choose from.
         """
         store = Store.open(settings.effective_database_url)
         try:
@@ -136,7 +138,9 @@ class Pipeline:
         except BaseException:
             store.close()
             raise
-        return cls(settings, store=store, blobs=blobs, reader=reader, classifier=classifier)
+        if classifier is not None:
+            models = Lineup(classifier)
+        return cls(settings, store=store, blobs=blobs, reader=reader, models=models)
 
     def close(self) -> None:
         """End the worker processes and let go of the database's connections."""
@@ -155,9 +159,9 @@ class Pipeline:
         return self.reader.engine()
 
     @cached_property
-    def classifier(self) -> Classifier:
-        """The model that tells kinds apart: the promoted one; `NoChampion` where there is none."""
-        return learning.load_champion(self.settings, store=self.store)
+    def models(self) -> Answering:
+        """The models that tell kinds apart: those in force; `NoChampion` where nothing was promoted."""
+        return load_lineup(self.settings, store=self.store)
 
     def upload(self, data: bytes, *, filename: str) -> Upload:
         """The document of these bytes, stored: first the blob, then the row, so that no row lacks its bytes.
@@ -186,20 +190,22 @@ class Pipeline:
         return recognition
 
     def predict(self, document_id: int, *, languages: str | None = None) -> Outcome:
-        """What the document says and what kind it is, each stage stored."""
+        """What the document says and what kind it is, each stage stored, with what models in the shadow said."""
         started = time.perf_counter()
         recognition, repeated = self._recognise(document_id, languages=languages)
-        (prediction,) = self.classifier.predict([recognition.text])
-        self.store.save_prediction(
-            document_id,
-            recognition_id=recognition.id,
-            prediction=prediction,
-            settings_digest=self.settings.digest(*PREDICTION_SETTINGS),
-        )
+        key = self.store.document(document_id).sha256
+        (answered,) = self.models.answer([Question(recognition.text, key)])
+        for prediction in (answered.prediction, *answered.shadows):
+            self.store.save_prediction(
+                document_id,
+                recognition_id=recognition.id,
+                prediction=prediction,
+                settings_digest=self.settings.digest(*PREDICTION_SETTINGS),
+            )
         return Outcome(
             document=self.store.document(document_id),
             recognition=recognition,
-            prediction=prediction,
+            prediction=answered.prediction,
             seconds=time.perf_counter() - started,
             repeated=repeated,
         )

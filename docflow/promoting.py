@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from docflow import classify, learning
+from docflow import classify, rollout
 from docflow.classify.gate import Costs, Verdict, judge
 from docflow.errors import PromotionRefused
 from docflow.labelling import labelled_texts
@@ -35,7 +35,7 @@ def promote_if_better(
 
     Without a champion, or with fewer labelled documents held out than the rules ask for, there is nothing to judge by:
     the version is promoted, and the record says so. Raises `PromotionRefused` with the reasons, and what
-    `learning.promote` raises.
+    `rollout.promote` raises.
     """
     samples = labelled_held_out(store)
     current = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
@@ -50,7 +50,7 @@ def promote_if_better(
                     f"version {version} is not to take the champion's place: {'; '.join(verdict.reasons)}",
                     detail=verdict.to_dict(),
                 )
-    promotion = learning.promote(
+    promotion = rollout.promote(
         version,
         settings=settings,
         store=store,
@@ -73,11 +73,11 @@ def compare_with_champion(
     """The verdict on a version, both models answering for the same samples."""
     name = settings.classify.model_name
     registered = registry.version(name, version=version)
-    folder = learning.fetch(version, digest=registered.digest, settings=settings, registry=registry)
+    folder = rollout.fetch(version, digest=registered.digest, settings=settings, registry=registry)
     challenger = classify.load(
         folder, name=name, version=version, digest=registered.digest, threshold=settings.classify.threshold
     )
-    champion = learning.load_champion(settings, store=store, registry_factory=lambda: registry)
+    champion = rollout.load_champion(settings, store=store, registry_factory=lambda: registry)
     texts = [sample.text for sample in samples]
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return judge(

@@ -130,6 +130,30 @@ class PromotionSettings(Section):
     max_bytes: int = Field(100 * MEGABYTE, gt=0, description="Most bytes of a model's files.")
 
 
+class RolloutSettings(Section):
+    """How a challenger is tried on the traffic, and what decides about it."""
+
+    share: float = Field(0.1, ge=0, le=1, description="Share of documents that the challenger answers.")
+    keep_predecessor: bool = Field(
+        True, description="Ask the champion's predecessor in the shadow, to bring it back if it does better."
+    )
+    refresh_seconds: float = Field(5.0, gt=0, description="How often a service looks for models in force.")
+    effect: float = Field(
+        0.7,
+        gt=0.5,
+        lt=1,
+        description="Of documents that one model gets right and the other wrong, the share that a better one wins.",
+    )
+    alpha: float = Field(0.05, gt=0, lt=0.5, description="Most probability that an equal model is called better.")
+    beta: float = Field(0.1, gt=0, lt=0.5, description="Most probability that such a better model is missed.")
+    most_outcomes: int = Field(2000, ge=1, description="Labelled documents after which undecided means no better.")
+    max_failures: float = Field(0.01, ge=0, le=1, description="Most share of documents that it may fail to answer.")
+    max_more_unknown: float = Field(
+        0.1, ge=0, le=1, description="Most by which its share of `unknown` may exceed the champion's."
+    )
+    least_documents: int = Field(50, ge=1, description="Documents under which failures and `unknown` decide nothing.")
+
+
 class S3Settings(Section):
     """How an `s3://` blobs_url is reached; what is None is left to the AWS environment."""
 
@@ -180,6 +204,9 @@ class Settings(BaseSettings):
     classify: ClassifySettings = Field(default_factory=ClassifySettings, description="How kinds are told.")
     promotion: PromotionSettings = Field(
         default_factory=PromotionSettings, description="When a new model is better than the one in force."
+    )
+    rollout: RolloutSettings = Field(
+        default_factory=RolloutSettings, description="How a challenger is tried on the traffic."
     )
     s3: S3Settings = Field(default_factory=S3Settings, description="How s3:// is reached.")
     mlflow: MlflowSettings = Field(default_factory=MlflowSettings, description="Where models are kept.")

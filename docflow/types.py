@@ -176,11 +176,20 @@ class ModelRef:
     digest: str
 
 
+class Variant(StrEnum):
+    """The part that a model had: it answered, as champion or as challenger, or was asked beside and nobody told."""
+
+    CHAMPION = "champion"
+    CHALLENGER = "challenger"
+    SHADOW = "shadow"
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What kind of document it is. `label` is `UNKNOWN` where `is_confident` is false.
 
     `confidence` is the calibrated probability of the likeliest label, 0…1; `scores` has all the model's labels.
+    `seconds` is the model's share of the time that its batch took, None where nobody measured.
     """
 
     label: str
@@ -188,6 +197,32 @@ class Prediction:
     is_confident: bool
     scores: Mapping[str, float]
     model: ModelRef
+    variant: Variant = Variant.CHAMPION
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A text whose kind is asked for; the same `key`, a document's SHA-256, is answered by the same model."""
+
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The prediction that counts, and what other models said beside it, which is stored and shown to nobody."""
+
+    prediction: Prediction
+    shadows: tuple[Prediction, ...] = ()
+
+
+class Answering(Protocol):
+    """Anything that answers questions, whichever of its models it has answer."""
+
+    def answer(self, questions: Sequence[Question]) -> list[Answered]:
+        """One answer for each question, in their order."""
+        ...
 
 
 class Classifier(Protocol):

@@ -8,10 +8,17 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
+
+from prefect import serve
+from prefect.deployments.runner import RunnerDeployment
 
 from flows.ingest import ingest
+from flows.rollout import rollout
 
 INBOX_EVERY = timedelta(minutes=5)
+ROLLOUT_EVERY = timedelta(hours=1)
+TAGS = ["docflow"]
 
 
 def main() -> None:
@@ -21,7 +28,13 @@ def main() -> None:
         # A run starts in a process and a folder of its own.
         inbox = str(Path(inbox).resolve())
         Path(inbox).mkdir(parents=True, exist_ok=True)
-    ingest.serve(name="inbox", interval=INBOX_EVERY, parameters={"source": inbox}, tags=["docflow"])
+    serve(
+        cast(
+            RunnerDeployment,
+            ingest.to_deployment("inbox", interval=INBOX_EVERY, parameters={"source": inbox}, tags=TAGS),
+        ),
+        cast(RunnerDeployment, rollout.to_deployment("verdict", interval=ROLLOUT_EVERY, tags=TAGS)),
+    )
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def ingest(source: str | list[str], languages: str | None = None) -> list[Row]:
     folders = [source] if isinstance(source, str) else source
     sources = list(chain.from_iterable(list_sources(folder, s3=settings.s3) for folder in folders))
     with Pipeline.open(settings) as pipeline:
-        _ = pipeline.engine, pipeline.classifier
+        _ = pipeline.engine, pipeline.models
         futures = [
             process_chunk.submit(pipeline, sources[first : first + CHUNK], first=first, languages=languages)
             for first in range(0, len(sources), CHUNK)

@@ -13,11 +13,11 @@ from typing import Any, Literal
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_table_artifact
 
-from docflow.learning import open_registry
 from docflow.line_learning import Lesson, train_recogniser
 from docflow.line_learning.lesson import FINE_TUNING_RATE
 from docflow.line_learning.shards import LINES_A_SHARD
 from docflow.ocr.recogniser.files import NETWORK, checked, read_card, shipped_folder
+from docflow.registry import open_registry
 from docflow.settings import load_settings
 
 FROM_SCRATCH_STEPS = 30_000

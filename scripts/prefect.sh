@@ -10,6 +10,8 @@ export PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED="${PREFECT_SERVER_SERVICES_DB_V
 
 stop() {
   local running
+  # The flows first: they pause their schedules, and would wait long for a server that has gone.
+  [ -z "${flows:-}" ] || { kill "$flows" 2>/dev/null && wait "$flows"; } || true
   running=$(jobs -p)
   [ -z "$running" ] || kill $running 2>/dev/null || true
   wait
@@ -25,4 +27,5 @@ until python -c "import httpx; httpx.get('$PREFECT_API_URL/health', timeout=5).r
   sleep 0.5
 done
 python -m flows.deployments &
+flows=$!
 wait -n

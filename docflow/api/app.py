@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from docflow import __version__
 from docflow.api import documents, labels, operations, outputs, predictions
-from docflow.api.classifying import Classify
+from docflow.api.classifying import Ask
 from docflow.api.guards import BodyLimitMiddleware, LoadMiddleware, MeasureMiddleware, SurpriseMiddleware
 from docflow.api.problems import MEDIA_TYPE, render_problems
 from docflow.api.request_id import RequestIdMiddleware
@@ -41,20 +41,20 @@ PROBLEM_RESPONSE: dict[int | str, dict[str, Any]] = {
 def create_app(
     settings: Settings,
     *,
-    classify: Classify,
+    ask: Ask,
     model: Callable[[], ModelRef],
     static_url: str = "/static_content",
 ) -> FastAPI:
     """The API over the pipeline of these settings.
 
-    `classify` tells a text's kind and is only called on the running event loop; `model` names the model
-    that it should be, for when it does not answer. `static_url` is where the server has the Swagger UI's
+    `ask` has the models tell a text's kind and is only called on the running event loop; `model` names the model
+    that it should be, for when none answers. `static_url` is where the server has the Swagger UI's
     files. Nothing is opened before the app starts.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(settings, classify=classify, model=model) as service:
+        async with running(settings, ask=ask, model=model) as service:
             app.state.service = service
             yield
 

@@ -102,6 +102,7 @@ def history_answer(row: PredictionRow) -> HistoryAnswer:
         is_confident=row.is_confident,
         model_name=row.model_name,
         model_version=row.model_version,
+        variant=row.variant,
         predicted_at=row.predicted_at,
         all_scores=row.scores,
     )

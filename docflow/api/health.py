@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from docflow.api.classifying import Classify
+from docflow.api.classifying import Ask, question_of
 from docflow.types import ModelRef
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,8 @@ class Health:
 class HealthProbe:
     """Asks the classifier for a prediction, and remembers the outcome for `FRESH_SECONDS`."""
 
-    def __init__(self, classify: Classify) -> None:
-        self._classify = classify
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
         self._lock = asyncio.Lock()
         self._last: Health | None = None
         self._asked_at = 0.0
@@ -47,9 +47,9 @@ class HealthProbe:
 
     async def _probe(self) -> ModelRef | None:
         try:
-            prediction = await asyncio.wait_for(self._classify(PROBE), PROBE_SECONDS)
+            answered = await asyncio.wait_for(self._ask(question_of(PROBE)), PROBE_SECONDS)
         except Exception:
             # Whatever is wrong with the classifier, telling so is the task here.
             log.warning("the classifier failed its probe", exc_info=True)
             return None
-        return prediction.model
+        return answered.prediction.model

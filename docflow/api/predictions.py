@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from docflow.api.classifying import question_of
 from docflow.api.documents import SentFile, take_in
 from docflow.api.problems import remember
 from docflow.api.schemas import (
@@ -18,10 +19,11 @@ from docflow.api.schemas import (
 )
 from docflow.api.service import DocumentId, Service, ServiceOf
 from docflow.errors import DocFlowError, RequestTooLarge
-from docflow.monitor import DOCUMENTS, OCR_SECONDS, PAGES, PREDICTIONS
+from docflow.monitor import DOCUMENTS, MODEL_ANSWERS, OCR_SECONDS, PAGES, PREDICTIONS
 from docflow.ocr import check_languages, language_of
 from docflow.pipeline import Outcome
 from docflow.store import Recognition
+from docflow.types import Prediction
 
 router = APIRouter(tags=["predictions"])
 
@@ -45,8 +47,8 @@ async def predict_text(body: TextRequest, service: ServiceOf) -> PredictionAnswe
             detail={"limit_characters": most},
             next_step="Send the first pages only, or raise the setting service.text_max_chars.",
         )
-    prediction = await service.classify(body.text)
-    PREDICTIONS.labels(label=prediction.label).inc()
+    prediction = (await service.ask(question_of(body.text))).prediction
+    count_prediction(prediction)
     return PredictionAnswer(**prediction_keys(prediction, all_scores=body.return_all_scores))
 
 
@@ -93,10 +95,16 @@ async def read(document_id: int, service: Service, *, ocr_language: str | None) 
         DOCUMENTS.labels(outcome="failed").inc()
         raise
     DOCUMENTS.labels(outcome="classified").inc()
-    PREDICTIONS.labels(label=outcome.prediction.label).inc()
+    count_prediction(outcome.prediction)
     if not outcome.repeated:
         count_reading(outcome.recognition)
     return outcome
+
+
+def count_prediction(prediction: Prediction) -> None:
+    """Count an answer, by what it says and by who gave it."""
+    PREDICTIONS.labels(label=prediction.label).inc()
+    MODEL_ANSWERS.labels(version=prediction.model.version, variant=prediction.variant.value).inc()
 
 
 def count_reading(recognition: Recognition) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from docflow.types import Prediction
+from docflow.types import Prediction, Variant
 
 
 class Answer(BaseModel):
@@ -83,6 +83,7 @@ class PredictionAnswer(Answer):
     is_confident: bool
     model_name: str
     model_version: str
+    variant: Variant = Field(description="Whether the model in force answered, or one that is on trial.")
     all_scores: dict[str, float] | None = Field(description="Every label's probability; null unless asked for.")
     error: None = None
     document_id: int | None = None
@@ -128,6 +129,7 @@ class HistoryAnswer(Answer):
     is_confident: bool
     model_name: str
     model_version: str
+    variant: Variant
     predicted_at: datetime
     all_scores: dict[str, float]
 
@@ -207,5 +209,6 @@ def prediction_keys(prediction: Prediction, *, all_scores: bool) -> Mapping[str,
         "is_confident": prediction.is_confident,
         "model_name": prediction.model.name,
         "model_version": prediction.model.version,
+        "variant": prediction.variant,
         "all_scores": dict(prediction.scores) if all_scores else None,
     }

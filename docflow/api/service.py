@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from docflow.api.classifying import BridgedClassifier, Classify
+from docflow.api.classifying import Ask, BridgedModels
 from docflow.api.health import HealthProbe
 from docflow.api.work import Workers
 from docflow.errors import DocumentNotFound
@@ -31,7 +31,7 @@ class Service:
 
     settings: Settings
     pipeline: Pipeline
-    classify: Classify
+    ask: Ask
     model: Callable[[], ModelRef]
     health: HealthProbe
     reading: Workers
@@ -39,18 +39,16 @@ class Service:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, classify: Classify, model: Callable[[], ModelRef]) -> AsyncIterator[Service]:
+async def running(settings: Settings, *, ask: Ask, model: Callable[[], ModelRef]) -> AsyncIterator[Service]:
     """A service on the configured stores, closed at the end."""
-    bridge = BridgedClassifier(
-        classify, model=model, loop=asyncio.get_running_loop(), seconds=settings.service.timeout_seconds
-    )
-    pipeline = await asyncio.to_thread(Pipeline.open, settings, classifier=bridge)
+    bridge = BridgedModels(ask, loop=asyncio.get_running_loop(), seconds=settings.service.timeout_seconds)
+    pipeline = await asyncio.to_thread(Pipeline.open, settings, models=bridge)
     service = Service(
         settings=settings,
         pipeline=pipeline,
-        classify=classify,
+        ask=ask,
         model=model,
-        health=HealthProbe(classify),
+        health=HealthProbe(ask),
         reading=Workers("docflow-reading", threads=settings.ocr.workers),
         transfers=Workers("docflow-transfer", threads=TRANSFERS),
     )

@@ -12,6 +12,7 @@ from docflow.classify.features import MAX_CHARS, normalise
 from docflow.classify.files import digest_of, load, save
 from docflow.classify.grouping import fair_groups, hold_out
 from docflow.classify.model import ScoringClassifier, TextClassifier, TrainedModel
+from docflow.classify.packing import pack, unpack
 from docflow.classify.picture import confusion_picture
 from docflow.classify.report import Report, report
 from docflow.classify.training import train
@@ -43,9 +44,11 @@ __all__ = [
     "hold_out",
     "load",
     "normalise",
+    "pack",
     "reliability_picture",
     "report",
     "save",
     "train",
     "tune",
+    "unpack",
 ]

@@ -12,14 +12,14 @@ import typer
 from rich.progress import Progress
 from rich.table import Table
 
-from docflow import classify, learning
+from docflow import classify, learning, rollout
 from docflow.classify import CandidateName, Evaluation, evaluate
 from docflow.cli.app import ERR, OUT, show_error
 from docflow.cli.documents import files_below, process_all
 from docflow.labelling import labelled_texts
 from docflow.pipeline import Pipeline
 from docflow.promoting import HELD_OUT_ONE_IN
-from docflow.registry import Registry
+from docflow.registry import open_registry
 from docflow.settings import Settings, load_settings
 from docflow.store import Store
 from docflow.synth import training_texts, write_dataset
@@ -95,7 +95,7 @@ def train(
     OUT.print(f"{settings.classify.model_name} version {trained.version.version} registered")
     show_evaluation(trained.evaluation)
     if promote:
-        promotion = learning.promote(
+        promotion = rollout.promote(
             trained.version.version,
             settings=settings,
             store=store,
@@ -118,7 +118,7 @@ def evaluate_folder(
     settings = load_settings()
     chosen = frozenset(labels.split(",")) if labels else None
     store = Store.open(settings.effective_database_url)
-    classifier = learning.load_champion(settings, store=store)
+    classifier = rollout.load_champion(settings, store=store)
     samples = [
         sample if sample.label in classifier.labels else replace(sample, label=UNKNOWN)
         for sample in labelled_documents(folder, settings=settings, labels=chosen)
@@ -154,15 +154,6 @@ def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[st
                 LabelledText(recognition.text, label, recognition.languages, metadata={"path": str(result.path)})
             )
     return samples
-
-
-def open_registry(settings: Settings) -> Registry:
-    """The configured model registry."""
-    return Registry.open(
-        tracking_uri=settings.effective_tracking_uri,
-        artifacts=settings.effective_artifacts,
-        experiment=settings.mlflow.experiment,
-    )
 
 
 def show_evaluation(evaluation: Evaluation) -> None:

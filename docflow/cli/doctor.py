@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from docflow.cli.data import open_registry
 from docflow.errors import DocFlowError, EngineUnavailable, LanguageMissing, NoChampion, SettingsError
 from docflow.ocr import check_languages, engine_statuses, installed_languages
+from docflow.registry import open_registry
 from docflow.settings import Settings
 from docflow.store import BlobStore, Store
 

@@ -70,7 +70,7 @@ def process(
     results: list[Result] = []
     with Pipeline.open(settings) as pipeline:
         # Model and engine are conditions of every document: their absence is one error, not a hundred.
-        _ = pipeline.classifier, pipeline.engine
+        _ = pipeline.models, pipeline.engine
         for result in process_all(pipeline, found, languages=languages, files=files, progress=not as_json):
             results.append(result)
             if as_json:

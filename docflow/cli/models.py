@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from docflow import learning, promoting
+from docflow import promoting, rollout
 from docflow.cli.app import OUT
-from docflow.cli.data import open_registry
 from docflow.cli.labels import show
+from docflow.registry import CHALLENGER, SHADOW, open_registry
 from docflow.settings import load_settings
 from docflow.store import Store
 
-models = typer.Typer(no_args_is_help=True, help="List, promote, roll back and pull model versions.")
+models = typer.Typer(no_args_is_help=True, help="List, promote, try, roll back and pull model versions.")
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +53,7 @@ def promote(
     Both answer for the labelled documents that training holds out; too few of these, and nothing is judged.
     """
     settings = load_settings()
-    job = learning.promote if force else promoting.promote_if_better
+    job = rollout.promote if force else promoting.promote_if_better
     promoted = job(
         version,
         settings=settings,
@@ -64,6 +64,68 @@ def promote(
     )
     promotion = promoted.promotion if isinstance(promoted, promoting.Judged) else promoted
     OUT.print(f"version {promotion.model_version} is the champion, digest {promotion.digest[:12]}… {promotion.reason}")
+
+
+@models.command()
+def challenge(
+    version: Annotated[str, typer.Argument(help="The version to try on the traffic.")],
+    in_shadow: Annotated[
+        bool, typer.Option("--shadow", help="Ask it about every document, and answer with the champion all the same.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+) -> None:
+    """Try a version beside the champion: it answers for the share `rollout.share` of the documents, or for none."""
+    settings = load_settings()
+    alias = SHADOW if in_shadow else CHALLENGER
+    promotion = rollout.promote(
+        version,
+        settings=settings,
+        store=Store.open(settings.effective_database_url),
+        registry=open_registry(settings),
+        promoted_by=getpass.getuser(),
+        reason=reason,
+        alias=alias,
+    )
+    OUT.print(f"version {promotion.model_version} is the {alias}, digest {promotion.digest[:12]}…")
+
+
+@models.command()
+def withdraw(
+    in_shadow: Annotated[bool, typer.Option("--shadow", help="The shadow, not the challenger.")] = False,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+) -> None:
+    """End the trial of the challenger, or of the shadow."""
+    settings = load_settings()
+    promotion = rollout.withdraw(
+        SHADOW if in_shadow else CHALLENGER,
+        settings=settings,
+        store=Store.open(settings.effective_database_url),
+        registry=open_registry(settings),
+        withdrawn_by=getpass.getuser(),
+        reason=reason,
+    )
+    OUT.print(promotion.reason)
+
+
+@models.command()
+def verdict(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Compare what is on trial with the champion on the documents labelled since; promote or withdraw by rule."""
+    settings = load_settings()
+    verdicts = rollout.judge_rollout(
+        settings,
+        store=Store.open(settings.effective_database_url),
+        registry_factory=lambda: open_registry(settings),
+        judged_by=getpass.getuser(),
+        act=not dry_run,
+    )
+    if not verdicts and not as_json:
+        OUT.print("no version is on trial")
+    keys = ("alias", "version", "ruling", "reason", "outcomes", "wins", "losses")
+    rows = [judged.to_dict() for judged in verdicts]
+    show(rows if as_json else [{key: row[key] for key in keys} for row in rows], as_json=as_json)
 
 
 @models.command()
@@ -93,7 +155,7 @@ def history(
 def rollback() -> None:
     """Make the version before the current champion the champion again."""
     settings = load_settings()
-    promotion = learning.rollback(
+    promotion = rollout.rollback(
         settings=settings,
         store=Store.open(settings.effective_database_url),
         registry=open_registry(settings),

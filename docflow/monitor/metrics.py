@@ -59,6 +59,18 @@ WORKER_RESTARTS = Counter(
     labelnames=("reason",),
 )
 
+MODEL_ANSWERS = Counter(
+    "docflow_model_answers",
+    "Answers, by the model's version and the part it had; a newly promoted version shows when it is in use.",
+    labelnames=("version", "variant"),
+)
+
+MODEL_REFUSED = Gauge(
+    "docflow_model_refused",
+    "1 while a promoted model is refused and those before it go on answering.",
+    multiprocess_mode="livemax",
+)
+
 ERRORS = Counter("docflow_errors", "Requests that failed, by the error's code.", labelnames=("code",))
 
 

@@ -4,7 +4,25 @@ MLflow is imported by `Registry.open` and not before: a service that has its mod
 """
 
 from docflow.registry.provenance import code_version
-from docflow.registry.registry import CHAMPION, ModelVersion, Registry
+from docflow.registry.registry import (
+    CHALLENGER,
+    CHAMPION,
+    SHADOW,
+    ModelVersion,
+    Registry,
+    open_registry,
+    replace_folder,
+)
 from docflow.registry.runs import TrackedRun
 
-__all__ = ["CHAMPION", "ModelVersion", "Registry", "TrackedRun", "code_version"]
+__all__ = [
+    "CHALLENGER",
+    "CHAMPION",
+    "SHADOW",
+    "ModelVersion",
+    "Registry",
+    "TrackedRun",
+    "code_version",
+    "open_registry",
+    "replace_folder",
+]

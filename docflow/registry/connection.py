@@ -36,11 +36,16 @@ POSTGRESQL = "postgresql+psycopg://"
 def connect(tracking_uri: str) -> MlflowClient:
     """A client of this server or database; the first one on a new SQLite database takes four seconds.
 
-    Raises `RegistryUnavailable`.
+    Raises `RegistryUnavailable`, also where MLflow is not installed, as in the serving bundle.
     """
     for variable, value in ENVIRONMENT.items():
         os.environ.setdefault(variable, value)
-    from mlflow import MlflowClient
+    try:
+        from mlflow import MlflowClient
+    except ImportError as error:
+        raise RegistryUnavailable(
+            "MLflow is not installed here", next_step="Promote the version again: its files are published then."
+        ) from error
 
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from docflow.errors import ModelNotFound, NoChampion, RegistryUnavailable
 from docflow.registry.connection import answering, connect, with_driver
 from docflow.registry.runs import TrackedRun
-from docflow.settings import masked_url
+from docflow.settings import Settings, masked_url
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -24,6 +24,8 @@ UNSTORABLE = re.compile(r"[^\w.\- :/]")
 """Characters that MLflow refuses in the names of parameters and metrics; a label may have any."""
 
 CHAMPION = "champion"
+CHALLENGER = "challenger"
+SHADOW = "shadow"
 MODEL_FOLDER = "model"
 PICTURE_FOLDER = "pictures"
 REPORT_FOLDER = "reports"
@@ -186,6 +188,11 @@ class Registry:
         with answering():
             self._client.set_registered_model_alias(name, alias, version)
 
+    def remove_alias(self, name: str, *, alias: str) -> None:
+        """From now on, `alias` means no version; nothing changes where it meant none."""
+        with answering():
+            self._client.delete_registered_model_alias(name, alias)
+
     def champion(self, name: str) -> ModelVersion:
         """The version that the alias `champion` means; `NoChampion` where nothing was promoted."""
         try:
@@ -278,3 +285,12 @@ def replace_folder(target: Path, new: Path, *, scratch: Path) -> None:
 def storable_key(name: str) -> str:
     """The name of a parameter or a metric as MLflow takes it."""
     return UNSTORABLE.sub("_", name)
+
+
+def open_registry(settings: Settings) -> Registry:
+    """The configured model registry; `RegistryUnavailable` where it does not answer."""
+    return Registry.open(
+        tracking_uri=settings.effective_tracking_uri,
+        artifacts=settings.effective_artifacts,
+        experiment=settings.mlflow.experiment,
+    )

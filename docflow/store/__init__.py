@@ -6,6 +6,7 @@ The bytes go first, then the row, so that a row never names bytes that are not t
 from docflow.store.blobs import BlobStore
 from docflow.store.filesystems import open_filesystem, storage_failures
 from docflow.store.labels import LabelledDocument, LabelStore
+from docflow.store.outcomes import Operation, Outcome, OutcomeStore
 from docflow.store.store import Store
 from docflow.store.tables import (
     Document,
@@ -29,6 +30,9 @@ __all__ = [
     "LabelStore",
     "LabelledDocument",
     "ModelMetric",
+    "Operation",
+    "Outcome",
+    "OutcomeStore",
     "Page",
     "PredictionRow",
     "Promotion",

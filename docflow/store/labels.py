@@ -16,6 +16,7 @@ from docflow.errors import DocumentNotFound
 from docflow.store.database import Database
 from docflow.store.tables import Document, Label, LabelOrigin, PredictionRow, Recognition
 from docflow.store.text import storable
+from docflow.types import Variant
 
 LARGEST_ID = 2**31 - 1
 
@@ -61,7 +62,7 @@ class LabelStore:
                     return current, False
             said = session.exec(
                 select(PredictionRow)
-                .where(PredictionRow.document_id == document_id)
+                .where(PredictionRow.document_id == document_id, PredictionRow.variant != Variant.SHADOW)
                 .order_by(col(PredictionRow.id).desc())
                 .limit(1)
             ).first()

@@ -89,4 +89,6 @@ def prediction_row(recognition: Recognition, prediction: Prediction, *, settings
         model_version=prediction.model.version,
         model_digest=prediction.model.digest,
         settings_digest=settings_digest,
+        variant=prediction.variant,
+        seconds=prediction.seconds,
     )

@@ -22,6 +22,7 @@ from docflow.errors import DocFlowError, DocumentNotFound
 from docflow.store import schema
 from docflow.store.database import Database
 from docflow.store.labels import LabelStore
+from docflow.store.outcomes import OutcomeStore
 from docflow.store.rows import page_row, page_text, prediction_row, recognition_row
 from docflow.store.tables import (
     Document,
@@ -48,6 +49,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.labels = LabelStore(database)
+        self.outcomes = OutcomeStore(database)
 
     @classmethod
     def open(cls, url: str, *, upgrade: bool = True) -> Store:
@@ -170,7 +172,7 @@ class Store:
         prediction: types.Prediction,
         settings_digest: str = "",
     ) -> PredictionRow:
-        """The stored prediction: this one, or what the same model, set the same, said before.
+        """The stored prediction: this one, or what the same model, set and asked the same, said before.
 
         Either way the document is classified, and no longer failed. Raises `DocumentNotFound`, also for
         a recognition that is not the document's.
@@ -186,7 +188,8 @@ class Store:
             return row
 
         query = _predictions(recognition_id, model=prediction.model, settings_digest=settings_digest)
-        row, created = self._once(query.where(PredictionRow.document_id == document_id), insert)
+        query = query.where(PredictionRow.document_id == document_id, PredictionRow.variant == prediction.variant)
+        row, created = self._once(query, insert)
         if not created:
             with self._database.session() as session:
                 _advance(_document(session, document_id), DocumentStatus.CLASSIFIED)
@@ -199,8 +202,10 @@ class Store:
         return self._first(_predictions(recognition_id, model=model, settings_digest=settings_digest))
 
     def predictions(self, document_id: int, *, limit: int = 10) -> list[PredictionRow]:
-        """The document's predictions, newest first, `limit` at most; raises `DocumentNotFound`."""
-        query = select(PredictionRow).where(PredictionRow.document_id == document_id)
+        """What was answered for the document, newest first, `limit` at most; raises `DocumentNotFound`."""
+        query = select(PredictionRow).where(
+            PredictionRow.document_id == document_id, PredictionRow.variant != types.Variant.SHADOW
+        )
         with self._database.session() as session:
             _document(session, document_id)
             return list(session.exec(query.order_by(col(PredictionRow.id).desc()).limit(limit)))
@@ -239,6 +244,7 @@ class Store:
         promoted_by: str,
         reason: str = "",
         evidence: Mapping[str, Any] | None = None,
+        files: str | None = None,
     ) -> Promotion:
         """The promotion that was added to the history; a rollback is one too."""
         promotion = Promotion(
@@ -249,6 +255,7 @@ class Store:
             promoted_by=storable(promoted_by),
             reason=storable(reason),
             evidence=None if evidence is None else dict(evidence),
+            files=files,
         )
         with self._database.session() as session:
             session.add(promotion)

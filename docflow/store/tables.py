@@ -165,7 +165,7 @@ class Page(Table, table=True):
 class PredictionRow(Table, table=True):
     """What one version of a model said about one recognition: a stored `types.Prediction`.
 
-    `settings_digest` tells apart what the same model says under another threshold.
+    `settings_digest` tells apart what the same model says under another threshold, `variant` what it was asked as.
     """
 
     __tablename__ = "predictions"
@@ -176,6 +176,7 @@ class PredictionRow(Table, table=True):
             "model_version",
             "model_digest",
             "settings_digest",
+            "variant",
             name="uq_predictions_key",
         ),
     )
@@ -191,6 +192,14 @@ class PredictionRow(Table, table=True):
     model_version: str
     model_digest: str
     settings_digest: str = ""
+    variant: types.Variant = Field(
+        default=types.Variant.CHAMPION,
+        sa_type=Enum(
+            types.Variant, native_enum=False, length=16, values_callable=lambda e: [member.value for member in e]
+        ),
+        sa_column_kwargs={"server_default": types.Variant.CHAMPION.value},
+    )
+    seconds: float | None = None
     predicted_at: datetime = Field(default_factory=now)
 
     @property
@@ -202,6 +211,8 @@ class PredictionRow(Table, table=True):
             is_confident=self.is_confident,
             scores=self.scores,
             model=types.ModelRef(self.model_name, self.model_version, self.model_digest),
+            variant=self.variant,
+            seconds=self.seconds,
         )
 
 
@@ -256,7 +267,8 @@ class ModelMetric(Table, table=True):
 class Promotion(Table, table=True):
     """One promotion: from `promoted_at` on, `alias` meant this version. Rows are added, never changed.
 
-    `evidence` is the verdict that it rests on, None where nothing was judged.
+    `evidence` is the verdict that it rests on, None where nothing was judged. `files` is the key of the blob that has
+    the version's files, None for what was promoted before they were published.
     """
 
     __tablename__ = "promotions"
@@ -270,4 +282,5 @@ class Promotion(Table, table=True):
     promoted_by: str
     reason: str
     evidence: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    files: str | None = None
     promoted_at: datetime = Field(default_factory=now)

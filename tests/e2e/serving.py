@@ -16,6 +16,8 @@ import httpx
 
 from bentos.home import serving_environment
 from docflow.classify import save, train
+from docflow.registry import CHAMPION
+from docflow.rollout.files import publish
 from docflow.settings import Settings
 from docflow.store import Store
 from docflow.types import LabelledText
@@ -34,17 +36,27 @@ IMPORT = "from bentos.models import import_champion; from docflow.settings impor
 print(import_champion(load_settings()))"
 
 
-def promote_small_model(var_dir: Path, *, version: str = "1", seed: int = 0) -> None:
-    """Train a model of two kinds, and leave it as a promotion leaves it."""
+def promote_small_model(
+    var_dir: Path, *, version: str = "1", seed: int = 0, alias: str = CHAMPION, spoilt: bool = False
+) -> None:
+    """Train a model of two kinds, and leave it as a promotion leaves it; `spoilt`, with the digest of other files."""
     samples = [
         LabelledText(text.format(n=n), label, "eng", group=f"{label}{n % 5}")
         for label, text in WORDS.items()
         for n in range(40)
     ]
-    digest = save(train(samples, seed=seed), var_dir / "models" / f"docflow-v{version}")
+    folder = var_dir / "trained" / version
+    digest = save(train(samples, seed=seed), folder)
     settings = Settings(var_dir=var_dir)
     store = Store.open(settings.effective_database_url)
-    store.record_promotion(model_name="docflow", model_version=version, digest=digest, promoted_by="test")
+    store.record_promotion(
+        model_name="docflow",
+        model_version=version,
+        digest="0" * 64 if spoilt else digest,
+        alias=alias,
+        promoted_by="test",
+        files=publish(folder, settings=settings),
+    )
     store.close()
 
 
@@ -61,6 +73,8 @@ def environment(var_dir: Path) -> dict[str, str]:
         "DOCFLOW_INTAKE__MAX_BYTES": "2000000",
         # A model of eighty short texts is rarely sure of a picture's words.
         "DOCFLOW_CLASSIFY__THRESHOLD": "0",
+        "DOCFLOW_ROLLOUT__REFRESH_SECONDS": "0.5",
+        "DOCFLOW_ROLLOUT__SHARE": "0.5",
     }
     return kept | own | tested
 

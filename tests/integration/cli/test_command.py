@@ -194,6 +194,14 @@ def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) 
     assert "version 1 is the champion again" in back.stdout, back.stderr
     assert docflow("models", "promote", "7", var_dir=var_dir).returncode == 6
 
+    tried = docflow("models", "challenge", "2", var_dir=var_dir)
+    assert "version 2 is the challenger" in tried.stdout, tried.stderr
+    verdicts = docflow("models", "verdict", "--json", var_dir=var_dir).stdout.splitlines()
+    assert [(v["alias"], v["ruling"]) for v in map(json.loads, verdicts)] == [("challenger", "wait")]
+    ended = docflow("models", "withdraw", "--reason", "enough", var_dir=var_dir)
+    assert "version 2 withdrawn: enough" in ended.stdout, ended.stderr
+    assert docflow("models", "withdraw", var_dir=var_dir).returncode == 6
+
     labelled = tmp_path / "labelled" / "invoice"
     shutil.copytree(scans, labelled)
     figures = docflow("evaluate", str(tmp_path / "labelled"), "--json", var_dir=var_dir)

@@ -12,10 +12,11 @@ import httpx
 import psutil
 import pytest
 
-from flows.deployments import INBOX_EVERY
+from flows.deployments import INBOX_EVERY, ROLLOUT_EVERY
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 120
+DEPLOYMENTS = 2
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
@@ -35,7 +36,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Cl
     with httpx.Client(base_url=f"http://127.0.0.1:{port}/api", timeout=30) as client:
         try:
             until = time.monotonic() + SECONDS
-            while not offered(client):
+            while len(offered(client)) < DEPLOYMENTS:
                 assert script.poll() is None, (folder / "log").read_text()
                 assert time.monotonic() < until, (folder / "log").read_text()
                 time.sleep(0.5)
@@ -55,13 +56,18 @@ def offered(client: httpx.Client) -> list[dict[str, object]]:
     return found
 
 
-def test_the_inbox_is_a_deployment_with_its_schedule(prefect: tuple[httpx.Client, psutil.Popen]) -> None:
+def test_each_flow_is_a_deployment_with_its_schedule(prefect: tuple[httpx.Client, psutil.Popen]) -> None:
     client, _ = prefect
-    (deployment,) = client.post("/deployments/filter", json={}).json()
-    assert deployment["name"] == "inbox"
-    assert deployment["parameters"]["source"].endswith("inbox")
-    assert [schedule["schedule"]["interval"] for schedule in deployment["schedules"]] == [INBOX_EVERY.total_seconds()]
-    assert client.get(f"/flows/{deployment['flow_id']}").json()["name"] == "ingest"
+    found = {one["name"]: one for one in client.post("/deployments/filter", json={}).json()}
+    told = {
+        name: (client.get(f"/flows/{one['flow_id']}").json()["name"], one["schedules"][0]["schedule"]["interval"])
+        for name, one in found.items()
+    }
+    assert told == {
+        "inbox": ("ingest", INBOX_EVERY.total_seconds()),
+        "verdict": ("rollout", ROLLOUT_EVERY.total_seconds()),
+    }
+    assert found["inbox"]["parameters"]["source"].endswith("inbox")
 
 
 def test_the_schedule_makes_runs(prefect: tuple[httpx.Client, psutil.Popen]) -> None:

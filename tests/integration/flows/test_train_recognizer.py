@@ -11,10 +11,10 @@ from prefect.testing.utilities import prefect_test_harness
 
 pytest.importorskip("torch", reason="torch is not installed: `uv pip install 'docflow[torch]'`")
 
-from docflow.learning import open_registry
 from docflow.ocr.compact import CompactEngine
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.ocr.recogniser.files import CARD, shipped_folder
+from docflow.registry import open_registry
 from docflow.settings import OcrSettings, load_settings
 from docflow.synth.lines import line_images
 from flows.train_recognizer import train_recognizer

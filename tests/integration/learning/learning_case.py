@@ -6,9 +6,9 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from docflow import learning
+from docflow import learning, rollout
 from docflow.learning import Trained
-from docflow.registry import Registry
+from docflow.registry import Registry, open_registry
 from docflow.settings import MlflowSettings, Settings, load_settings
 from docflow.store import Promotion, Store
 from docflow.types import LabelledText
@@ -43,7 +43,7 @@ class Loop:
         )
 
     def promote(self, version: str, *, reason: str = "") -> Promotion:
-        return learning.promote(
+        return rollout.promote(
             version,
             settings=self.settings,
             store=self.store,
@@ -53,7 +53,28 @@ class Loop:
         )
 
     def rollback(self) -> Promotion:
-        return learning.rollback(settings=self.settings, store=self.store, registry=self.registry, promoted_by="boris")
+        return rollout.rollback(settings=self.settings, store=self.store, registry=self.registry, promoted_by="boris")
+
+    def challenge(self, version: str, *, alias: str = "challenger") -> Promotion:
+        return rollout.promote(
+            version,
+            settings=self.settings,
+            store=self.store,
+            registry=self.registry,
+            promoted_by="anna",
+            alias=alias,
+        )
+
+    def published(self, version: str) -> Path:
+        """The blob with the version's files."""
+        (key,) = {p.files for p in self.store.promotions(model_name="docflow") if p.model_version == version}
+        assert key is not None
+        return Path(self.settings.effective_blobs_url) / key
+
+    def artifacts(self, version: str) -> Path:
+        """The folder with the version's files in the registry."""
+        run_id = self.registry.version("docflow", version=version).run_id
+        return self.settings.var_dir / "artifacts" / run_id / "artifacts" / "model"
 
     def folder(self, version: str) -> Path:
         return self.settings.var_dir / "models" / f"docflow-v{version}"
@@ -68,4 +89,4 @@ def open_loop(var_dir: Path) -> Loop:
         var_dir=var_dir,
         mlflow=MlflowSettings(artifacts=(var_dir / "artifacts").as_uri(), experiment=var_dir.parent.name),
     )
-    return Loop(settings, Store.open(settings.effective_database_url), learning.open_registry(settings))
+    return Loop(settings, Store.open(settings.effective_database_url), open_registry(settings))

@@ -7,7 +7,7 @@ from learning_case import Loop, samples
 from mlflow import MlflowClient
 from mlflow.artifacts import download_artifacts
 
-from docflow import learning
+from docflow import learning, rollout
 
 
 def test_every_trial_is_a_run_nested_under_the_versions(loop: Loop, tmp_path: Path) -> None:
@@ -36,5 +36,5 @@ def test_every_trial_is_a_run_nested_under_the_versions(loop: Loop, tmp_path: Pa
 def test_a_registered_baseline_is_promoted_and_loaded_like_any_other(loop: Loop) -> None:
     learning.train(samples(), settings=loop.settings, store=loop.store, registry=loop.registry, candidate="paperless")
     loop.promote("1")
-    champion = learning.load_champion(loop.settings, store=loop.store)
+    champion = rollout.load_champion(loop.settings, store=loop.store)
     assert champion.predict(["invoice due payment vat"])[0].label == "invoice"

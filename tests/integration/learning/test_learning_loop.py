@@ -3,22 +3,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from learning_case import Loop, never, samples
 
-from docflow import learning
+from docflow import learning, rollout
 from docflow.errors import DigestMismatch, ModelNotFound, NoChampion, TrainingDataError
 from docflow.registry import Registry
 from docflow.settings import ClassifySettings
 
 INVOICE = "invoice payment vat due"
-
-
-def artifacts_of(loop: Loop, version: str) -> Path:
-    run_id = loop.registry.version("docflow", version=version).run_id
-    return loop.settings.var_dir / "artifacts" / run_id / "artifacts" / "model"
 
 
 def test_training_registers_a_version_with_its_figures_and_promotes_nothing(loop: Loop) -> None:
@@ -29,13 +23,13 @@ def test_training_registers_a_version_with_its_figures_and_promotes_nothing(loop
     assert trained.version.metrics["held_out_macro_accuracy"] == trained.evaluation.macro_accuracy
     assert trained.version.metrics["out_of_fold_documents"] == 24
     assert loop.store.metrics(model_name="docflow", model_version="1") == trained.version.metrics
-    assert sorted(p.name for p in artifacts_of(loop, "1").parent.glob("pictures/*")) == [
+    assert sorted(p.name for p in loop.artifacts("1").parent.glob("pictures/*")) == [
         "confusion_held_out.png",
         "confusion_out_of_fold.png",
         "reliability_held_out.png",
     ]
     with pytest.raises(NoChampion):
-        learning.load_champion(loop.settings, store=loop.store, registry_factory=never)
+        rollout.load_champion(loop.settings, store=loop.store, registry_factory=never)
 
 
 def test_without_held_out_documents_the_out_of_fold_ones_are_the_judge(loop: Loop) -> None:
@@ -60,7 +54,7 @@ def test_a_promotion_is_on_record_and_the_champion_loads_without_the_registry(lo
     assert (promotion.model_version, promotion.digest) == ("1", trained.digest)
     assert (promotion.promoted_by, promotion.reason) == ("anna", "first")
     assert loop.registry.champion("docflow").version == "1"
-    classifier = learning.load_champion(loop.settings, store=loop.store, registry_factory=never)
+    classifier = rollout.load_champion(loop.settings, store=loop.store, registry_factory=never)
     (prediction,) = classifier.predict([INVOICE])
     assert prediction.label == "invoice"
     assert (prediction.model.version, prediction.model.digest) == ("1", trained.digest)
@@ -70,6 +64,7 @@ def test_another_machine_pulls_the_champion_from_the_registry(loop: Loop) -> Non
     loop.train()
     loop.promote("1")
     shutil.rmtree(loop.folder("1"))
+    loop.published("1").unlink()
     opened: list[Registry] = []
 
     def factory() -> Registry:
@@ -77,7 +72,7 @@ def test_another_machine_pulls_the_champion_from_the_registry(loop: Loop) -> Non
         return loop.registry
 
     for _ in range(2):
-        assert learning.pull(loop.settings, store=loop.store, registry_factory=factory) == loop.folder("1")
+        assert rollout.pull(loop.settings, store=loop.store, registry_factory=factory) == loop.folder("1")
     assert len(opened) == 1
 
 
@@ -86,13 +81,13 @@ def test_files_that_were_changed_here_are_fetched_again(loop: Loop) -> None:
     loop.promote("1")
     (loop.folder("1") / "model.json").write_text("{}")
     (loop.folder("1") / "stray").touch()
-    classifier = learning.load_champion(loop.settings, store=loop.store, registry_factory=lambda: loop.registry)
+    classifier = rollout.load_champion(loop.settings, store=loop.store, registry_factory=lambda: loop.registry)
     assert classifier.predict([INVOICE])[0].label == "invoice"
 
 
 def test_files_that_were_changed_in_the_registry_are_never_promoted(loop: Loop) -> None:
     loop.train()
-    with (artifacts_of(loop, "1") / "model.json").open("a") as described:
+    with (loop.artifacts("1") / "model.json").open("a") as described:
         described.write(" ")
     with pytest.raises(DigestMismatch):
         loop.promote("1")
@@ -106,10 +101,11 @@ def test_files_that_were_changed_after_their_promotion_are_never_loaded(loop: Lo
     loop.train()
     loop.promote("1")
     shutil.rmtree(loop.folder("1"))
-    with (artifacts_of(loop, "1") / "model.json").open("a") as described:
+    loop.published("1").write_bytes(b"spoilt")
+    with (loop.artifacts("1") / "model.json").open("a") as described:
         described.write(" ")
     with pytest.raises(DigestMismatch):
-        learning.load_champion(loop.settings, store=loop.store, registry_factory=lambda: loop.registry)
+        rollout.load_champion(loop.settings, store=loop.store, registry_factory=lambda: loop.registry)
     assert not loop.folder("1").exists()
 
 
@@ -118,7 +114,7 @@ def test_moving_the_alias_in_the_registry_changes_nothing_here(loop: Loop) -> No
     loop.train(seed=1)
     loop.promote("1")
     loop.registry.set_alias("docflow", alias="champion", version="2")
-    champion = learning.load_champion(loop.settings, store=loop.store, registry_factory=never)
+    champion = rollout.load_champion(loop.settings, store=loop.store, registry_factory=never)
     assert champion.model.version == "1"
 
 
@@ -131,7 +127,7 @@ def test_a_rollback_goes_to_the_version_promoted_before(loop: Loop) -> None:
     assert (promotion.model_version, promotion.promoted_by) == ("1", "boris")
     assert promotion.reason == "rolled back from version 3"
     assert loop.registry.champion("docflow").version == "1"
-    assert learning.load_champion(loop.settings, store=loop.store).model.version == "1"
+    assert rollout.load_champion(loop.settings, store=loop.store).model.version == "1"
     assert loop.rollback().model_version == "3"
 
 
@@ -155,17 +151,17 @@ def test_the_configured_threshold_replaces_the_models_own(loop: Loop) -> None:
     loop.train()
     loop.promote("1")
     strict = loop.settings.model_copy(update={"classify": ClassifySettings(threshold=1.0)})
-    assert learning.load_champion(strict, store=loop.store).threshold == 1.0
+    assert rollout.load_champion(strict, store=loop.store).threshold == 1.0
 
 
 def test_loading_a_champion_that_is_here_does_not_import_mlflow(loop: Loop) -> None:
     loop.train()
     loop.promote("1")
     program = (
-        "import sys; from pathlib import Path; from docflow import learning;"
+        "import sys; from pathlib import Path; from docflow import rollout;"
         "from docflow.settings import load_settings;"
         "from docflow.store import Store; settings = load_settings(var_dir=Path(sys.argv[1]));"
-        "learning.load_champion(settings, store=Store.open(settings.effective_database_url));"
+        "rollout.load_champion(settings, store=Store.open(settings.effective_database_url));"
         "sys.exit('mlflow' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", program, str(loop.settings.var_dir)], timeout=60, check=False)

@@ -17,11 +17,11 @@ import boto3
 import pytest
 from integration.servers import free_port
 
-from docflow import learning
+from docflow import learning, rollout
 from docflow.errors import DigestMismatch, PromotionRefused
 from docflow.labelling import labelled_texts
 from docflow.promoting import Judged, labelled_held_out, promote_if_better
-from docflow.registry import Registry
+from docflow.registry import Registry, open_registry
 from docflow.settings import S3Settings, Settings, load_settings
 from docflow.store import Promotion, RecognitionKey, Store
 from docflow.synth import training_texts
@@ -88,7 +88,7 @@ def store(settings: Settings) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def registry(settings: Settings) -> Registry:
-    return learning.open_registry(settings)
+    return open_registry(settings)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ class Job:
         )
 
     def champion(self) -> Promotion:
-        return learning.recorded_champion(self.settings, store=self.store)
+        return rollout.recorded_champion(self.settings, store=self.store)
 
 
 def mislabelled(samples: list[LabelledText], *, share: float) -> list[LabelledText]:
@@ -173,15 +173,16 @@ def test_a_life_of_models(job: Job, material: list[LabelledText]) -> None:
     with pytest.raises(PromotionRefused):
         job.promote(first)
 
-    broken = learning.folder_of(better, settings=job.settings) / "model.json"
+    broken = rollout.folder_of(better, settings=job.settings) / "model.json"
     broken.write_text(broken.read_text().replace("{", "{ ", 1))
     spoil_in_s3(job, better)
+    (Path(job.settings.effective_blobs_url) / str(newest.files)).write_bytes(b"spoilt")
     with pytest.raises(DigestMismatch):
-        learning.load_champion(job.settings, store=job.store, registry_factory=lambda: job.registry)
+        rollout.load_champion(job.settings, store=job.store, registry_factory=lambda: job.registry)
 
-    back = learning.rollback(settings=job.settings, store=job.store, registry=job.registry, promoted_by="bob")
+    back = rollout.rollback(settings=job.settings, store=job.store, registry=job.registry, promoted_by="bob")
     assert back.model_version == first
-    classifier = learning.load_champion(job.settings, store=job.store)
+    classifier = rollout.load_champion(job.settings, store=job.store)
     assert classifier.model.version == first
 
 
@@ -196,7 +197,7 @@ def spoil_in_s3(job: Job, version: str) -> None:
 
 
 def test_with_too_few_labelled_documents_nothing_is_judged(job: Job, material: list[LabelledText]) -> None:
-    learning.promote(
+    rollout.promote(
         job.train(material), settings=job.settings, store=job.store, registry=job.registry, promoted_by="ann"
     )
     version = job.train(material[: len(material) // 2])

@@ -16,8 +16,9 @@ import uvicorn
 from fastapi import FastAPI
 from PIL import Image, ImageDraw, ImageFont
 
-from docflow.api import Classify, create_app, in_process
+from docflow.api import Ask, create_app, in_process
 from docflow.classify import load, save, train
+from docflow.rollout import Lineup
 from docflow.settings import Settings
 from docflow.types import Classifier, LabelledText, ModelRef
 
@@ -85,11 +86,11 @@ def serve(classifier: Classifier) -> Iterator[Callable[..., httpx.Client]]:
     """Starts an app over the given settings, and by default over the trained classifier."""
     with ExitStack() as stack:
 
-        def start(settings: Settings, classify: Classify | None = None) -> httpx.Client:
+        def start(settings: Settings, ask: Ask | None = None) -> httpx.Client:
             def model() -> ModelRef:
                 return classifier.model
 
-            app = create_app(settings, classify=classify or in_process(classifier), model=model)
+            app = create_app(settings, ask=ask or in_process(Lineup(classifier)), model=model)
             return stack.enter_context(listening(app))
 
         yield start

@@ -17,6 +17,7 @@ PREDICTION_KEYS = {
     "model_name",
     "model_version",
     "all_scores",
+    "variant",
     "error",
     "document_id",
 }
@@ -127,6 +128,7 @@ def test_the_history_has_a_documents_predictions(client: httpx.Client, invoice: 
         "model_version",
         "predicted_at",
         "all_scores",
+        "variant",
     }
     newest = client.get(f"/prediction/history/{document_id}?limit=1").json()
     assert newest == both[:1]

@@ -15,21 +15,22 @@ from starlette.types import Message, Receive, Scope, Send
 from docflow.api import in_process
 from docflow.api.guards import BodyLimitMiddleware
 from docflow.errors import ModelFileError
+from docflow.rollout import Lineup
 from docflow.settings import Settings
-from docflow.types import Classifier, Prediction
+from docflow.types import Answered, Classifier, Question
 
 Serve = Callable[..., httpx.Client]
 
 
-async def gone(text: str) -> Prediction:
+async def gone(question: Question) -> Answered:
     raise ModelFileError("the classifier does not answer")
 
 
-async def surprising(text: str) -> Prediction:
+async def surprising(question: Question) -> Answered:
     raise KeyError("/srv/secret/path")
 
 
-async def endless(text: str) -> Prediction:
+async def endless(question: Question) -> Answered:
     await asyncio.sleep(60)
     raise AssertionError("nobody waits so long")
 
@@ -55,9 +56,9 @@ def test_health_asks_the_classifier_once_in_a_few_seconds(
 ) -> None:
     asked = []
 
-    async def counting(text: str) -> Prediction:
-        asked.append(text)
-        return await in_process(classifier)(text)
+    async def counting(question: Question) -> Answered:
+        asked.append(question.text)
+        return await in_process(Lineup(classifier))(question)
 
     client = serve(settings, counting)
     for _ in range(5):

@@ -1,0 +1,25 @@
+"""How a model is taken into use: promoted or put on trial, asked, swapped while serving, judged, rolled back."""
+
+from docflow.rollout.files import bring, fetch, folder_of
+from docflow.rollout.lineup import Lineup, load_lineup
+from docflow.rollout.live import LiveModels
+from docflow.rollout.record import load_champion, promote, pull, recorded_champion, rollback, withdraw
+from docflow.rollout.verdict import RolloutVerdict, Ruling, judge_rollout
+
+__all__ = [
+    "Lineup",
+    "LiveModels",
+    "RolloutVerdict",
+    "Ruling",
+    "bring",
+    "fetch",
+    "folder_of",
+    "judge_rollout",
+    "load_champion",
+    "load_lineup",
+    "promote",
+    "pull",
+    "recorded_champion",
+    "rollback",
+    "withdraw",
+]

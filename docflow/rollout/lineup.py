@@ -1,0 +1,113 @@
+"""The models in force, and which of them answers: champion, challenger for its share, and a shadow beside them."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from docflow.errors import DocFlowError
+from docflow.registry import CHALLENGER, CHAMPION, SHADOW
+from docflow.rollout.files import load_promoted
+from docflow.rollout.record import recorded_champion
+from docflow.settings import Settings
+from docflow.store import Promotion, Store
+from docflow.types import Answered, Classifier, Prediction, Question, Variant
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """One model for each part; `share` of the documents is answered by the challenger, where there is one.
+
+    Every model is asked about every document, so that they can be compared on the same ones: whoever does not answer
+    is a shadow. Asking costs about a millisecond.
+    """
+
+    champion: Classifier
+    challenger: Classifier | None = None
+    shadow: Classifier | None = None
+    share: float = 0.0
+
+    def answer(self, questions: Sequence[Question]) -> list[Answered]:
+        """One answer for each question; the others fail unseen, the champion answers for a challenger that does."""
+        texts = [question.text for question in questions]
+        champion = timed(self.champion, texts)
+        challenger, shadow = (on_trial(model, texts) for model in (self.challenger, self.shadow))
+        return [
+            self._answered(question.key, one, other, third)
+            for question, one, other, third in zip(questions, champion, challenger, shadow, strict=True)
+        ]
+
+    def _answered(
+        self, key: str, champion: Prediction, challenger: Prediction | None, shadow: Prediction | None
+    ) -> Answered:
+        answer = champion
+        if challenger is not None and in_share(key, self.share, of=challenger.model.version):
+            answer = replace(challenger, variant=Variant.CHALLENGER)
+        others = (other for other in (champion, challenger, shadow) if other is not None)
+        beside = (replace(other, variant=Variant.SHADOW) for other in others if other.model != answer.model)
+        return Answered(answer, tuple(beside))
+
+
+def in_share(key: str, share: float, *, of: str) -> bool:
+    """Whether this document is one of the share; always the same for one challenger, drawn anew for the next."""
+    drawn = int.from_bytes(hashlib.sha256(f"{of}:{key}".encode()).digest()[:8], "big")
+    return drawn < share * 2**64
+
+
+def timed(classifier: Classifier, texts: Sequence[str]) -> list[Prediction]:
+    """The predictions, each with its part of the seconds that they took together."""
+    started = time.perf_counter()
+    said = classifier.predict(texts)
+    seconds = (time.perf_counter() - started) / max(len(said), 1)
+    if len(said) != len(texts):
+        raise ValueError(f"the classifier gave {len(said)} predictions for {len(texts)} texts")
+    return [replace(prediction, seconds=seconds) for prediction in said]
+
+
+def on_trial(classifier: Classifier | None, texts: Sequence[str]) -> Sequence[Prediction | None]:
+    """The predictions of a model that nobody relies on: None where there is none, or it fails in whatever way."""
+    if classifier is None:
+        return [None] * len(texts)
+    try:
+        return timed(classifier, texts)
+    except Exception:
+        log.exception("version %s could not answer for %d texts", classifier.model.version, len(texts))
+        return [None] * len(texts)
+
+
+def parts_in_force(settings: Settings, *, store: Store) -> dict[str, Promotion]:
+    """The promotion in force for each alias that has a model of its own; a part that the champion has is nobody's."""
+    name = settings.classify.model_name
+    champion = recorded_champion(settings, store=store)
+    parts = {CHAMPION: champion}
+    for alias in (CHALLENGER, SHADOW):
+        promotion = store.current_promotion(model_name=name, alias=alias)
+        if promotion is not None and promotion.digest not in {part.digest for part in parts.values()}:
+            parts[alias] = promotion
+    return parts
+
+
+def load_lineup(settings: Settings, *, store: Store) -> Lineup:
+    """The models in force, loaded, their digests verified; a challenger or shadow that cannot be is left out.
+
+    Raises `NoChampion`, and what loading the champion raises.
+    """
+    parts = parts_in_force(settings, store=store)
+    champion = load_promoted(parts.pop(CHAMPION), settings=settings)
+    others: dict[str, Classifier] = {}
+    for alias, promotion in parts.items():
+        try:
+            others[alias] = load_promoted(promotion, settings=settings)
+        except DocFlowError as error:
+            log.warning("the %s, version %s, is left out: %s", alias, promotion.model_version, error)
+    return Lineup(
+        champion,
+        challenger=others.get(CHALLENGER),
+        shadow=others.get(SHADOW),
+        share=settings.rollout.share,
+    )

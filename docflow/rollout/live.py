@@ -1,0 +1,99 @@
+"""A service's models, swapped for newly promoted ones while it serves."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from docflow.errors import DocFlowError, NoChampion
+from docflow.monitor import MODEL_REFUSED
+from docflow.rollout.lineup import Lineup, load_lineup, parts_in_force
+from docflow.settings import Settings
+from docflow.store import Store
+from docflow.types import Answered, Question
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 60.0
+"""What was refused is tried again after so long: the files may have been mended."""
+
+
+class LiveModels:
+    """Answers with the models in force, looked up again every `rollout.refresh_seconds` by a thread of its own.
+
+    New models are loaded beside the old ones and take their place between two batches. One that cannot be had or is
+    not what was promoted is refused: the old ones go on answering.
+    """
+
+    def __init__(self, settings: Settings, *, start_with: Lineup, open_store: Callable[[], Store]) -> None:
+        self._settings = settings
+        self._lineup = start_with
+        self._open_store = open_store
+        self._store: Store | None = None
+        self._taken: dict[str, str] = {"champion": start_with.champion.model.digest}
+        self._refused: dict[str, str] = {}
+        self._refused_at = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look_again, name="docflow-models", daemon=True)
+
+    def start(self) -> None:
+        """Look once, so that a process which starts anew does not answer with what was replaced, and go on looking."""
+        self._look()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def answer(self, questions: Sequence[Question]) -> list[Answered]:
+        """One answer for each question, all from the same models."""
+        return self._lineup.answer(questions)
+
+    def refresh(self) -> bool:
+        """Take the models in force where they are others than those at work; whether it did."""
+        try:
+            if self._store is None:
+                self._store = self._open_store()
+            parts = parts_in_force(self._settings, store=self._store)
+        except NoChampion:
+            return False
+        except DocFlowError as error:
+            log.warning("the models in force could not be looked up: %s", error)
+            return False
+        wanted = {alias: promotion.digest for alias, promotion in parts.items()}
+        if wanted == self._taken:
+            self._refused = {}
+            MODEL_REFUSED.set(0)
+            return False
+        if wanted == self._refused and time.monotonic() - self._refused_at < RETRY_SECONDS:
+            return False
+        versions = ", ".join(f"{alias} {promotion.model_version}" for alias, promotion in parts.items())
+        try:
+            lineup = load_lineup(self._settings, store=self._store)
+        except DocFlowError as error:
+            self._refused, self._refused_at = wanted, time.monotonic()
+            MODEL_REFUSED.set(1)
+            log.error("%s refused, the models at work stay: %s", versions, error)
+            return False
+        lineup.answer([Question("warm up", "")])
+        self._lineup, self._taken, self._refused = lineup, wanted, {}
+        MODEL_REFUSED.set(0)
+        log.warning("now at work: %s", versions)
+        return True
+
+    def _look_again(self) -> None:
+        while not self._stop.wait(self._settings.rollout.refresh_seconds):
+            self._look()
+        if self._store is not None:
+            self._store.close()
+
+    def _look(self) -> None:
+        try:
+            self.refresh()
+        except Exception:
+            # The thread's own boundary: whatever happens, the models at work stay, and it looks again.
+            log.exception("looking for models failed")

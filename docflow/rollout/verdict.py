@@ -1,0 +1,137 @@
+"""The job that compares models on trial with the champion, and promotes or withdraws them by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from docflow.registry import CHAMPION, Registry
+from docflow.rollout.lineup import parts_in_force
+from docflow.rollout.record import promote, withdraw
+from docflow.rollout.sequential import Finding, sequential_test
+from docflow.settings import RolloutSettings, Settings
+from docflow.store import Operation, Outcome, Store
+
+
+class Ruling(StrEnum):
+    """What is to be done with a model on trial."""
+
+    PROMOTE = "promote"
+    WITHDRAW = "withdraw"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True)
+class RolloutVerdict:
+    """What was decided about the version that has this alias, and why.
+
+    `outcomes` counts the labelled documents, `wins` and `losses` those that only it or only the champion got right.
+    """
+
+    alias: str
+    version: str
+    champion: str
+    ruling: Ruling
+    reason: str
+    outcomes: int
+    wins: int
+    losses: int
+    operations: dict[str, dict[str, Any]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The verdict as plain JSON."""
+        return asdict(self)
+
+
+def judge_rollout(
+    settings: Settings, *, store: Store, registry_factory: Callable[[], Registry], judged_by: str, act: bool = True
+) -> list[RolloutVerdict]:
+    """The verdicts on the models on trial, carried out unless `act` is false; none where nobody is on trial.
+
+    What is promoted takes the champion's place, with the verdict as its evidence. Only documents that were labelled
+    since the trial began count. Raises `NoChampion`, and what `promote` raises.
+    """
+    name = settings.classify.model_name
+    parts = parts_in_force(settings, store=store)
+    champion = parts.pop(CHAMPION)
+    verdicts = []
+    for alias, promotion in parts.items():
+        since = max(champion.promoted_at, promotion.promoted_at)
+        versions = (champion.model_version, promotion.model_version)
+        outcomes = store.outcomes.paired(*versions, model_name=name, since=since)
+        operations = store.outcomes.operations(*versions, model_name=name, since=since)
+        verdict = weigh(outcomes, operations, alias=alias, versions=versions, rules=settings.rollout,
+                        max_milliseconds=settings.promotion.max_milliseconds)  # fmt: skip
+        verdicts.append(verdict)
+        if not act or verdict.ruling is Ruling.WAIT:
+            continue
+        registry = registry_factory()
+        if verdict.ruling is Ruling.WITHDRAW:
+            withdraw(
+                alias, settings=settings, store=store, registry=registry, withdrawn_by=judged_by,
+                reason=verdict.reason, evidence=verdict.to_dict(),
+            )  # fmt: skip
+            continue
+        promote(
+            promotion.model_version, settings=settings, store=store, registry=registry, promoted_by=judged_by,
+            reason=verdict.reason, evidence=verdict.to_dict(),
+        )  # fmt: skip
+        break
+    return verdicts
+
+
+def weigh(
+    outcomes: list[Outcome],
+    operations: tuple[Operation, Operation],
+    *,
+    alias: str,
+    versions: tuple[str, str],
+    rules: RolloutSettings,
+    max_milliseconds: float,
+) -> RolloutVerdict:
+    """The verdict from what was observed: operational figures first, then the sequential test."""
+    wins = [outcome.challenger for outcome in outcomes if outcome.champion != outcome.challenger]
+    tested = sequential_test(wins, effect=rules.effect, alpha=rules.alpha, beta=rules.beta)
+    ruling, reason = Ruling.WAIT, f"undecided after {len(outcomes)} labelled documents"
+    fault = operational_fault(*operations, rules=rules, max_milliseconds=max_milliseconds)
+    told = f"it alone was right on {tested.wins} documents, the champion alone on {tested.losses}"
+    if fault:
+        ruling, reason = Ruling.WITHDRAW, fault
+    elif tested.finding is Finding.BETTER:
+        ruling, reason = Ruling.PROMOTE, f"better than version {versions[0]}: {told}"
+    elif tested.finding is Finding.WORSE:
+        ruling, reason = Ruling.WITHDRAW, f"worse than version {versions[0]}: {told}"
+    elif tested.finding is Finding.SAME or len(outcomes) >= rules.most_outcomes:
+        ruling, reason = Ruling.WITHDRAW, f"no better than version {versions[0]}: {told}"
+    return RolloutVerdict(
+        alias=alias,
+        version=versions[1],
+        champion=versions[0],
+        ruling=ruling,
+        reason=reason,
+        outcomes=len(outcomes),
+        wins=tested.wins,
+        losses=tested.losses,
+        operations={"champion": asdict(operations[0]), alias: asdict(operations[1])},
+    )
+
+
+def operational_fault(
+    champion: Operation, challenger: Operation, *, rules: RolloutSettings, max_milliseconds: float
+) -> str:
+    """What speaks against the challenger whatever it gets right; empty where nothing does, or too little was seen."""
+    if challenger.documents < rules.least_documents:
+        return ""
+    failed = challenger.failed / challenger.documents
+    more_unknown = challenger.unknown / max(challenger.documents - challenger.failed, 1) - champion.unknown / max(
+        champion.documents - champion.failed, 1
+    )
+    if failed > rules.max_failures:
+        return f"it did not answer for {failed:.1%} of the documents; {rules.max_failures:.1%} are allowed"
+    if more_unknown > rules.max_more_unknown:
+        return f"it calls {more_unknown:.1%} more of the documents unknown than the champion does"
+    if challenger.milliseconds is not None and challenger.milliseconds > max_milliseconds:
+        return f"it takes {challenger.milliseconds:.1f} ms a text; {max_milliseconds:g} are allowed"
+    return ""

@@ -1,0 +1,76 @@
+"""The verdict's flow, run for real by Prefect: it decides by rule, and says so when nobody is on trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+from docflow import learning
+from docflow import rollout as models
+from docflow.registry import open_registry
+from docflow.settings import Settings, load_settings
+from docflow.store import RecognitionKey, Store
+from docflow.types import LabelledText, ModelRef, PageText, Prediction, TextSource, Variant
+from flows.rollout import rollout
+
+pytestmark = [
+    pytest.mark.xdist_group("prefect"),
+    # Prefect's own server leaves these behind when it is stopped in the same process.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def prefect_server() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=90):
+        yield
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The settings that the flow will find, with two versions registered and the first promoted."""
+    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(tmp_path / "var"))
+    return load_settings()
+
+
+def say(store: Store, number: int, **labels: str) -> int:
+    """A document about which these versions said these labels."""
+    document, _ = store.add_document(
+        sha256=str(number) * 64, filename="a", media_type="image/png", size=1, storage_path=str(number)
+    )
+    page = PageText(1, 9, 9, (), TextSource.OCR, "e", "1", "eng")
+    key = RecognitionKey(engine="e", engine_version="1", languages="eng", settings_digest="")
+    recognition = store.save_recognition(document.id, key=key, pages=[page], seconds=0.1)
+    for version, label in labels.items():
+        prediction = Prediction(
+            label, 0.9, True, {"invoice": 0.5, "letter": 0.5}, ModelRef("docflow", version[1:], version), Variant.SHADOW
+        )
+        store.save_prediction(document.id, recognition_id=recognition.id, prediction=prediction)
+    return document.id
+
+
+def test_a_challenger_that_is_right_more_often_is_promoted_and_nobody_is_left_on_trial(settings: Settings) -> None:
+    registry = open_registry(settings)
+    with Store.open(settings.effective_database_url) as store:
+        texts = {"invoice": "invoice due payment vat", "letter": "dear sincerely regards yours"}
+        for seed in (0, 1):
+            samples = [
+                LabelledText(f"{text} {number}", label, "eng", group=f"{label}{number % 4}")
+                for label, text in texts.items()
+                for number in range(12)
+            ]
+            learning.train(samples, settings=settings, store=store, registry=registry, seed=seed)
+        given = {"settings": settings, "store": store, "registry": registry, "promoted_by": "ann"}
+        models.promote("1", **given)
+        assert rollout() == []
+        models.promote("2", alias="challenger", **given)
+        for number in range(9):
+            store.labels.add(say(store, number, v1="letter", v2="invoice"), label="invoice", who="ann")
+        (verdict,) = rollout()
+        assert (verdict["ruling"], verdict["version"], verdict["wins"]) == ("promote", "2", 9)
+        champion = models.recorded_champion(settings, store=store)
+        assert (champion.model_version, champion.promoted_by) == ("2", "the rollout flow")
+        assert [v["alias"] for v in rollout()] == ["shadow"]

@@ -1,0 +1,87 @@
+"""Who answers for which document, and who is only asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from docflow.rollout import Lineup
+from docflow.rollout.lineup import in_share
+from docflow.testing import FakeClassifier
+from docflow.types import ModelRef, Prediction, Question, Variant
+
+CHAMPION = FakeClassifier({"invoice": "INVOICE"}, version="1")
+CHALLENGER = FakeClassifier({"invoice": "INVOICE", "receipt": "RECEIPT"}, version="2")
+PREDECESSOR = FakeClassifier({"letter": "DEAR"}, version="0")
+
+QUESTIONS = [Question("RECEIPT", f"document {number}") for number in range(1000)]
+
+
+class Broken:
+    """A model that fails whatever it is asked, or loses answers."""
+
+    def __init__(self, *, said: list[Prediction] | None = None) -> None:
+        self.model = ModelRef("fake", "9", "9" * 64)
+        self._said = said
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        if self._said is None:
+            raise MemoryError("too many texts")
+        return self._said
+
+
+def test_a_champion_alone_answers_and_nobody_is_asked_beside_it() -> None:
+    (answered,) = Lineup(CHAMPION).answer([Question("INVOICE", "a")])
+    assert (answered.prediction.label, answered.prediction.variant) == ("invoice", Variant.CHAMPION)
+    assert answered.prediction.seconds is not None
+    assert answered.shadows == ()
+
+
+def test_a_challenger_answers_for_its_share_and_is_a_shadow_for_the_rest() -> None:
+    answers = Lineup(CHAMPION, challenger=CHALLENGER, share=0.2).answer(QUESTIONS)
+    by_challenger = [answered for answered in answers if answered.prediction.variant is Variant.CHALLENGER]
+    assert 150 < len(by_challenger) < 250
+    assert {answered.prediction.label for answered in by_challenger} == {"receipt"}
+    for answered in answers:
+        (beside,) = answered.shadows
+        assert beside.variant is Variant.SHADOW
+        assert {beside.model.version, answered.prediction.model.version} == {"1", "2"}
+
+
+def test_the_same_document_is_answered_by_the_same_model_however_it_is_asked() -> None:
+    lineup = Lineup(CHAMPION, challenger=CHALLENGER, share=0.5)
+    together = [answered.prediction.variant for answered in lineup.answer(QUESTIONS)]
+    alone = [lineup.answer([question])[0].prediction.variant for question in QUESTIONS]
+    assert together == alone
+
+
+def test_the_next_challenger_gets_other_documents() -> None:
+    chosen = [{q.key for q in QUESTIONS if in_share(q.key, 0.1, of=version)} for version in ("2", "3")]
+    assert len(chosen[0] & chosen[1]) < 0.5 * min(map(len, chosen))
+
+
+@pytest.mark.parametrize(("share", "answering"), [(0.0, 0), (1.0, len(QUESTIONS))])
+def test_no_share_and_all_of_it_are_exact(share: float, answering: int) -> None:
+    answers = Lineup(CHAMPION, challenger=CHALLENGER, share=share).answer(QUESTIONS)
+    assert sum(answered.prediction.variant is Variant.CHALLENGER for answered in answers) == answering
+
+
+def test_a_shadow_is_asked_about_every_document_and_answers_for_none() -> None:
+    answers = Lineup(CHAMPION, challenger=CHALLENGER, shadow=PREDECESSOR, share=1.0).answer(QUESTIONS)
+    assert {answered.prediction.model.version for answered in answers} == {"2"}
+    assert {tuple(beside.model.version for beside in answered.shadows) for answered in answers} == {("1", "0")}
+
+
+@pytest.mark.parametrize("broken", [Broken(), Broken(said=[])])
+def test_a_challenger_that_fails_is_not_noticed_by_who_asked(broken: Broken) -> None:
+    answers = Lineup(CHAMPION, challenger=broken, share=1.0).answer(QUESTIONS[:3])
+    assert [answered.prediction.variant for answered in answers] == [Variant.CHAMPION] * 3
+    assert [answered.shadows for answered in answers] == [()] * 3
+
+
+def test_a_champion_that_fails_is_an_error() -> None:
+    with pytest.raises(MemoryError):
+        Lineup(Broken(), challenger=CHALLENGER).answer(QUESTIONS[:1])
+    with pytest.raises(ValueError, match="0 predictions for 1 texts"):
+        Lineup(Broken(said=[])).answer(QUESTIONS[:1])

@@ -1,0 +1,46 @@
+"""The sequential test keeps the error rates that it states, whenever it is looked at."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from docflow.rollout.sequential import Finding, Sequence, sequential_test
+
+RATES = {"effect": 0.7, "alpha": 0.05, "beta": 0.1}
+TRIALS = 4000
+
+
+def found(share: float, *, seed: int) -> dict[Finding, float]:
+    """How often each is found where the challenger wins this share of the documents."""
+    chance = random.Random(seed)
+    counts = dict.fromkeys(Finding, 0)
+    for _ in range(TRIALS):
+        wins = [chance.random() < share for _ in range(400)]
+        counts[sequential_test(wins, **RATES).finding] += 1
+    return {finding: count / TRIALS for finding, count in counts.items()}
+
+
+def test_an_equal_challenger_is_seldom_called_better_or_worse() -> None:
+    rates = found(0.5, seed=1)
+    assert rates[Finding.BETTER] <= RATES["alpha"] + 0.01
+    assert rates[Finding.WORSE] <= RATES["alpha"] + 0.01
+    assert rates[Finding.SAME] > 0.85
+
+
+@pytest.mark.parametrize(("share", "right"), [(0.7, Finding.BETTER), (0.3, Finding.WORSE)])
+def test_one_that_is_better_or_worse_by_the_stated_effect_is_seldom_missed(share: float, right: Finding) -> None:
+    rates = found(share, seed=2)
+    assert 1 - rates[right] <= RATES["beta"] + 0.01
+
+
+def test_what_comes_after_the_decision_is_not_looked_at() -> None:
+    decided = sequential_test([True] * 9, **RATES)
+    assert decided == Sequence(Finding.BETTER, 9, 0)
+    assert sequential_test([True] * 9 + [False] * 100, **RATES) == decided
+
+
+def test_nothing_is_decided_by_little() -> None:
+    assert sequential_test([], **RATES).finding is Finding.UNDECIDED
+    assert sequential_test([True, False, True], **RATES) == Sequence(Finding.UNDECIDED, 2, 1)

@@ -10,6 +10,9 @@ from docflow.settings import Settings
 STORED_NAME = "docflow"
 """The model's name in BentoML's store, whatever it is called in the registry: the service refers to it."""
 
+CHALLENGER_NAME = "docflow-challenger"
+"""Likewise the version that is tried beside it, where there is one."""
+
 FILES = "model"
 """The folder of our files in a stored model: BentoML's own beside them would change their digest."""
 

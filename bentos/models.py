@@ -1,4 +1,4 @@
-"""The champion in BentoML's model store, from where it is served and bundled."""
+"""The models in force in BentoML's model store, from where they are served and bundled."""
 
 from __future__ import annotations
 
@@ -8,50 +8,57 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from bentos.home import FILES, STORED_NAME, serving_environment
-from docflow import rollout
-from docflow.classify import digest_of
+from bentos.home import CHALLENGER_NAME, FILES, STORED_NAME, serving_environment
+from docflow.classify import describe, digest_of
 from docflow.errors import DigestMismatch
+from docflow.registry import CHALLENGER, CHAMPION
+from docflow.rollout import bring, parts_in_force
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 
-__all__ = ["import_champion", "serving_environment"]
+__all__ = ["import_models", "serving_environment"]
 
 log = logging.getLogger(__name__)
 
+STORED = {CHAMPION: STORED_NAME, CHALLENGER: CHALLENGER_NAME}
 
-def import_champion(settings: Settings) -> str:
-    """The tag (`docflow:mlflow-v3`) under which BentoML now has the promoted model, as the latest one.
 
-    Nothing is written where it is there already. Raises `NoChampion` where nothing was promoted and
-    `DigestMismatch` where the files are not the promoted ones.
+def import_models(settings: Settings) -> dict[str, str]:
+    """The tags (`docflow:mlflow-v3`) under which BentoML now has champion and challenger, each as the latest one.
+
+    Nothing is written where they are there already; a challenger that is none any more is removed. Raises `NoChampion`
+    where nothing was promoted and `DigestMismatch` where the files are not the promoted ones.
     """
-    store = Store.open(settings.effective_database_url)
-    try:
-        folder = rollout.pull(settings, store=store)
-        promotion = rollout.recorded_champion(settings, store=store)
-    finally:
-        store.close()
-    if digest_of(folder) != promotion.digest:
-        raise DigestMismatch("the pulled model's files are not the ones that were promoted")
+    with Store.open(settings.effective_database_url) as store:
+        parts = parts_in_force(settings, store=store)
     os.environ.update(serving_environment(settings))
-    return keep(folder, promotion=promotion)
+    tags = {}
+    for alias, name in STORED.items():
+        if alias in parts:
+            folder = bring(parts[alias], settings=settings)
+            if digest_of(folder) != parts[alias].digest:
+                raise DigestMismatch("the pulled model's files are not the ones that were promoted")
+            tags[alias] = keep(folder, promotion=parts[alias], name=name)
+        else:
+            forget(name)
+    return tags
 
 
-def keep(folder: Path, *, promotion: Promotion) -> str:
-    """The tag of this model in BentoML's store, which has it as the latest one afterwards."""
+def keep(folder: Path, *, promotion: Promotion, name: str) -> str:
+    """The tag of this model in BentoML's store, which has it as the latest of that name afterwards."""
     # BentoML settles on its home when it is first asked for it, so it is imported after the home is set.
     import bentoml
 
-    tag = f"{STORED_NAME}:mlflow-v{promotion.model_version}"
+    tag = f"{name}:mlflow-v{promotion.model_version}"
     labels = {
         "digest": promotion.digest,
         "mlflow_version": promotion.model_version,
         "model_name": promotion.model_name,
+        "data_digest": str(describe(folder).training.get("data_digest", "")),
     }
     stored = _stored(tag)
     if stored is not None:
-        if stored.info.labels == labels and _stored(f"{STORED_NAME}:latest").tag == stored.tag:
+        if stored.info.labels == labels and _stored(f"{name}:latest").tag == stored.tag:
             return tag
         # Latest is what was created last: a version that was rolled back to has to be created again.
         bentoml.models.delete(tag)
@@ -59,6 +66,15 @@ def keep(folder: Path, *, promotion: Promotion) -> str:
         shutil.copytree(folder, Path(created.path) / FILES)
     log.info("%s is in BentoML's model store", tag)
     return tag
+
+
+def forget(name: str) -> None:
+    """Remove what BentoML's store has under this name."""
+    import bentoml
+
+    for stored in bentoml.models.list():
+        if stored.tag.name == name:
+            bentoml.models.delete(stored.tag)
 
 
 def _stored(tag: str) -> Any:

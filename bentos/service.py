@@ -14,14 +14,14 @@ from typing import Any
 
 import aiohttp
 import bentoml
-from bentoml.exceptions import BentoMLException
+from bentoml.exceptions import BentoMLException, NotFound
 
 from bentos.answers import Answer, Asked, answer_all
-from bentos.home import FILES, STORED_NAME
+from bentos.home import CHALLENGER_NAME, FILES, STORED_NAME
 from bentos.logs import show_logs
 from docflow.api import create_app
-from docflow.classify import load
-from docflow.errors import ModelFileError
+from docflow.classify import ScoringClassifier, load
+from docflow.errors import DocFlowError, ModelFileError
 from docflow.rollout import Lineup, LiveModels
 from docflow.settings import load_settings
 from docflow.store import Store
@@ -62,6 +62,29 @@ def reference(stored: Any) -> ModelRef:
     return ModelRef(labels["model_name"], labels["mlflow_version"], labels["digest"])
 
 
+def load_stored(stored: Any) -> ScoringClassifier:
+    """The model in BentoML's store, its digest verified first."""
+    model = reference(stored)
+    return load(
+        Path(stored.path) / FILES,
+        name=model.name,
+        version=model.version,
+        digest=model.digest,
+        threshold=SETTINGS.classify.threshold,
+    )
+
+
+def stored_challenger() -> ScoringClassifier | None:
+    """The challenger that came with the champion; None where there is none, or its files are not the promoted ones."""
+    try:
+        return load_stored(bentoml.models.get(f"{CHALLENGER_NAME}:latest"))
+    except NotFound:
+        return None
+    except DocFlowError as error:
+        log.warning("the challenger is left out: %s", error)
+        return None
+
+
 @bentoml.service(
     name="Classifier",
     traffic={"timeout": TIMEOUT_SECONDS},
@@ -78,16 +101,9 @@ class Classifier:
     champion = CHAMPION
 
     def __init__(self) -> None:
-        model = reference(self.champion)
-        built_with = load(
-            Path(self.champion.path) / FILES,
-            name=model.name,
-            version=model.version,
-            digest=model.digest,
-            threshold=SETTINGS.classify.threshold,
-        )
-        built_with.predict(["warm up"])
-        self.models = LiveModels(SETTINGS, start_with=Lineup(built_with), open_store=open_store)
+        built_with = Lineup(load_stored(self.champion), challenger=stored_challenger(), share=SETTINGS.rollout.share)
+        built_with.answer([Question("warm up", "")])
+        self.models = LiveModels(SETTINGS, start_with=built_with, open_store=open_store)
         self.models.start()
 
     # The latency is a rule for dropping requests, not for waiting: the gateway sheds load before it applies.

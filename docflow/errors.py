@@ -34,6 +34,7 @@ DocFlowError
 │   ├── NoChampion           no_champion             503   nothing was promoted yet
 │   ├── DigestMismatch       digest_mismatch         503   the model is not the one that was promoted
 │   ├── PromotionRefused     promotion_refused       409   the challenger is not better by the rules
+│   ├── BundleFailed         bundle_failed           500   the serving bundle was not built, or does not serve
 │   └── RegistryUnavailable  registry_unavailable    503   (worth a retry)
 └── StoreError
     ├── DocumentNotFound     document_not_found      404
@@ -323,6 +324,15 @@ class PromotionRefused(RegistryError):
     status = 409
     exit_code = 8
     next_step = "Train a better one, or promote it all the same with --force and a --reason."
+
+
+class BundleFailed(RegistryError):
+    """The serving bundle could not be built, is too large, or did not answer as it should when it was tried."""
+
+    code = "bundle_failed"
+    status = 500
+    exit_code = 9
+    next_step = "Mend what the message names, and build again."
 
 
 class RegistryUnavailable(RegistryError):

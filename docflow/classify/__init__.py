@@ -9,7 +9,7 @@ from docflow.classify.candidates import CANDIDATES, Candidate, CandidateName, Fi
 from docflow.classify.doubts import Doubt, doubts
 from docflow.classify.evaluation import Evaluation, LabelFigures, Mistake, compare, evaluate
 from docflow.classify.features import MAX_CHARS, normalise
-from docflow.classify.files import digest_of, load, save
+from docflow.classify.files import Description, describe, digest_of, load, save
 from docflow.classify.grouping import fair_groups, hold_out
 from docflow.classify.model import ScoringClassifier, TextClassifier, TrainedModel
 from docflow.classify.packing import pack, unpack
@@ -23,6 +23,7 @@ __all__ = [
     "MAX_CHARS",
     "Candidate",
     "CandidateName",
+    "Description",
     "Doubt",
     "Evaluation",
     "FittedModel",
@@ -37,6 +38,7 @@ __all__ = [
     "Trial",
     "compare",
     "confusion_picture",
+    "describe",
     "digest_of",
     "doubts",
     "evaluate",

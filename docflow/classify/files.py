@@ -64,6 +64,11 @@ class Description(BaseModel):
     training: dict[str, Any]
 
 
+def describe(folder: Path) -> Description:
+    """What the model's files say of it, read without loading the model; `ModelFileError` where they say nothing."""
+    return read_description(read_files(folder))
+
+
 def save(model: TrainedModel | PaperlessModel, folder: Path) -> str:
     """The digest of the model's files, written into `folder`, which is made if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)

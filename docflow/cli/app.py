@@ -43,10 +43,10 @@ def root(
 
 def register_verbs() -> None:
     """Give the command its verbs, once; they are imported here, so that `--version` need not wait for them."""
-    from docflow.cli import data, documents, labels, models, ocr_models, service
+    from docflow.cli import bundle, data, documents, labels, models, ocr_models, service
 
     if not app.registered_commands:
-        for verbs in (documents, data, labels, models, ocr_models, service):
+        for verbs in (documents, data, labels, models, bundle, ocr_models, service):
             verbs.register(app)
 
 

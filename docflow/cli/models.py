@@ -166,7 +166,8 @@ def rollback() -> None:
 
 @models.command()
 def pull() -> None:
-    """Bring the champion into the serving bundle's model store, its digest verified."""
-    from bentos.models import import_champion
+    """Bring the champion, and the challenger, into the serving bundle's model store, their digests verified."""
+    from bentos.models import import_models
 
-    OUT.print(f"{import_champion(load_settings())} is ready to be served and bundled")
+    for alias, tag in import_models(load_settings()).items():
+        OUT.print(f"{tag}, the {alias}, is ready to be served and bundled")

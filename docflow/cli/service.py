@@ -41,11 +41,11 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; default: the setting.")] = None,
 ) -> None:
     """Serve the HTTP API with the champion, until Ctrl-C."""
-    from bentos.models import import_champion, serving_environment
+    from bentos.models import import_models, serving_environment
 
     settings = load_settings()
     with ERR.status("bringing the champion to the service"):
-        import_champion(settings)
+        import_models(settings)
     address, number = host or settings.service.host, port or settings.service.port
     OUT.print(f"serving on http://{address}:{number}/docs", highlight=False)
     arguments = ["serve", "bentos.service:DocFlow", "--host", address, "--port", str(number)]

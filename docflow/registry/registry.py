@@ -148,6 +148,12 @@ class Registry:
             metrics=[Metric(storable_key(key), value, moment, 0) for key, value in metrics.items()],
         )
 
+    def attach(self, name: str, *, version: str, files: Mapping[str, bytes], under: str) -> None:
+        """Put files into a folder beside the version, in the run that made it; `ModelNotFound` for no such version."""
+        run_id = self.version(name, version=version).run_id
+        with answering():
+            self._log_files(run_id, files, under=under)
+
     def _log_files(self, run_id: str, files: Mapping[str, bytes], *, under: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             for name, content in files.items():

@@ -1,7 +1,7 @@
 """How a model is taken into use: promoted or put on trial, asked, swapped while serving, judged, rolled back."""
 
 from docflow.rollout.files import bring, fetch, folder_of
-from docflow.rollout.lineup import Lineup, load_lineup
+from docflow.rollout.lineup import Lineup, load_lineup, parts_in_force
 from docflow.rollout.live import LiveModels
 from docflow.rollout.record import load_champion, promote, pull, recorded_champion, rollback, withdraw
 from docflow.rollout.verdict import RolloutVerdict, Ruling, judge_rollout
@@ -17,6 +17,7 @@ __all__ = [
     "judge_rollout",
     "load_champion",
     "load_lineup",
+    "parts_in_force",
     "promote",
     "pull",
     "recorded_champion",

@@ -32,6 +32,11 @@ class Lineup:
     shadow: Classifier | None = None
     share: float = 0.0
 
+    def digests(self) -> dict[str, str]:
+        """The digest of the model that has each part, by the registry's aliases."""
+        parts = {CHAMPION: self.champion, CHALLENGER: self.challenger, SHADOW: self.shadow}
+        return {alias: model.model.digest for alias, model in parts.items() if model is not None}
+
     def answer(self, questions: Sequence[Question]) -> list[Answered]:
         """One answer for each question; the others fail unseen, the champion answers for a challenger that does."""
         texts = [question.text for question in questions]

@@ -32,7 +32,7 @@ class LiveModels:
         self._lineup = start_with
         self._open_store = open_store
         self._store: Store | None = None
-        self._taken: dict[str, str] = {"champion": start_with.champion.model.digest}
+        self._taken = start_with.digests()
         self._refused: dict[str, str] = {}
         self._refused_at = 0.0
         self._stop = threading.Event()

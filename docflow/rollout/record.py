@@ -8,15 +8,20 @@ look there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from docflow.classify import ScoringClassifier
 from docflow.errors import ModelNotFound, NoChampion, PromotionRefused
 from docflow.registry import CHALLENGER, CHAMPION, SHADOW, Registry
+from docflow.rollout.evidence import evidence_pack
 from docflow.rollout.files import bring, fetch, load_promoted, publish
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
+
+EVIDENCE_FOLDER = "evidence"
+"""Beside a version's files in the registry; each promotion has a folder of its own in it, named after the moment."""
 
 
 def promote(
@@ -33,8 +38,9 @@ def promote(
     """The record that makes this version the champion, its files being those that were registered.
 
     Nothing is judged here: `docflow.promoting` does that, and hands its verdict on as `evidence`. The files are
-    published as a blob first, from where services take them without the registry. The former champion goes on in the
-    shadow where `rollout.keep_predecessor` says so. With another `alias`, the version is put on trial as that.
+    published as a blob first, from where services take them without the registry, and an evidence pack is put beside
+    the version. The former champion goes on in the shadow where `rollout.keep_predecessor` says so. With another
+    `alias`, the version is put on trial as that.
 
     Raises `ModelNotFound`, and `DigestMismatch` where the registry's files have changed since they were registered.
     """
@@ -47,6 +53,8 @@ def promote(
     if former is not None and alias != CHAMPION and former.digest == registered.digest:
         raise PromotionRefused(f"version {version} is the champion: it cannot be tried against itself")
     files = publish(folder, settings=settings)
+    pack = evidence_pack(registered, folder, alias=alias, promoted_by=promoted_by, reason=reason, verdict=evidence)
+    registry.attach(name, version=version, files=pack, under=f"{EVIDENCE_FOLDER}/{datetime.now(UTC):%Y%m%dT%H%M%S}")
     if alias == CHAMPION and former is not None and former.digest != registered.digest:
         keep_watch(former, settings=settings, store=store, registry=registry, promoted_by=promoted_by)
     registry.set_alias(name, alias=alias, version=registered.version)

@@ -7,16 +7,20 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import serving
+import yaml
+
+pytestmark = pytest.mark.xdist_group("bundle")
 
 IMPORT_EACH = """
 import json, sys
 from pathlib import Path
 sys.path.insert(0, "tests/e2e")
 import serving
-from bentos.models import import_champion
+from bentos.models import import_models
 from docflow.settings import load_settings
 
 settings = load_settings()
@@ -24,7 +28,7 @@ store = settings.var_dir / "bentoml" / "models" / "docflow"
 for promoted in ("1", "", "2", "1"):
     if promoted:
         serving.promote_small_model(settings.var_dir, version=promoted)
-    tag = import_champion(settings)
+    tag = import_models(settings)["champion"]
     written = (store / tag.split(":")[1]).stat().st_mtime_ns
     print(json.dumps([tag, (store / "latest").read_text(), written]))
 """
@@ -55,20 +59,6 @@ def test_a_version_rolled_back_to_is_the_latest_again(imports: list[tuple[str, s
     assert [latest for _, latest, _ in imports[1:]] == [f"mlflow-v{version}" for version in (1, 2, 1)]
 
 
-@pytest.fixture(scope="module")
-def bundle_python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Python that has what the bundle asks for, and nothing else."""
-    folder = tmp_path_factory.mktemp("bundle-env")
-    python = folder / "bin" / "python"
-    requirements = ["-r", str(serving.ROOT / "requirements-bento.txt")]
-    for arguments in (
-        ["venv", "--quiet", str(folder)],
-        ["pip", "install", "--quiet", "--python", python, *requirements],
-    ):
-        subprocess.run([sys.executable, "-m", "uv", *arguments], check=True, timeout=240)
-    return str(python)
-
-
 def test_the_bundles_requirements_are_those_of_the_lock_file(tmp_path: Path) -> None:
     written = tmp_path / "requirements.txt"
     options = ["--locked", "--only-group", "serve", "--no-hashes", "--no-annotate", "--no-header", "--quiet", "-o"]
@@ -77,13 +67,63 @@ def test_the_bundles_requirements_are_those_of_the_lock_file(tmp_path: Path) -> 
     assert written.read_text() == (serving.ROOT / "requirements-bento.txt").read_text(), "run `make requirements`"
 
 
-def test_the_built_bundle_serves_with_its_model(bundle_var: Path, bundle_python: str, tmp_path: Path) -> None:
-    serving.run("-m", "bentoml", "build", "--version", "t1", var_dir=bundle_var)
-    with serving.serving("docflow:t1", var_dir=bundle_var, cwd=tmp_path, python=bundle_python) as service:
-        text = serving.WORDS["receipt"].format(n=5)
-        body = service.post("/predict/text", json={"text": text}).json()
-        assert (body["predicted_class"], body["model_version"]) == ("receipt", "1")
+BUILD = """
+import json, sys
+from pathlib import Path
+from bentos.building import build_bundle
+from docflow.settings import load_settings
+
+documents = [Path("examples/documents") / name for name in ("invoice-eng.pdf", "receipt-rus.jpg")]
+print(json.dumps(build_bundle(load_settings(), root=Path(), documents=documents, version="t1").to_dict()))
+"""
+
+
+@pytest.fixture(scope="module")
+def built(bundle_var: Path) -> dict[str, Any]:
+    """The bundle of champion and challenger, as `docflow bundle build` makes and tries it."""
+    serving.promote_small_model(bundle_var, version="4", seed=4, alias="challenger")
+    told: dict[str, Any] = json.loads(serving.run("-c", BUILD, var_dir=bundle_var).strip().splitlines()[-1])
+    return told
+
+
+def test_the_bundle_was_served_by_what_it_asks_for_alone_and_read_real_documents(built: dict[str, Any]) -> None:
+    assert built["tag"] == "docflow:t1"
+    assert [tried["file"] for tried in built["tried"]] == ["invoice-eng.pdf", "receipt-rus.jpg"]
+    assert all(tried["pages"] == 1 for tried in built["tried"])
+    assert 100 < built["installed_bytes"] / 1e6 < 1000
+
+
+def test_the_bundle_says_what_it_serves(built: dict[str, Any], bundle_var: Path) -> None:
+    (described,) = (bundle_var / "bentoml" / "bentos" / "docflow").glob("t1/bento.yaml")
+    bento = yaml.safe_load(described.read_text())
+    assert bento["labels"]["model_version"] == "1"
+    assert len(bento["labels"]["model_digest"]) == len(bento["labels"]["data_digest"]) == 64
+    assert [model["tag"] for model in bento["models"]] == ["docflow:mlflow-v1", "docflow-challenger:mlflow-v4"]
+
+
+def test_the_bundle_answers_with_champion_and_challenger_without_any_database(
+    built: dict[str, Any], bundle_var: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "var" / "bentoml"
+    shutil.copytree(bundle_var / "bentoml", home, ignore=shutil.ignore_patterns("tmp"))
+    (environment,) = (bundle_var / "bundle-environments").iterdir()
+    python = str(environment / "bin" / "python")
+    with serving.serving("docflow:t1", var_dir=tmp_path / "var", cwd=tmp_path, python=python) as service:
+        texts = [serving.WORDS["receipt"].format(n=number) for number in range(40)]
+        bodies = [service.post("/predict/text", json={"text": text}).json() for text in texts]
+        assert {body["predicted_class"] for body in bodies} == {"receipt"}
+        assert {(body["variant"], body["model_version"]) for body in bodies} == {
+            ("champion", "1"),
+            ("challenger", "4"),
+        }
         assert service.get("/docs").status_code == 200
+
+
+def test_a_bundle_that_cannot_read_documents_is_refused_and_removed(bundle_var: Path) -> None:
+    broken = BUILD.replace('version="t1"', 'version="t2"').replace('"invoice-eng.pdf"', '"../__init__.py"')
+    with pytest.raises(AssertionError, match="BundleFailed: the bundle answered 415"):
+        serving.run("-c", broken, var_dir=bundle_var)
+    assert not (bundle_var / "bentoml" / "bentos" / "docflow" / "t2").exists()
 
 
 def test_a_model_that_was_changed_in_bentomls_store_is_never_loaded(bundle_var: Path, tmp_path: Path) -> None:

@@ -191,6 +191,7 @@ def test_a_body_of_another_type_is_422(client: httpx.Client, kind: str) -> None:
         (part(b"x", headers=b"Content-Disposition"), MULTIPART),
         (part(b"x", headers=b'Content-Disposition: form-data; name="other"; filename="a"'), MULTIPART),
         (part(b"x", headers=b'Content-Disposition: form-data; name="file"'), MULTIPART),
+        (part(b"x", headers=b'Content-Disposition: form-data; name="file"; filename=""'), MULTIPART),
         (part(b"x", headers=b"\xff\xfe: \x00"), MULTIPART),
         (part(b"x"), {"content-type": "multipart/form-data"}),
         (part(b"x"), {"content-type": "multipart/form-data; boundary="}),

@@ -1,0 +1,124 @@
+"""The serving bundle of the models in force: built, its environment measured and listed, and tried."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bentos.building.environment import bill_of_materials, install, installed_bytes, python_of, run
+from bentos.building.smoke import Tried, smoke_test
+from bentos.models import import_models, serving_environment
+from docflow.errors import BundleFailed
+from docflow.registry import CHAMPION, Registry, code_version
+from docflow.settings import MEGABYTE, Settings
+
+BENTOFILE = "bentofile.yaml"
+BUILD_SECONDS = 300
+MOST_INSTALLED = 1000 * MEGABYTE
+"""Bytes that the bundle's environment may take: what is larger brought something that serving does not need."""
+
+SBOM = "sbom.cdx.json"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A built and tried bundle: its tag, what it serves, and what it takes; `labels` are in its bento.yaml too."""
+
+    tag: str
+    models: tuple[str, ...]
+    labels: dict[str, str]
+    installed_bytes: int
+    packages: int
+    tried: tuple[Tried, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The bundle as plain JSON."""
+        return asdict(self)
+
+
+def say_nothing(_stage: str) -> None:
+    """Progress that nobody follows."""
+
+
+def build_bundle(
+    settings: Settings,
+    *,
+    root: Path,
+    documents: Sequence[Path],
+    registry: Registry | None = None,
+    version: str | None = None,
+    progress: Callable[[str], None] = say_nothing,
+) -> Bundle:
+    """The bundle of champion and challenger, built from the source tree at `root`, and sent `documents`.
+
+    Its bill of materials and figures are put beside the champion's version where a `registry` is given. Raises
+    `NoChampion`, `DigestMismatch`, and `BundleFailed` for one that is not built, is larger than `MOST_INSTALLED`, or
+    does not answer; that one is removed again.
+    """
+    import bentoml
+
+    progress("bringing the models")
+    tags = import_models(settings)
+    champion = bentoml.models.get(tags[CHAMPION]).info.labels
+    labels = {
+        "model_version": champion["mlflow_version"],
+        "model_digest": champion["digest"],
+        "data_digest": champion["data_digest"],
+        **{f"{alias}_model": tag.replace(":", ".") for alias, tag in tags.items()},
+        **code_version(),
+    }
+    progress("building")
+    tag = build(root, settings=settings, models=list(tags.values()), labels=labels, version=version)
+    try:
+        progress("installing what it asks for")
+        environment = install(root / "requirements-bento.txt", under=settings.var_dir.resolve() / "bundle-environments")
+        size = installed_bytes(environment)
+        if size > MOST_INSTALLED:
+            raise BundleFailed(
+                f"what it asks for takes {size / MEGABYTE:.0f} MB, and {MOST_INSTALLED / MEGABYTE:.0f} are allowed"
+            )
+        bill = bill_of_materials(environment)
+        progress("serving it, and sending it documents")
+        home = Path(serving_environment(settings)["BENTOML_HOME"])
+        tried = smoke_test(
+            tag, python=python_of(environment), home=home, documents=documents,
+            model_version=champion["mlflow_version"],
+        )  # fmt: skip
+    except BundleFailed:
+        bentoml.bentos.delete(tag)
+        raise
+    bundle = Bundle(tag, tuple(tags.values()), labels, size, len(json.loads(bill)["components"]), tuple(tried))
+    if registry is not None:
+        described = json.dumps(bundle.to_dict(), ensure_ascii=False, indent=2).encode()
+        registry.attach(
+            champion["model_name"], version=champion["mlflow_version"],
+            files={SBOM: bill, "bundle.json": described}, under=f"bundles/{tag.partition(':')[2]}",
+        )  # fmt: skip
+    return bundle
+
+
+def build(
+    root: Path, *, settings: Settings, models: list[str], labels: dict[str, str], version: str | None = None
+) -> str:
+    """The tag of the bundle that `bentoml build` made of the tree at `root` with these models; `BundleFailed`."""
+    asked = yaml.safe_load((root / BENTOFILE).read_text()) | {"models": models}
+    asked["labels"] = asked.get("labels", {}) | labels
+    with tempfile.TemporaryDirectory() as scratch:
+        bentofile = Path(scratch) / BENTOFILE
+        bentofile.write_text(yaml.safe_dump(asked))
+        options = ["--output", "tag", "-f", str(bentofile), *(["--version", version] if version else [])]
+        printed = run(
+            [sys.executable, "-m", "bentoml", "build", *options, "."],
+            seconds=BUILD_SECONDS, cwd=root, **serving_environment(settings),
+        )  # fmt: skip
+    marked = [line for line in printed.decode().splitlines() if line.startswith("__tag__:")]
+    if not marked:
+        raise BundleFailed("`bentoml build` named no bundle")
+    return marked[-1].removeprefix("__tag__:")

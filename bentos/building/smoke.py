@@ -1,0 +1,104 @@
+"""A built bundle, tried: served from elsewhere, by an environment with nothing else in it, and sent real documents."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from docflow.errors import BundleFailed
+
+START_SECONDS = 120.0
+DOCUMENT_SECONDS = 120.0
+END_SECONDS = 20.0
+SHOWN = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the served bundle answered for one document."""
+
+    file: str
+    kind: str
+    confidence: float
+    pages: int
+    seconds: float
+
+
+def smoke_test(tag: str, *, python: Path, home: Path, documents: Sequence[Path], model_version: str) -> list[Tried]:
+    """The answers of the served bundle, which uses neither the database nor the settings of this machine.
+
+    Raises `BundleFailed` where it does not start, a document is refused, is read without a word, or is answered by
+    another version than `model_version`.
+    """
+    with tempfile.TemporaryDirectory(prefix="docflow-bundle-") as scratch:
+        own = {"BENTOML_HOME": str(home), "BENTOML_DO_NOT_TRACK": "true", "DOCFLOW_VAR_DIR": scratch}
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("DOCFLOW_", "PYTHON"))}
+        with served(tag, python=python, environment=kept | own, folder=Path(scratch)) as client:
+            return [ask(client, path, model_version=model_version) for path in documents]
+
+
+def ask(client: httpx.Client, path: Path, *, model_version: str) -> Tried:
+    """What the bundle says of one document."""
+    with path.open("rb") as file:
+        answer = client.post("/upload-and-predict", files={"file": (path.name, file)})
+    if answer.status_code != httpx.codes.OK:
+        raise BundleFailed(f"the bundle answered {answer.status_code} for {path.name}: {answer.text[:SHOWN]}")
+    said = answer.json()["prediction"]
+    if said["model_version"] != model_version:
+        raise BundleFailed(f"version {said['model_version']} answered for {path.name}, and {model_version} was bundled")
+    if said["ocr"]["confidence"] is None:
+        raise BundleFailed(f"the bundle read no word of {path.name}")
+    return Tried(path.name, said["predicted_class"], said["confidence_score"], said["pages"], said["seconds"])
+
+
+@contextmanager
+def served(tag: str, *, python: Path, environment: Mapping[str, str], folder: Path) -> Iterator[httpx.Client]:
+    """A client of `bentoml serve tag` on a free port, once it is healthy; all that was started ends afterwards."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [str(python), "-m", "bentoml", "serve", tag, "--host", "127.0.0.1", "--port", str(port)]
+    log = folder / "service.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=folder, env=dict(environment), stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=DOCUMENT_SECONDS) as client:
+            if not becomes_healthy(client, process):
+                raise BundleFailed(f"the bundle did not become healthy: {log.read_text(errors='replace')[-SHOWN:]}")
+            yield client
+    finally:
+        end(process)
+
+
+def becomes_healthy(client: httpx.Client, process: subprocess.Popen[bytes]) -> bool:
+    """Whether /health says so in time."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if client.get("/health").json()["status"] == "healthy":
+                return True
+        except (httpx.TransportError, ValueError):
+            pass
+        time.sleep(0.25)
+    return False
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End the service, and what it left running in its session."""
+    process.terminate()
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(END_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from docflow.errors import DocFlowError, RequestError
 from docflow.labels import Entry
@@ -55,8 +56,12 @@ def import_one(pipeline: Pipeline, entry: Entry, *, who: str) -> Imported:
     return Imported(entry.name, label=label, is_new=is_new)
 
 
-def labelled_texts(store: Store, *, origins: Sequence[LabelOrigin] = (LabelOrigin.HUMAN,)) -> list[LabelledText]:
+def labelled_texts(
+    store: Store, *, origins: Sequence[LabelOrigin] = (LabelOrigin.HUMAN,), until: datetime | None = None
+) -> list[LabelledText]:
     """The texts of all documents that were labelled and read, with their labels, to learn from or to judge by.
+
+    With `until`, as they were at that moment.
 
     The group is the document's source, or the document where nobody said. What machines labelled comes only where
     it is asked for: a model is never judged by what a model has said.
@@ -72,6 +77,6 @@ def labelled_texts(store: Store, *, origins: Sequence[LabelOrigin] = (LabelOrigi
             source=one.label.source,
             grade=one.recognition.grade or "",
         )
-        for one in store.labels.labelled(origins=origins)
+        for one in store.labels.labelled(origins=origins, until=until)
         if one.recognition is not None
     ]

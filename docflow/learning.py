@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,13 +41,15 @@ def train(
     candidate: CandidateName = "linear",
     tune: int = 0,
     seed: int = 0,
+    tags: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = say_nothing,
 ) -> Trained:
     """A model trained on `samples`, evaluated, logged with its figures and registered as a new version.
 
     What is evaluated on `held_out` are the written files, loaded again. Figures are named `held_out_…` and
     `out_of_fold_…`. With `tune`, so many settings of the candidate's knobs are tried on `samples` first; each is a run
-    nested under the version's. `progress` is called with the name of each step as it begins.
+    nested under the version's. `tags` are put on the version beside our own. `progress` is called with the name of
+    each step as it begins.
 
     Raises `TrainingDataError`.
     """
@@ -74,7 +76,12 @@ def train(
             intervals = {f"held_out_{key}": value for key, value in shown.metrics().items()}
         metrics = {f"{kind}_{key}": value for kind, e in evaluations.items() for key, value in e.metrics().items()}
         metrics |= intervals
-        tags = {"data_digest": str(model.training["data_digest"]), "candidate": model.candidate, **code_version()}
+        all_tags = {
+            **(tags or {}),
+            "data_digest": str(model.training["data_digest"]),
+            "candidate": model.candidate,
+            **code_version(),
+        }
         progress("registering")
         version = registry.log_training(
             folder,
@@ -83,7 +90,7 @@ def train(
             params=parameters(model),
             metrics=metrics,
             pictures=pictures | {f"confusion_{kind}": classify.confusion_picture(e) for kind, e in evaluations.items()},
-            tags=tags,
+            tags=all_tags,
             reports=reports,
         )
     for trial in trials:
@@ -92,7 +99,7 @@ def train(
             name=f"{candidate} trial {trial.number}",
             params={**trial.settings, "pruned": trial.is_pruned},
             metrics={"macro_accuracy": trial.macro_accuracy},
-            tags=tags,
+            tags=all_tags,
         )
     store.record_metrics(model_name=name, model_version=version.version, metrics=metrics)
     return Trained(version=version, evaluation=evaluations.get("held_out", model.out_of_fold), digest=digest)

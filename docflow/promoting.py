@@ -9,13 +9,11 @@ from docflow import classify, rollout
 from docflow.classify.gate import Costs, Verdict, judge
 from docflow.errors import PromotionRefused
 from docflow.labelling import labelled_texts
+from docflow.recipes import HELD_OUT_ONE_IN
 from docflow.registry import CHAMPION, Registry
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 from docflow.types import Classifier, LabelledText
-
-HELD_OUT_ONE_IN = 10
-"""One labelled source in so many is kept from training, to judge by; `docflow train` holds out the same ones."""
 
 TIMED_TEXTS = 50
 

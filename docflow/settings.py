@@ -115,6 +115,17 @@ class ClassifySettings(Section):
     )
 
 
+class TrainingSettings(Section):
+    """How models are trained again by themselves, and when."""
+
+    candidate: Literal["linear", "paperless"] = Field("linear", description="Which kind of model.")
+    generated: int = Field(6000, ge=0, description="How many generated texts it learns from beside the labelled ones.")
+    seed: int = Field(0, ge=0, description="Seed of the generated texts and of the training.")
+    tune: int = Field(0, ge=0, le=200, description="Settings of its knobs to try first.")
+    new_labels: int = Field(50, ge=1, description="Labels given since the newest version that are worth training for.")
+    most_days: float = Field(30.0, gt=0, description="Days after which it is trained again with fewer new labels.")
+
+
 class PromotionSettings(Section):
     """When a challenger may take the champion's place, judged on labelled documents that neither was trained on."""
 
@@ -202,6 +213,9 @@ class Settings(BaseSettings):
     intake: IntakeSettings = Field(default_factory=IntakeSettings, description="What may come in.")
     ocr: OcrSettings = Field(default_factory=OcrSettings, description="How pages are recognised.")
     classify: ClassifySettings = Field(default_factory=ClassifySettings, description="How kinds are told.")
+    training: TrainingSettings = Field(
+        default_factory=TrainingSettings, description="How models are trained again by themselves."
+    )
     promotion: PromotionSettings = Field(
         default_factory=PromotionSettings, description="When a new model is better than the one in force."
     )

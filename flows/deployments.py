@@ -15,9 +15,11 @@ from prefect.deployments.runner import RunnerDeployment
 
 from flows.ingest import ingest
 from flows.rollout import rollout
+from flows.train import train
 
 INBOX_EVERY = timedelta(minutes=5)
 ROLLOUT_EVERY = timedelta(hours=1)
+TRAIN_EVERY = timedelta(days=1)
 TAGS = ["docflow"]
 
 
@@ -33,6 +35,7 @@ def main() -> None:
             RunnerDeployment,
             ingest.to_deployment("inbox", interval=INBOX_EVERY, parameters={"source": inbox}, tags=TAGS),
         ),
+        cast(RunnerDeployment, train.to_deployment("training", interval=TRAIN_EVERY, tags=TAGS)),
         cast(RunnerDeployment, rollout.to_deployment("verdict", interval=ROLLOUT_EVERY, tags=TAGS)),
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,24 +13,20 @@ import typer
 from rich.progress import Progress
 from rich.table import Table
 
-from docflow import classify, learning, rollout
+from docflow import rollout
 from docflow.classify import CandidateName, Evaluation, evaluate
 from docflow.cli.app import ERR, OUT, show_error
 from docflow.cli.documents import files_below, process_all
-from docflow.labelling import labelled_texts
 from docflow.pipeline import Pipeline
-from docflow.promoting import HELD_OUT_ONE_IN
+from docflow.recipes import Recipe, gather, train_by
 from docflow.registry import open_registry
 from docflow.settings import Settings, load_settings
 from docflow.store import Store
-from docflow.synth import training_texts, write_dataset
+from docflow.synth import write_dataset
 from docflow.types import UNKNOWN, LabelledText
 
 GENERATED = 6000
 """Generated texts to train on: twenty seconds of work on one core."""
-
-HELD_OUT_SHARE = HELD_OUT_ONE_IN
-"""One generated text in so many is kept from training, to report on."""
 
 
 def register(app: typer.Typer) -> None:
@@ -71,27 +68,20 @@ def train(
 ) -> None:
     """Train a classifier, log it to MLflow and register it as a new version."""
     settings = load_settings()
-    made = list(generated_samples(generated, seed=seed))
-    real = [] if folder is None else labelled_documents(folder, settings=settings)
+    own = [] if folder is None else labelled_documents(folder, settings=settings)
     store = Store.open(settings.effective_database_url)
-    if labels:
-        real += labelled_texts(store)
-    # Generated ones have few sources, which are layouts: the model needs them all, and each text is a new one.
-    learnt, held_out = classify.hold_out(real, one_in=HELD_OUT_SHARE)
-    held_out += made[::HELD_OUT_SHARE]
-    rest = [*learnt, *(sample for index, sample in enumerate(made) if index % HELD_OUT_SHARE)]
+    recipe = Recipe(
+        generated=generated,
+        seed=seed,
+        candidate=candidate,
+        tune=tune,
+        labels_until=datetime.now(UTC) if labels else None,
+        own_documents=len(own),
+    )
+    material = gather(recipe, store=store, own=own, track=tracked)
     registry = open_registry(settings)
-    with ERR.status("training"):
-        trained = learning.train(
-            rest,
-            settings=settings,
-            store=store,
-            registry=registry,
-            held_out=held_out,
-            candidate=candidate,
-            tune=tune,
-            seed=seed,
-        )
+    with ERR.status("training") as status:
+        trained = train_by(recipe, material, settings=settings, store=store, registry=registry, progress=status.update)
     OUT.print(f"{settings.classify.model_name} version {trained.version.version} registered")
     show_evaluation(trained.evaluation)
     if promote:
@@ -130,10 +120,10 @@ def evaluate_folder(
         show_evaluation(evaluation)
 
 
-def generated_samples(count: int, *, seed: int) -> Iterator[LabelledText]:
+def tracked(texts: Iterable[LabelledText], total: int) -> Iterator[LabelledText]:
     """Generated texts, under a progress bar."""
     with Progress(console=ERR, transient=True) as bar:
-        yield from bar.track(training_texts(count, seed=seed), total=count, description="generating")
+        yield from bar.track(texts, total=total, description="generating")
 
 
 def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[str] | None = None) -> list[LabelledText]:

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from docflow import promoting, rollout
+from docflow import promoting, recipes, rollout
 from docflow.cli.app import OUT
+from docflow.cli.data import tracked
 from docflow.cli.labels import show
 from docflow.registry import CHALLENGER, SHADOW, open_registry
 from docflow.settings import load_settings
@@ -162,6 +163,17 @@ def rollback() -> None:
         promoted_by=getpass.getuser(),
     )
     OUT.print(f"version {promotion.model_version} is the champion again, digest {promotion.digest[:12]}…")
+
+
+@models.command()
+def reproduce(version: Annotated[str, typer.Argument(help="The version to train again.")]) -> None:
+    """Train a version again from its recipe, and compare the digests; nothing is registered."""
+    settings = load_settings()
+    with Store.open(settings.effective_database_url) as store:
+        digest = recipes.reproduce(
+            version, settings=settings, store=store, registry=open_registry(settings), track=tracked
+        )
+    OUT.print(f"version {version} came out the same again, digest {digest[:12]}…")
 
 
 @models.command()

@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +46,7 @@ class ModelVersion:
     run_id: str
     created_at: datetime
     metrics: Mapping[str, float]
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Registry:
@@ -251,6 +252,7 @@ class Registry:
             run_id=run_id,
             created_at=datetime.fromtimestamp(version.creation_timestamp / 1000, UTC),
             metrics=metrics,
+            tags=dict(version.tags),
         )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Case
 from sqlmodel import Session, case, col, func, select
@@ -95,9 +95,17 @@ class LabelStore:
             query = select(Label).where(Label.document_id == document_id).order_by(col(Label.id).desc())
             return list(session.exec(query))
 
-    def labelled(self, *, origins: Sequence[LabelOrigin] = (LabelOrigin.HUMAN,)) -> list[LabelledDocument]:
-        """The documents whose label in force is of these origins, by their ids."""
-        newest = select(func.max(Recognition.id).label("id")).group_by(col(Recognition.document_id)).subquery("newest")
+    def labelled(
+        self, *, origins: Sequence[LabelOrigin] = (LabelOrigin.HUMAN,), until: datetime | None = None
+    ) -> list[LabelledDocument]:
+        """The documents whose label in force is of these origins, by their ids; with `until`, as of that moment."""
+        moment = until or datetime.max.replace(tzinfo=UTC)
+        newest = (
+            select(func.max(Recognition.id).label("id"))
+            .where(col(Recognition.created_at) <= moment)
+            .group_by(col(Recognition.document_id))
+            .subquery("newest")
+        )
         query = (
             select(Document, Label, Recognition)
             .join(Label, col(Label.document_id) == col(Document.id))
@@ -105,6 +113,7 @@ class LabelStore:
                 Recognition,
                 (col(Recognition.document_id) == col(Document.id)) & col(Recognition.id).in_(select(newest.c.id)),
             )
+            .where(col(Label.created_at) <= moment)
             .order_by(col(Document.id), human_first(), col(Label.id).desc())
         )
         found: dict[int, LabelledDocument] = {}

@@ -194,6 +194,9 @@ def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) 
     assert "version 1 is the champion again" in back.stdout, back.stderr
     assert docflow("models", "promote", "7", var_dir=var_dir).returncode == 6
 
+    same = docflow("models", "reproduce", "1", var_dir=var_dir)
+    assert "version 1 came out the same again" in same.stdout, same.stderr
+
     tried = docflow("models", "challenge", "2", var_dir=var_dir)
     assert "version 2 is the challenger" in tried.stdout, tried.stderr
     verdicts = docflow("models", "verdict", "--json", var_dir=var_dir).stdout.splitlines()

@@ -10,8 +10,8 @@ from docflow import learning, rollout
 from docflow.learning import Trained
 from docflow.registry import Registry, open_registry
 from docflow.settings import MlflowSettings, Settings, load_settings
-from docflow.store import Promotion, Store
-from docflow.types import LabelledText
+from docflow.store import Promotion, RecognitionKey, Store
+from docflow.types import Box, LabelledText, Line, PageText, TextSource, Word
 
 WORDS = {"invoice": "invoice due payment vat счёт оплата", "letter": "dear sincerely regards уважаемый письмо"}
 
@@ -64,6 +64,20 @@ class Loop:
             promoted_by="anna",
             alias=alias,
         )
+
+    def label(self, *, first: int, count: int, wrong: bool = False) -> None:
+        """Read documents of both kinds, each of a source of its own, that a person has labelled."""
+        for number in range(first, first + count):
+            label, other = sorted(WORDS, reverse=number % 2 == 0)
+            text = " ".join(random.Random(number).choices(WORDS[label].split(), k=15))
+            document, _ = self.store.add_document(
+                sha256=f"{number:064x}", filename="a", media_type="image/png", size=1, storage_path=str(number)
+            )
+            words = tuple(Word(word, Box(0, 0, 1, 1), 0.9) for word in text.split())
+            page = PageText(1, 100, 100, (Line(words),), TextSource.OCR, "fake", "1", "eng")
+            key = RecognitionKey(engine="fake", engine_version="1", languages="eng", settings_digest="")
+            self.store.save_recognition(document.id, key=key, pages=[page], seconds=0.1)
+            self.store.labels.add(document.id, label=other if wrong else label, who="ann", source=f"source {number}")
 
     def published(self, version: str) -> Path:
         """The blob with the version's files."""

@@ -1,4 +1,4 @@
-"""The verdict's flow, run for real by Prefect: it decides by rule, and says so when nobody is on trial."""
+"""The flows of the learning loop, run for real by Prefect: they decide by rule, and say so where nothing is due."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from docflow.settings import Settings, load_settings
 from docflow.store import RecognitionKey, Store
 from docflow.types import LabelledText, ModelRef, PageText, Prediction, TextSource, Variant
 from flows.rollout import rollout
+from flows.train import train
 
 pytestmark = [
     pytest.mark.xdist_group("prefect"),
@@ -74,3 +75,14 @@ def test_a_challenger_that_is_right_more_often_is_promoted_and_nobody_is_left_on
         champion = models.recorded_champion(settings, store=store)
         assert (champion.model_version, champion.promoted_by) == ("2", "the rollout flow")
         assert [v["alias"] for v in rollout()] == ["shadow"]
+
+
+def test_the_training_flow_trains_the_first_version_and_then_says_that_nothing_would_change(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCFLOW_TRAINING__GENERATED", "150")
+    first = train()
+    assert (first["result"], first["version"]) == ("promoted", "1")
+    second = train(drifted=True)
+    assert (second["result"], second["version"]) == ("nothing", None)
+    assert second["why"] == "the documents have drifted, but data, recipe and code are those of version 1"

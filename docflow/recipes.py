@@ -1,0 +1,152 @@
+"""All that decides which model training makes, written down so that it can be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from docflow import classify, learning
+from docflow.classify import CANDIDATES, CandidateName, Trial
+from docflow.errors import DigestMismatch, ModelNotFound
+from docflow.labelling import labelled_texts
+from docflow.learning import Trained
+from docflow.registry import ModelVersion, Registry
+from docflow.settings import Settings
+from docflow.store import Store
+from docflow.synth import training_texts
+from docflow.types import LabelledText
+
+HELD_OUT_ONE_IN = 10
+"""One source of labelled documents, and one generated text, in so many is kept from training, to judge by."""
+
+RECIPE_TAG = "recipe"
+SAMPLES_TAG = "samples_digest"
+
+Track = Callable[[Iterable[LabelledText], int], Iterable[LabelledText]]
+"""Follows how far the texts have come, of which there are so many."""
+
+
+class Recipe(BaseModel):
+    """How a version came about: generated texts, labels as they were at a moment (None: without), candidate and seed.
+
+    `own_documents` counts those that were handed over beside; a version that learnt from such cannot be made again.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    generated: int = Field(ge=0)
+    seed: int = 0
+    candidate: CandidateName = "linear"
+    tune: int = 0
+    labels_until: datetime | None = None
+    own_documents: int = 0
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a recipe trains on and what it is judged by; `digest` is that of the former."""
+
+    learnt: list[LabelledText]
+    held_out: list[LabelledText]
+    digest: str
+
+
+def ignore(_trial: Trial) -> None:
+    """Trials that nobody hears of."""
+
+
+def untracked(texts: Iterable[LabelledText], _total: int) -> Iterable[LabelledText]:
+    """The texts, followed by nobody."""
+    return texts
+
+
+def gather(recipe: Recipe, *, store: Store, own: Sequence[LabelledText] = (), track: Track = untracked) -> Material:
+    """The recipe's texts: generated ones, those that people have labelled, and your `own`."""
+    made = list(track(training_texts(recipe.generated, seed=recipe.seed), recipe.generated))
+    real = list(own)
+    if recipe.labels_until is not None:
+        real += labelled_texts(store, until=recipe.labels_until)
+    # Generated ones have few sources, which are layouts: the model needs them all, and each text is a new one.
+    learnt, held_out = classify.hold_out(real, one_in=HELD_OUT_ONE_IN)
+    learnt += [sample for row, sample in enumerate(made) if row % HELD_OUT_ONE_IN]
+    return Material(learnt, held_out + made[::HELD_OUT_ONE_IN], digest_of_samples(learnt))
+
+
+def digest_of_samples(samples: Sequence[LabelledText]) -> str:
+    """SHA-256 over what training sees of the samples, whatever their order."""
+    each = sorted(json.dumps([one.label, one.language, one.group, one.text]).encode() for one in samples)
+    return hashlib.sha256(b"\n".join(each)).hexdigest()
+
+
+def train_by(
+    recipe: Recipe,
+    material: Material,
+    *,
+    settings: Settings,
+    store: Store,
+    registry: Registry,
+    progress: Callable[[str], None] = learning.say_nothing,
+) -> Trained:
+    """The version that the recipe makes of its material; it carries the recipe. Raises what `learning.train` does."""
+    return learning.train(
+        material.learnt,
+        settings=settings,
+        store=store,
+        registry=registry,
+        held_out=material.held_out,
+        candidate=recipe.candidate,
+        tune=recipe.tune,
+        seed=recipe.seed,
+        tags={RECIPE_TAG: recipe.model_dump_json(), SAMPLES_TAG: material.digest},
+        progress=progress,
+    )
+
+
+def recipe_of(version: ModelVersion) -> Recipe | None:
+    """The recipe that the version carries; None where it has none that this code can read."""
+    try:
+        return Recipe.model_validate_json(version.tags.get(RECIPE_TAG, ""))
+    except ValidationError:
+        return None
+
+
+def reproduce(number: str, *, settings: Settings, store: Store, registry: Registry, track: Track = untracked) -> str:
+    """The version's digest, after training it again from its recipe gave files of that same digest.
+
+    Nothing is registered. Raises `ModelNotFound` for a version without a recipe, or that learnt from documents which
+    were handed over, and `DigestMismatch` where data or files come out otherwise.
+    """
+    version = registry.version(settings.classify.model_name, version=number)
+    recipe = recipe_of(version)
+    if recipe is None or recipe.own_documents:
+        told = "carries no recipe" if recipe is None else "learnt from documents that DocFlow does not keep"
+        raise ModelNotFound(
+            f"version {number} {told}: it cannot be made again",
+            next_step="Take such documents in with `docflow labels import`, and train on the labels.",
+        )
+    material = gather(recipe, store=store, track=track)
+    recorded = version.tags.get(SAMPLES_TAG, "")
+    if material.digest != recorded:
+        raise DigestMismatch(
+            f"the documents that version {number} learnt from are not what they were",
+            detail={"recorded": recorded, "found": material.digest},
+        )
+    candidate = CANDIDATES[recipe.candidate]
+    if recipe.tune:
+        candidate = classify.tune(candidate, material.learnt, trials=recipe.tune, seed=recipe.seed, told=ignore)
+    with tempfile.TemporaryDirectory() as scratch:
+        digest = classify.save(candidate.fit(material.learnt, seed=recipe.seed), Path(scratch))
+    if digest != version.digest:
+        raise DigestMismatch(
+            f"training version {number} again gave other files",
+            detail={"recorded": version.digest, "found": digest},
+            next_step="Compare code and library versions with those in the version's tags.",
+        )
+    return digest

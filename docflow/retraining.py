@@ -1,0 +1,126 @@
+"""Continuous training: whether it is time, whether anything would change, and what becomes of the new version."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from docflow import __version__, rollout
+from docflow.errors import PromotionRefused
+from docflow.promoting import labelled_held_out, promote_if_better
+from docflow.recipes import SAMPLES_TAG, Recipe, gather, recipe_of, train_by
+from docflow.registry import CHALLENGER, CHAMPION, ModelVersion, Registry
+from docflow.settings import Settings
+from docflow.store import Store
+
+
+class Result(StrEnum):
+    """What came of looking whether to train."""
+
+    NOTHING = "nothing"
+    PROMOTED = "promoted"
+    ON_TRIAL = "on_trial"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Retraining:
+    """What was done and why; `version` is the new one, None where nothing was trained."""
+
+    result: Result
+    why: str
+    version: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outcome as plain JSON."""
+        return asdict(self)
+
+
+def retrain(
+    settings: Settings, *, store: Store, registry: Registry, by: str, drifted: bool = False, now: datetime | None = None
+) -> Retraining:
+    """What came of it: nothing where it is not time or nothing would change, else a version and its fate.
+
+    It is time with `training.new_labels` new labels, `training.most_days` after the newest version, or on drift. The
+    version is judged as any other; with too few labelled documents to judge by, it is tried as the challenger, since
+    nobody is there to answer for it. Raises what training and promoting raise.
+    """
+    moment = now or datetime.now(UTC)
+    newest = newest_version(settings, registry=registry)
+    reason = due(newest, settings=settings, store=store, drifted=drifted, now=moment)
+    if not reason:
+        assert newest is not None
+        since = store.labels.count_since(learnt_until(newest))
+        return Retraining(
+            Result.NOTHING,
+            f"{since} new labels since version {newest.version}, and {settings.training.new_labels} are worth training",
+        )
+    wanted = settings.training
+    recipe = Recipe(
+        generated=wanted.generated,
+        seed=wanted.seed,
+        candidate=wanted.candidate,
+        tune=wanted.tune,
+        labels_until=moment,
+    )
+    material = gather(recipe, store=store)
+    if newest is not None and is_same(newest, recipe, samples_digest=material.digest):
+        return Retraining(Result.NOTHING, f"{reason}, but data, recipe and code are those of version {newest.version}")
+    version = train_by(recipe, material, settings=settings, store=store, registry=registry).version.version
+    return settle(version, reason, settings=settings, store=store, registry=registry, by=by)
+
+
+def newest_version(settings: Settings, *, registry: Registry) -> ModelVersion | None:
+    """The version that was registered last, if any."""
+    versions = registry.versions(settings.classify.model_name)
+    return max(versions, key=lambda version: int(version.version), default=None)
+
+
+def due(newest: ModelVersion | None, *, settings: Settings, store: Store, drifted: bool, now: datetime) -> str:
+    """Why it is time to train; empty where it is not."""
+    if newest is None:
+        return "the first version"
+    if drifted:
+        return "the documents have drifted"
+    labels = store.labels.count_since(learnt_until(newest))
+    if labels >= settings.training.new_labels:
+        return f"{labels} new labels since version {newest.version}"
+    if now - newest.created_at >= timedelta(days=settings.training.most_days):
+        return f"version {newest.version} is older than {settings.training.most_days:g} days"
+    return ""
+
+
+def learnt_until(version: ModelVersion) -> datetime:
+    """The moment until which the version learnt labels: training takes a while, in which more may come."""
+    recipe = recipe_of(version)
+    return (recipe and recipe.labels_until) or version.created_at
+
+
+def is_same(newest: ModelVersion, recipe: Recipe, *, samples_digest: str) -> bool:
+    """Whether training would make the newest version again: the same texts, recipe and version of DocFlow."""
+    made_by = recipe_of(newest)
+    return (
+        made_by is not None
+        and made_by.model_copy(update={"labels_until": recipe.labels_until}) == recipe
+        and newest.tags.get(SAMPLES_TAG) == samples_digest
+        and newest.tags.get("docflow_version") == __version__
+    )
+
+
+def settle(version: str, reason: str, *, settings: Settings, store: Store, registry: Registry, by: str) -> Retraining:
+    """What becomes of the version: promoted by the rules, refused by them, or on trial where they have too little."""
+    champion = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
+    if champion is not None and len(labelled_held_out(store)) < settings.promotion.least_documents:
+        rollout.promote(
+            version, settings=settings, store=store, registry=registry, promoted_by=by, reason=reason, alias=CHALLENGER
+        )
+        return Retraining(Result.ON_TRIAL, f"{reason}; too few labelled documents to judge by", version)
+    try:
+        judged = promote_if_better(
+            version, settings=settings, store=store, registry=registry, promoted_by=by, reason=reason
+        )
+    except PromotionRefused as error:
+        return Retraining(Result.REFUSED, f"{reason}; {error.message}", version)
+    return Retraining(Result.PROMOTED, judged.promotion.reason, version)

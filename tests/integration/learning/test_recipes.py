@@ -1,0 +1,63 @@
+"""A version carries its recipe, and comes out the same again for as long as what it learnt from is there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from learning_case import Loop
+
+from docflow.errors import DigestMismatch, ModelNotFound
+from docflow.recipes import Recipe, gather, recipe_of, reproduce, train_by
+from docflow.types import LabelledText
+
+
+def made(loop: Loop, recipe: Recipe, *, own: tuple[LabelledText, ...] = ()) -> str:
+    """The number of the version that the recipe makes now."""
+    material = gather(recipe, store=loop.store, own=own)
+    return train_by(recipe, material, settings=loop.settings, store=loop.store, registry=loop.registry).version.version
+
+
+def again(loop: Loop, version: str) -> str:
+    return reproduce(version, settings=loop.settings, store=loop.store, registry=loop.registry)
+
+
+@pytest.mark.parametrize("candidate", ["linear", "paperless"])
+def test_a_version_comes_out_the_same_again_whatever_was_labelled_since(loop: Loop, candidate: str) -> None:
+    loop.label(first=0, count=30)
+    recipe = Recipe(generated=200, seed=3, candidate=candidate, labels_until=datetime.now(UTC))
+    version = made(loop, recipe)
+    registered = loop.registry.version("docflow", version=version)
+    assert recipe_of(registered) == recipe
+    loop.label(first=30, count=10)
+    loop.label(first=0, count=4, wrong=True)
+    assert again(loop, version) == registered.digest
+
+
+def test_a_tuned_version_comes_out_the_same_again(loop: Loop) -> None:
+    version = made(loop, Recipe(generated=150, tune=2))
+    assert again(loop, version) == loop.registry.version("docflow", version=version).digest
+
+
+def test_other_documents_than_it_learnt_from_are_told(loop: Loop) -> None:
+    version = made(loop, Recipe(generated=150))
+    loop.registry._client.set_model_version_tag("docflow", version, "samples_digest", "0" * 64)
+    with pytest.raises(DigestMismatch, match="learnt from are not what they were"):
+        again(loop, version)
+
+
+def test_other_files_than_were_registered_are_told(loop: Loop) -> None:
+    version = made(loop, Recipe(generated=150))
+    loop.registry._client.set_model_version_tag("docflow", version, "digest", "0" * 64)
+    with pytest.raises(DigestMismatch, match="gave other files"):
+        again(loop, version)
+
+
+def test_a_version_without_a_recipe_or_with_documents_of_ones_own_cannot_be_made_again(loop: Loop) -> None:
+    version = loop.train().version.version
+    with pytest.raises(ModelNotFound, match="carries no recipe"):
+        again(loop, version)
+    own = tuple(LabelledText(f"memo {number}", "memo", "eng") for number in range(20))
+    handed = made(loop, Recipe(generated=150, own_documents=20), own=own)
+    with pytest.raises(ModelNotFound, match="does not keep"):
+        again(loop, handed)

@@ -1,0 +1,88 @@
+"""Training again by itself: only where it is time and something would change, and judged before anyone relies on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from learning_case import Loop
+
+from docflow import rollout
+from docflow.retraining import Result, Retraining, retrain
+from docflow.settings import PromotionSettings, TrainingSettings
+
+SETTINGS = TrainingSettings(generated=150, new_labels=20, most_days=30)
+
+
+def look(loop: Loop, *, drifted: bool = False, days: float = 0, least_documents: int = 5) -> Retraining:
+    """What comes of looking, so many days from now."""
+    rules = PromotionSettings(least_documents=least_documents, max_milliseconds=500)
+    return retrain(
+        loop.settings.model_copy(update={"training": SETTINGS, "promotion": rules}),
+        store=loop.store,
+        registry=loop.registry,
+        by="job",
+        drifted=drifted,
+        now=datetime.now(UTC) + timedelta(days=days),
+    )
+
+
+@pytest.fixture
+def begun(loop: Loop) -> Loop:
+    """A loop whose first version was trained and promoted by the job."""
+    first = look(loop)
+    assert (first.result, first.version) == (Result.PROMOTED, "1")
+    return loop
+
+
+def test_the_first_version_is_trained_and_promoted(begun: Loop) -> None:
+    champion = rollout.recorded_champion(begun.settings, store=begun.store)
+    assert (champion.model_version, champion.promoted_by) == ("1", "job")
+    assert champion.reason == "the first version (the first champion)"
+
+
+def test_nothing_is_done_while_there_are_too_few_new_labels(begun: Loop) -> None:
+    begun.label(first=0, count=19)
+    seen = look(begun)
+    assert (seen.result, seen.version) == (Result.NOTHING, None)
+    assert seen.why == "19 new labels since version 1, and 20 are worth training"
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [({"drifted": True}, "the documents have drifted"), ({"days": 31}, "version 1 is older than 30 days")],
+)
+def test_nothing_is_done_where_nothing_would_change_and_it_says_so(
+    begun: Loop, when: dict[str, float], why: str
+) -> None:
+    seen = look(begun, **when)
+    assert (seen.result, seen.version) == (Result.NOTHING, None)
+    assert seen.why == f"{why}, but data, recipe and code are those of version 1"
+    assert len(begun.registry.versions("docflow")) == 1
+
+
+def test_with_too_few_labels_to_judge_by_the_new_version_is_tried_as_the_challenger(begun: Loop) -> None:
+    begun.label(first=0, count=20)
+    seen = look(begun, least_documents=500)
+    assert (seen.result, seen.version) == (Result.ON_TRIAL, "2")
+    assert rollout.recorded_champion(begun.settings, store=begun.store).model_version == "1"
+    assert rollout.parts_in_force(begun.settings, store=begun.store)["challenger"].model_version == "2"
+
+
+def test_a_version_that_new_labels_make_better_is_promoted(begun: Loop) -> None:
+    begun.label(first=0, count=120, wrong=True)
+    seen = look(begun)
+    assert (seen.result, seen.version) == (Result.PROMOTED, "2"), seen.why
+    assert seen.why.startswith("120 new labels since version 1 (better by ")
+
+
+def test_a_version_that_is_no_better_is_refused_with_the_reasons(begun: Loop) -> None:
+    begun.label(first=0, count=60)
+    seen = look(begun)
+    assert (seen.result, seen.version) == (Result.REFUSED, "2"), seen.why
+    assert "version 2 is not to take the champion's place" in seen.why
+    again = look(begun)
+    assert (again.result, again.why) == (
+        Result.NOTHING,
+        "0 new labels since version 2, and 20 are worth training",
+    )

@@ -1,7 +1,7 @@
 # `make demo` runs the main job, `make test` tests it; both set up what they need first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check mlflow prefect bench bench-ocr bench-classify examples requirements clean
+.PHONY: help setup demo test test-image check mlflow prefect bench bench-ocr bench-classify examples requirements clean
 
 PYTHON := .venv/bin/python
 PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -20,6 +20,11 @@ test: ## Check style, types and layers, and run all tests
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory check
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+test-image: ## Build the image without Docker, run it, and send it documents (installs buildah and podman)
+	@scripts/setup.sh test
+	@scripts/image_tools.sh
+	@$(PYTHON) -m pytest -q tests/e2e/test_image.py
 
 check: ## Check style, types and layers
 	@ruff check .

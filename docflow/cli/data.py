@@ -16,11 +16,13 @@ from rich.table import Table
 from docflow import rollout
 from docflow.classify import CandidateName, Evaluation, evaluate
 from docflow.cli.app import ERR, OUT, show_error
-from docflow.cli.documents import files_below, process_all
+from docflow.cli.documents import files_below, in_parallel
+from docflow.errors import DocFlowError
 from docflow.pipeline import Pipeline
 from docflow.recipes import Recipe, gather, train_by
 from docflow.registry import open_registry
 from docflow.settings import Settings, load_settings
+from docflow.sources import read_source
 from docflow.store import Store
 from docflow.synth import write_dataset
 from docflow.types import UNKNOWN, LabelledText
@@ -128,21 +130,27 @@ def tracked(texts: Iterable[LabelledText], total: int) -> Iterator[LabelledText]
 
 def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[str] | None = None) -> list[LabelledText]:
     """The text of every document below `folder`, labelled by its folder; unreadable ones are named and left out."""
+    limits = settings.intake
+
+    def one(path: Path) -> LabelledText | DocFlowError:
+        try:
+            data = read_source(str(path), limit=limits.max_bytes, s3=settings.s3)
+            recognition = pipeline.recognise(pipeline.upload(data, filename=path.name).document.id)
+        except DocFlowError as error:
+            return error
+        label = path.relative_to(folder).parts[0]
+        return LabelledText(recognition.text, label, recognition.languages, metadata={"path": str(path)})
+
     folders = [p for p in sorted(folder.iterdir()) if p.is_dir() and (labels is None or p.name in labels)]
     samples = []
     with Pipeline.open(settings) as pipeline:
         paths = [path for path in files_below(folders) if path.suffix != ".json"]
-        for result in process_all(pipeline, paths, languages=None, progress=True):
-            if result.outcome is None:
-                ERR.print(result.path.name, markup=False)
-                assert result.error is not None
-                show_error(result.error)
-                continue
-            recognition = result.outcome.recognition
-            label = result.path.relative_to(folder).parts[0]
-            samples.append(
-                LabelledText(recognition.text, label, recognition.languages, metadata={"path": str(result.path)})
-            )
+        for path, made in zip(paths, in_parallel(one, paths, workers=settings.ocr.workers), strict=True):
+            if isinstance(made, DocFlowError):
+                ERR.print(path.name, markup=False)
+                show_error(made)
+            else:
+                samples.append(made)
     return samples
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.markup import escape
@@ -25,6 +25,8 @@ from docflow.pipeline import Outcome, Pipeline
 from docflow.settings import load_settings
 from docflow.sources import read_source
 from docflow.store import Document, Recognition, Store
+
+Made = TypeVar("Made")
 
 SOME_FAILED = 1
 """Exit code where documents failed for different reasons; where all failed for one, it is that error's own."""
@@ -128,11 +130,10 @@ def process_all(
     files: OutputFiles | None = None,
 ) -> Iterator[Result]:
     """Each path's result in the paths' order, its outputs written; as many in work at once as `ocr.workers` says."""
-    limits = pipeline.settings.intake
 
     def one(path: Path) -> Result:
         try:
-            data = read_source(str(path), limit=limits.max_bytes, s3=pipeline.settings.s3)
+            data = read_source(str(path), limit=pipeline.settings.intake.max_bytes, s3=pipeline.settings.s3)
             outcome = pipeline.process(data, filename=path.name, languages=languages)
             if files is None or not files.wanted:
                 return Result(path, outcome=outcome)
@@ -142,19 +143,26 @@ def process_all(
         except DocFlowError as error:
             return Result(path, error=error)
 
+    yield from in_parallel(one, paths, workers=pipeline.settings.ocr.workers, progress=progress)
+
+
+def in_parallel(
+    one: Callable[[Path], Made], paths: Sequence[Path], *, workers: int, progress: bool = True
+) -> Iterator[Made]:
+    """What `one` makes of each path, in their order, under a progress bar."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.completed}/{task.total} documents"),
         *Progress.get_default_columns()[1:],
     )
     with (
-        ThreadPoolExecutor(pipeline.settings.ocr.workers) as workers,
+        ThreadPoolExecutor(workers) as threads,
         Progress(*columns, console=ERR, transient=True, disable=not progress) as bar,
     ):
         task = bar.add_task("", total=len(paths))
-        for result in workers.map(one, paths):
+        for made in threads.map(one, paths):
             bar.advance(task)
-            yield result
+            yield made
 
 
 def show_results(results: Sequence[Result]) -> None:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from docflow.errors import DocFlowError, NoChampion
+from docflow.errors import DatabaseOutdated, DocFlowError, NoChampion
 from docflow.monitor import MODEL_REFUSED
 from docflow.rollout.lineup import Lineup, load_lineup, parts_in_force
 from docflow.settings import Settings
@@ -59,7 +59,9 @@ class LiveModels:
             if self._store is None:
                 self._store = self._open_store()
             parts = parts_in_force(self._settings, store=self._store)
-        except NoChampion:
+        except (NoChampion, DatabaseOutdated) as error:
+            # As it is before the first start of a service has made the database, or in a bundle on its own.
+            log.info("no models in force to be had: %s", error)
             return False
         except DocFlowError as error:
             log.warning("the models in force could not be looked up: %s", error)

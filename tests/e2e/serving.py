@@ -79,12 +79,12 @@ def environment(var_dir: Path) -> dict[str, str]:
     return kept | own | tested
 
 
-def run(*arguments: str, var_dir: Path, cwd: Path = ROOT) -> str:
+def run(*arguments: str, var_dir: Path, cwd: Path = ROOT, **more: str) -> str:
     """What this Python prints when run so; the test fails with its errors where it fails."""
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
-        env=environment(var_dir),
+        env=environment(var_dir) | more,
         capture_output=True,
         text=True,
         timeout=240,
@@ -107,7 +107,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(target: str, *, var_dir: Path, cwd: Path = ROOT, python: str = sys.executable) -> Iterator[httpx.Client]:
+def serving(
+    target: str, *, var_dir: Path, cwd: Path = ROOT, python: str = sys.executable, **more: str
+) -> Iterator[httpx.Client]:
     """A client of `bentoml serve target`, run by this Python, once it is healthy."""
     port = free_port()
     log = var_dir / "service.log"
@@ -116,7 +118,7 @@ def serving(target: str, *, var_dir: Path, cwd: Path = ROOT, python: str = sys.e
         process = subprocess.Popen(
             [python, *arguments],
             cwd=cwd,
-            env=environment(var_dir),
+            env=environment(var_dir) | more,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -1,4 +1,4 @@
-"""A real PostgreSQL from the system's package and an S3 over HTTP, one of each for the whole test run."""
+"""Real servers to test with: PostgreSQL from the system's package, an S3 over HTTP, and MLflow."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
+import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
 import psycopg
 import pytest
 from pydantic import SecretStr
@@ -141,3 +145,55 @@ def s3_settings() -> Iterator[S3Settings]:
 def bucket_url() -> str:
     """An `s3://` URL with a prefix in a bucket of the test's own, which is not made yet."""
     return f"s3://test-{uuid.uuid4().hex}/documents"
+
+
+def aws_environment(s3: S3Settings) -> dict[str, str]:
+    """The variables by which boto3 and MLflow reach this S3."""
+    assert s3.access_key_id is not None
+    assert s3.secret_access_key is not None
+    return {
+        "AWS_ACCESS_KEY_ID": s3.access_key_id.get_secret_value(),
+        "AWS_SECRET_ACCESS_KEY": s3.secret_access_key.get_secret_value(),
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "MLFLOW_S3_ENDPOINT_URL": str(s3.endpoint_url),
+    }
+
+
+@contextmanager
+def running_mlflow(folder: Path, *, s3: S3Settings, bucket: str) -> Iterator[str]:
+    """The URI of an MLflow server of the caller's own on SQLite, whose artefacts lie in a new bucket of this S3."""
+    port, keys = free_port(), aws_environment(s3)
+    client = boto3.client(
+        "s3",
+        endpoint_url=s3.endpoint_url,
+        aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+        region_name=keys["AWS_DEFAULT_REGION"],
+    )
+    client.create_bucket(Bucket=bucket)
+    command = [
+        sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+        "--backend-store-uri", f"sqlite:///{folder / 'server.db'}", "--no-serve-artifacts",
+        "--default-artifact-root", f"s3://{bucket}/default",
+    ]  # fmt: skip
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=os.environ | keys)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health", server, folder / "log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once the URL answers; fail with the server's log where it never does."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError(log.read_text()[-3000:])

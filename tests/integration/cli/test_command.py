@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_case import docflow
+from integration.pages import write_pdf
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
@@ -209,6 +210,15 @@ def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) 
     shutil.copytree(scans, labelled)
     figures = docflow("evaluate", str(tmp_path / "labelled"), "--json", var_dir=var_dir)
     assert json.loads(figures.stdout)["count"] == 3, figures.stderr
+
+
+def test_the_first_model_may_learn_from_a_folder_alone(tmp_path: Path) -> None:
+    for label, words in {"invoice": "invoice due payment", "letter": "dear sincerely regards"}.items():
+        for number in range(12):
+            write_pdf(tmp_path / "labelled" / label / f"{number}.pdf", f"{words} number {number}")
+    arguments = [str(tmp_path / "labelled"), "--generated", "0", "--promote"]
+    done = docflow("train", *arguments, var_dir=tmp_path / "var")
+    assert "version 1 is the champion" in done.stdout, done.stderr
 
 
 def test_doctor_names_what_is_there_and_what_to_do(champion_var_dir: Path, tmp_path: Path) -> None:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 import os
 import random
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import boto3
 import pytest
-from integration.servers import free_port
+from integration.servers import aws_environment, running_mlflow
 
 from docflow import learning, rollout
 from docflow.errors import DigestMismatch, PromotionRefused
@@ -36,48 +32,15 @@ KEY = RecognitionKey(engine="fake", engine_version="1", languages="eng+rus", set
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory, s3_settings: S3Settings) -> Iterator[Settings]:
     """Settings that lead to a running MLflow server, whose artefacts lie in S3."""
-    folder, port = tmp_path_factory.mktemp("mlflow"), free_port()
-    assert s3_settings.access_key_id is not None
-    assert s3_settings.secret_access_key is not None
-    keys = {
-        "AWS_ACCESS_KEY_ID": s3_settings.access_key_id.get_secret_value(),
-        "AWS_SECRET_ACCESS_KEY": s3_settings.secret_access_key.get_secret_value(),
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "MLFLOW_S3_ENDPOINT_URL": str(s3_settings.endpoint_url),
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in keys.items():
+    folder = tmp_path_factory.mktemp("mlflow")
+    with pytest.MonkeyPatch.context() as patch, running_mlflow(folder, s3=s3_settings, bucket=BUCKET) as uri:
+        for name, value in aws_environment(s3_settings).items():
             patch.setenv(name, value)
-        boto3.client("s3", endpoint_url=str(s3_settings.endpoint_url)).create_bucket(Bucket=BUCKET)
-        command = [
-            sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-            "--backend-store-uri", f"sqlite:///{folder / 'server.db'}", "--no-serve-artifacts",
-            "--default-artifact-root", f"s3://{BUCKET}/default",
-        ]  # fmt: skip
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
-        try:
-            wait_for(f"http://127.0.0.1:{port}/health", server, folder / "log")
-            yield load_settings(
-                var_dir=folder / "var",
-                mlflow={"tracking_uri": f"http://127.0.0.1:{port}", "artifacts": f"s3://{BUCKET}/artifacts"},
-                promotion={"least_documents": 20, "least_slice": 20, "max_milliseconds": 500},
-            )
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 120
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.3)
-    raise AssertionError(log.read_text()[-3000:])
+        yield load_settings(
+            var_dir=folder / "var",
+            mlflow={"tracking_uri": uri, "artifacts": f"s3://{BUCKET}/artifacts"},
+            promotion={"least_documents": 20, "least_slice": 20, "max_milliseconds": 500},
+        )
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,31 @@ def test_numbers_of_numpy_arrive() -> None:
     assert message[1].confidence == 0.5
 
 
+def of_old(kind: type, name: str) -> bytes:
+    """A message as a Python before 3.11.4 pickles one with an enumeration's member: an attribute of its class."""
+
+    class Old:
+        def __reduce__(self) -> object:
+            return getattr, (kind, name)
+
+    body = pickle.dumps((Kind.RESULT.value, Old()))
+    return HEADER.pack(len(body)) + body
+
+
+def test_an_enumerations_member_arrives_from_every_python() -> None:
+    inbox = Inbox()
+    inbox.add(of_old(TextSource, "OCR"))
+    assert inbox.take() == (Kind.RESULT, TextSource.OCR)
+
+
+@pytest.mark.parametrize(("kind", "name"), [(Word, "__init__"), (TextSource, "__subclasses__"), (TextSource, "mro")])
+def test_no_other_attribute_is_had_that_way(kind: type, name: str) -> None:
+    inbox = Inbox()
+    inbox.add(of_old(kind, name))
+    with pytest.raises(BadMessage):
+        inbox.take()
+
+
 class Command:
     def __reduce__(self) -> object:
         return os.system, ("echo",)

@@ -1,0 +1,189 @@
+"""The life of a model as its keepers live it, by the command and over HTTP.
+
+On a real MLflow server with its files in a real S3, a PostgreSQL, and a service that runs all the while.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import boto3
+import httpx
+import pytest
+import serving
+from integration.pages import write_pdf
+from integration.servers import PostgresServer, aws_environment, running_mlflow
+
+from docflow.settings import S3Settings
+from docflow.synth import training_texts
+
+pytestmark = [pytest.mark.xdist_group("life"), pytest.mark.timeout(600)]
+
+KINDS = ("contract", "invoice", "letter", "receipt")
+SECONDS = 30.0
+
+
+class Keeper:
+    """Who keeps the models: the command, with the settings of the installation."""
+
+    def __init__(self, var_dir: Path, variables: dict[str, str]) -> None:
+        self.var_dir, self.variables = var_dir, variables
+
+    def tell(self, *arguments: str, expect: int = 0) -> str:
+        """What `docflow …` prints, or its error; its exit code is the expected one."""
+        done = subprocess.run(
+            [sys.executable, "-m", "docflow", *arguments],
+            cwd=serving.ROOT,
+            env=serving.environment(self.var_dir) | self.variables | {"COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done.stderr if expect else done.stdout
+
+    def train(self, *arguments: str) -> str:
+        """The number of the new version."""
+        printed = self.tell("train", "--generated", "0", *arguments)
+        return printed.split(" registered")[0].rsplit(" ", 1)[1]
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """English documents of four kinds: `labelled/KIND/SOURCE/…`, and `wrong/` with the kinds mixed up."""
+    folder = tmp_path_factory.mktemp("documents")
+    by_kind: defaultdict[str, list[str]] = defaultdict(list)
+    for sample in training_texts(1100, seed=11):
+        if sample.language == "eng" and sample.label in KINDS:
+            by_kind[sample.label].append(sample.text)
+    for kind, texts in by_kind.items():
+        for number, text in enumerate(texts[:50]):
+            write_pdf(folder / "labelled" / kind / f"sender{number}" / f"{number}.pdf", text)
+        for number, text in enumerate(texts[50:65]):
+            other = KINDS[(KINDS.index(kind) + number) % len(KINDS)]
+            write_pdf(folder / "wrong" / other / f"{kind}{number}.pdf", text)
+            if kind != "receipt":
+                write_pdf(folder / "few" / kind / f"{number}.pdf", text)
+    for kind in ("invoice", "receipt"):
+        write_pdf(folder / "unseen" / f"{kind}.pdf", by_kind[kind][-1])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def keeper(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, s3_settings: S3Settings
+) -> Iterator[Keeper]:
+    folder = tmp_path_factory.mktemp("life")
+    keys, bucket = aws_environment(s3_settings), f"life-{uuid.uuid4().hex}"
+    with running_mlflow(folder, s3=s3_settings, bucket=bucket) as uri:
+        variables = keys | {
+            "DOCFLOW_DATABASE_URL": postgres_server.new_database(),
+            "DOCFLOW_BLOBS_URL": f"s3://{bucket}/blobs",
+            "DOCFLOW_S3__ENDPOINT_URL": str(s3_settings.endpoint_url),
+            "DOCFLOW_S3__ACCESS_KEY_ID": keys["AWS_ACCESS_KEY_ID"],
+            "DOCFLOW_S3__SECRET_ACCESS_KEY": keys["AWS_SECRET_ACCESS_KEY"],
+            "DOCFLOW_MLFLOW__TRACKING_URI": uri,
+            "DOCFLOW_MLFLOW__ARTIFACTS": f"s3://{bucket}/artifacts",
+            "DOCFLOW_PROMOTION__LEAST_DOCUMENTS": "15",
+            "DOCFLOW_PROMOTION__MAX_MILLISECONDS": "500",
+            "DOCFLOW_ROLLOUT__SHARE": "0",
+        }
+        yield Keeper(folder / "var", variables)
+
+
+def until_version(service: httpx.Client, version: str) -> None:
+    """Return once the running service answers with this version."""
+    end = time.monotonic() + SECONDS
+    while service.get("/health").json()["model_version"] != version:
+        assert time.monotonic() < end, service.get("/health").text
+        time.sleep(0.3)
+
+
+def spoil(keeper: Keeper, *, keys: Sequence[str]) -> None:
+    """Change a byte of these objects in S3."""
+    bucket = keeper.variables["DOCFLOW_BLOBS_URL"].split("/")[2]
+    reached = {
+        "endpoint_url": keeper.variables["DOCFLOW_S3__ENDPOINT_URL"],
+        "aws_access_key_id": keeper.variables["AWS_ACCESS_KEY_ID"],
+        "aws_secret_access_key": keeper.variables["AWS_SECRET_ACCESS_KEY"],
+        "region_name": keeper.variables["AWS_DEFAULT_REGION"],
+    }
+    s3 = boto3.client("s3", **reached)
+    listed = [one["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+              for one in page.get("Contents", [])]  # fmt: skip
+    for wanted in keys:
+        (key,) = [one for one in listed if one.endswith(wanted)]
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        s3.put_object(Bucket=bucket, Key=key, Body=body[:-1] + bytes([body[-1] ^ 1]))
+
+
+def test_a_life_of_models(keeper: Keeper, documents: Path, tmp_path: Path) -> None:
+    keeper.tell("labels", "import", str(documents / "labelled"))
+
+    first = keeper.train(str(documents / "few"), "--no-labels")
+    assert "(the first champion)" in keeper.tell("models", "promote", first, "--reason", "to begin with")
+    bundle = json.loads(keeper.tell("bundle", "build", "--json", "--documents", str(documents / "unseen")))
+    assert bundle["labels"]["model_version"] == first
+    assert [tried["file"] for tried in bundle["tried"]] == ["invoice.pdf", "receipt.pdf"]
+
+    with serving.serving(bundle["tag"], var_dir=keeper.var_dir, cwd=tmp_path, **keeper.variables) as service:
+        until_version(service, first)
+        unseen = (documents / "unseen" / "receipt.pdf").read_bytes()
+        answer = service.post("/upload-and-predict", files={"file": ("r.pdf", unseen)}).json()
+        assert answer["prediction"]["model_version"] == first
+        document_id = answer["upload"]["document_id"]
+        told = service.post(f"/documents/{document_id}/label", json={"label": "receipt", "who": "ann"}).json()
+        assert (told["label"], told["model_version"]) == ("receipt", first)
+
+        worse = keeper.train(str(documents / "wrong"), "--no-labels")
+        assert "promotion_refused" in keeper.tell("models", "promote", worse, expect=8)
+
+        better = keeper.train()
+        assert "better by" in keeper.tell("models", "promote", better)
+        until_version(service, better)
+        again = service.post(f"/predict/document/{document_id}").json()
+        assert (again["predicted_class"], again["model_version"]) == ("receipt", better)
+
+        history = [json.loads(line) for line in keeper.tell("models", "history", "--json").splitlines()]
+        assert [(one["alias"], one["version"]) for one in history] == [
+            ("champion", better),
+            ("shadow", first),
+            ("champion", first),
+        ]
+        assert history[0]["evidence"]["is_better"] is True
+
+        spoil(keeper, keys=[last_files(keeper), registered_files(keeper, better)])
+        elsewhere = Keeper(tmp_path / "elsewhere", keeper.variables)
+        assert "digest_mismatch" in elsewhere.tell("models", "pull", expect=6)
+        assert service.get("/health").json()["model_version"] == better
+
+        assert f"version {first} is the champion again" in keeper.tell("models", "rollback")
+        until_version(service, first)
+        assert f"mlflow-v{first}, the champion" in elsewhere.tell("models", "pull")
+
+
+def last_files(keeper: Keeper) -> str:
+    """The key of the blob with the champion's published files."""
+    code = (
+        "from docflow.store import Store; from docflow.settings import load_settings;"
+        "print(Store.open(load_settings().effective_database_url).current_promotion(model_name='docflow').files)"
+    )
+    return serving.run("-c", code, var_dir=keeper.var_dir, **keeper.variables).strip()
+
+
+def registered_files(keeper: Keeper, version: str) -> str:
+    """The key of the description among the version's files in the registry."""
+    code = (
+        "import sys; from docflow.registry import open_registry; from docflow.settings import load_settings;"
+        "print(open_registry(load_settings()).version('docflow', version=sys.argv[1]).run_id)"
+    )
+    run_id = serving.run("-c", code, version, var_dir=keeper.var_dir, **keeper.variables).strip()
+    return f"{run_id}/artifacts/model/model.json"

@@ -19,7 +19,7 @@ from docflow.labelling import labelled_texts
 from docflow.learning import Trained
 from docflow.registry import ModelVersion, Registry
 from docflow.settings import Settings
-from docflow.store import Store
+from docflow.store import LabelOrigin, Store
 from docflow.synth import training_texts
 from docflow.types import LabelledText
 
@@ -36,6 +36,8 @@ Track = Callable[[Iterable[LabelledText], int], Iterable[LabelledText]]
 class Recipe(BaseModel):
     """How a version came about: generated texts, labels as they were at a moment (None: without), candidate and seed.
 
+    Automatic labels are learnt from where `auto_labels` says so, and never judged by.
+
     `own_documents` counts those that were handed over beside; a version that learnt from such cannot be made again.
     """
 
@@ -46,6 +48,7 @@ class Recipe(BaseModel):
     candidate: CandidateName = "linear"
     tune: int = 0
     labels_until: datetime | None = None
+    auto_labels: bool = False
     own_documents: int = 0
 
 
@@ -70,11 +73,14 @@ def untracked(texts: Iterable[LabelledText], _total: int) -> Iterable[LabelledTe
 def gather(recipe: Recipe, *, store: Store, own: Sequence[LabelledText] = (), track: Track = untracked) -> Material:
     """The recipe's texts: generated ones, those that people have labelled, and your `own`."""
     made = list(track(training_texts(recipe.generated, seed=recipe.seed), recipe.generated))
-    real = list(own)
+    real, by_machine = list(own), list[LabelledText]()
     if recipe.labels_until is not None:
         real += labelled_texts(store, until=recipe.labels_until)
+        if recipe.auto_labels:
+            by_machine = labelled_texts(store, origins=(LabelOrigin.AUTO,), until=recipe.labels_until)
     # Generated ones have few sources, which are layouts: the model needs them all, and each text is a new one.
     learnt, held_out = classify.hold_out(real, one_in=HELD_OUT_ONE_IN)
+    learnt += by_machine
     learnt += [sample for row, sample in enumerate(made) if row % HELD_OUT_ONE_IN]
     return Material(learnt, held_out + made[::HELD_OUT_ONE_IN], digest_of_samples(learnt))
 

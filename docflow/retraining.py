@@ -64,6 +64,7 @@ def retrain(
         candidate=wanted.candidate,
         tune=wanted.tune,
         labels_until=moment,
+        auto_labels=wanted.auto_labels,
     )
     material = gather(recipe, store=store)
     if newest is not None and is_same(newest, recipe, samples_digest=material.digest):

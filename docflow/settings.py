@@ -115,6 +115,18 @@ class ClassifySettings(Section):
     )
 
 
+class LabellingSettings(Section):
+    """How documents that nobody labelled get labels from rules of thumb and the model."""
+
+    rules: Path | None = Field(
+        Path("config/labelling.toml"), description="TOML file of labelling rules; None: senders and the model only."
+    )
+    precision: float = Field(
+        0.97, gt=0.5, lt=1, description="Share of automatic labels that have to be right, measured on people's."
+    )
+    model_confidence: float = Field(0.9, ge=0, le=1, description="Confidence from which on the model has a vote.")
+
+
 class TrainingSettings(Section):
     """How models are trained again by themselves, and when."""
 
@@ -122,6 +134,7 @@ class TrainingSettings(Section):
     generated: int = Field(6000, ge=0, description="How many generated texts it learns from beside the labelled ones.")
     seed: int = Field(0, ge=0, description="Seed of the generated texts and of the training.")
     tune: int = Field(0, ge=0, le=200, description="Settings of its knobs to try first.")
+    auto_labels: bool = Field(False, description="Learn from automatic labels too; nothing is ever judged by them.")
     new_labels: int = Field(50, ge=1, description="Labels given since the newest version that are worth training for.")
     most_days: float = Field(30.0, gt=0, description="Days after which it is trained again with fewer new labels.")
 
@@ -213,6 +226,9 @@ class Settings(BaseSettings):
     intake: IntakeSettings = Field(default_factory=IntakeSettings, description="What may come in.")
     ocr: OcrSettings = Field(default_factory=OcrSettings, description="How pages are recognised.")
     classify: ClassifySettings = Field(default_factory=ClassifySettings, description="How kinds are told.")
+    labelling: LabellingSettings = Field(
+        default_factory=LabellingSettings, description="How documents get labels from rules and the model."
+    )
     training: TrainingSettings = Field(
         default_factory=TrainingSettings, description="How models are trained again by themselves."
     )

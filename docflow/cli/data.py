@@ -64,6 +64,9 @@ def train(
     labels: Annotated[
         bool, typer.Option("--labels/--no-labels", help="Learn from the documents that people have labelled, too.")
     ] = True,
+    auto_labels: Annotated[
+        bool, typer.Option("--auto-labels", help="Learn from automatic labels, too; nothing is judged by them.")
+    ] = False,
     candidate: Annotated[CandidateName, typer.Option(help="Which kind of model.")] = "linear",
     tune: Annotated[int, typer.Option(min=0, max=200, help="Settings of its knobs to try first; 0: none.")] = 0,
     promote: Annotated[bool, typer.Option("--promote", help="Make the new version the champion.")] = False,
@@ -78,6 +81,7 @@ def train(
         candidate=candidate,
         tune=tune,
         labels_until=datetime.now(UTC) if labels else None,
+        auto_labels=labels and auto_labels,
         own_documents=len(own),
     )
     material = gather(recipe, store=store, own=own, track=tracked)

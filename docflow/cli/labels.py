@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
+from docflow.autolabelling import label_automatically
 from docflow.classify import doubts
 from docflow.cli.app import ERR, OUT
 from docflow.labelling import import_labels, labelled_texts
@@ -93,6 +95,32 @@ def list_labels(
     origins = list(LabelOrigin) if auto else [LabelOrigin.HUMAN]
     with open_store() as store:
         show([label_dict(one.label) for one in store.labels.labelled(origins=origins)], as_json=as_json)
+
+
+@labels.command("auto")
+def auto_label(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be labelled.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Label what no person labelled by rules, senders and the model, as far as they agree with people."""
+    settings = load_settings()
+    with open_store() as store, ERR.status("having the functions vote"):
+        told = label_automatically(settings, store=store, dry_run=dry_run)
+    if as_json:
+        typer.echo(json.dumps(asdict(told), ensure_ascii=False))
+        return
+    rows = [
+        {"function": name, "votes": one.votes, "agreed": one.agreed, "accuracy": f"{one.accuracy:.3f}"}
+        for name, one in sorted(told.agreements.items())
+    ]
+    show(rows, as_json=False)
+    if told.certainty is None:
+        OUT.print(f"no label was given: on {told.judged_on} documents that people labelled, no certainty was enough")
+        return
+    given = ", ".join(f"{count} {label}" for label, count in sorted(told.given.items())) or "none"
+    OUT.print(
+        f"labelled from a certainty of {told.certainty:.3f} on: {given}; {told.undecided} undecided", markup=False
+    )
 
 
 @labels.command("errors")

@@ -7,6 +7,7 @@ from docflow.store.blobs import BlobStore
 from docflow.store.filesystems import open_filesystem, storage_failures
 from docflow.store.labels import LabelledDocument, LabelStore
 from docflow.store.outcomes import Operation, Outcome, OutcomeStore
+from docflow.store.readings import Reading, ReadingStore
 from docflow.store.store import Store
 from docflow.store.tables import (
     Document,
@@ -36,6 +37,8 @@ __all__ = [
     "Page",
     "PredictionRow",
     "Promotion",
+    "Reading",
+    "ReadingStore",
     "Recognition",
     "RecognitionKey",
     "Store",

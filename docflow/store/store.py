@@ -23,6 +23,7 @@ from docflow.store import schema
 from docflow.store.database import Database
 from docflow.store.labels import LabelStore
 from docflow.store.outcomes import OutcomeStore
+from docflow.store.readings import ReadingStore
 from docflow.store.rows import page_row, page_text, prediction_row, recognition_row
 from docflow.store.tables import (
     Document,
@@ -50,6 +51,7 @@ class Store:
         self._database = database
         self.labels = LabelStore(database)
         self.outcomes = OutcomeStore(database)
+        self.readings = ReadingStore(database)
 
     @classmethod
     def open(cls, url: str, *, upgrade: bool = True) -> Store:

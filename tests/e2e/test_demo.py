@@ -120,11 +120,20 @@ def port() -> int:
 
 
 @pytest.fixture(scope="module")
-def running(var_dir: Path, port: int) -> Iterator[Terminal]:
-    """The first run, in an empty folder, at the point where it waits for Ctrl-C."""
-    with demo(var_dir, port=port) as terminal:
-        terminal.wait_for(READY)
-        yield terminal
+def runs() -> Iterator[tuple[contextlib.ExitStack, list[Terminal]]]:
+    """The runs of this module, the newest last; all are ended with it."""
+    with contextlib.ExitStack() as stack:
+        yield stack, []
+
+
+@pytest.fixture
+def running(runs: tuple[contextlib.ExitStack, list[Terminal]], var_dir: Path, port: int) -> Terminal:
+    """A run that waits for Ctrl-C: the first one, in an empty folder, unless a test has ended that."""
+    stack, begun = runs
+    if not begun or begun[-1].process.poll() is not None:
+        begun.append(stack.enter_context(demo(var_dir, port=port)))
+        begun[-1].wait_for(READY)
+    return begun[-1]
 
 
 def test_the_table_has_every_document_under_its_kind(running: Terminal) -> None:
@@ -190,10 +199,9 @@ def test_the_readmes_python_example_prints_what_it_shows(running: Terminal, port
 
 
 def end(first: Terminal) -> None:
-    """End the first run by Ctrl-C, where no test has done so yet."""
-    if first.process.poll() is None:
-        os.write(first.keyboard, b"\x03")
-        assert first.exit_code() == 0
+    """End the run by Ctrl-C."""
+    os.write(first.keyboard, b"\x03")
+    assert first.exit_code() == 0
 
 
 def test_ctrl_c_ends_all_that_it_started_and_only_that(running: Terminal) -> None:

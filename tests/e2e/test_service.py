@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -176,8 +177,10 @@ def test_a_killed_classifier_loses_no_request(service: httpx.Client) -> None:
     assert service.get("/health").json()["status"] == "healthy"
 
 
-def test_a_service_that_is_killed_takes_its_processes_along(service_var: Path) -> None:
-    with serving.serving("bentos.service:DocFlow", var_dir=service_var) as client:
+def test_a_service_that_is_killed_takes_its_processes_along(service_var: Path, tmp_path: Path) -> None:
+    # A second server on the same home would remove the first one's metrics.
+    own = shutil.copytree(service_var, tmp_path / "var")
+    with serving.serving("bentos.service:DocFlow", var_dir=own) as client:
         port = str(client.base_url.port)
         (first,) = [each for each in psutil.Process().children() if port in each.cmdline()]
         started = first.children(recursive=True)

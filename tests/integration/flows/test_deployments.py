@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -21,10 +22,9 @@ DEPLOYMENTS = 3
 pytestmark = pytest.mark.xdist_group("prefect")
 
 
-@pytest.fixture(scope="module")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, psutil.Popen]]:
-    """A client of the running server's API, and the script that runs it."""
-    folder = tmp_path_factory.mktemp("prefect")
+@contextmanager
+def running(folder: Path) -> Iterator[tuple[httpx.Client, psutil.Popen]]:
+    """A client of the server's API, and the script that runs it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "DOCFLOW_"))}
@@ -45,6 +45,24 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Cl
             for process in [*script.children(recursive=True), script] if script.is_running() else []:
                 process.kill()
             script.wait()
+
+
+@pytest.fixture(scope="module")
+def runs() -> Iterator[tuple[ExitStack, list[tuple[httpx.Client, psutil.Popen]]]]:
+    """The scripts that this module started, the newest last; all are ended with it."""
+    with ExitStack() as stack:
+        yield stack, []
+
+
+@pytest.fixture
+def prefect(
+    runs: tuple[ExitStack, list[tuple[httpx.Client, psutil.Popen]]], tmp_path: Path
+) -> tuple[httpx.Client, psutil.Popen]:
+    """A running script and a client of its server; the one before, unless a test has ended that."""
+    stack, begun = runs
+    if not begun or begun[-1][1].poll() is not None:
+        begun.append(stack.enter_context(running(tmp_path)))
+    return begun[-1]
 
 
 def offered(client: httpx.Client) -> list[dict[str, object]]:

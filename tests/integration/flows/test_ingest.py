@@ -64,9 +64,8 @@ def test_the_flow_run_twice_does_only_what_is_missing(
 
     with get_client(sync_client=True) as client:
         artifacts = client.read_artifacts()
-    table = next(a for a in artifacts if a.key == "ingest")
-    assert table.type == "table"
-    assert "broken.pdf" in str(table.data)
+    tables = [str(artifact.data) for artifact in artifacts if artifact.key == "ingest" and artifact.type == "table"]
+    assert any("broken.pdf" in table for table in tables)
 
 
 def test_a_list_of_files_is_taken_as_well(inbox: Path, champion_var_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,31 +30,38 @@ KEY = RecognitionKey(engine="fake", engine_version="1", languages="eng+rus", set
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory, s3_settings: S3Settings) -> Iterator[Settings]:
-    """Settings that lead to a running MLflow server, whose artefacts lie in S3."""
+def mlflow_uri(tmp_path_factory: pytest.TempPathFactory, s3_settings: S3Settings) -> Iterator[str]:
+    """A running MLflow server, whose artefacts lie in S3."""
     folder = tmp_path_factory.mktemp("mlflow")
     with pytest.MonkeyPatch.context() as patch, running_mlflow(folder, s3=s3_settings, bucket=BUCKET) as uri:
         for name, value in aws_environment(s3_settings).items():
             patch.setenv(name, value)
-        yield load_settings(
-            var_dir=folder / "var",
-            mlflow={"tracking_uri": uri, "artifacts": f"s3://{BUCKET}/artifacts"},
-            promotion={"least_documents": 20, "least_slice": 20, "max_milliseconds": 500},
-        )
+        yield uri
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def settings(mlflow_uri: str, tmp_path: Path) -> Settings:
+    """Settings that lead to that server, and to a model and a database of the test's own."""
+    return load_settings(
+        var_dir=tmp_path / "var",
+        classify={"model_name": f"model-{tmp_path.parent.name}-{tmp_path.name}"},
+        mlflow={"tracking_uri": mlflow_uri, "artifacts": f"s3://{BUCKET}/artifacts"},
+        promotion={"least_documents": 20, "least_slice": 20, "max_milliseconds": 500},
+    )
+
+
+@pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
     with Store.open(settings.effective_database_url) as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def registry(settings: Settings) -> Registry:
     return open_registry(settings)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def material(store: Store) -> list[LabelledText]:
     """Generated documents of the named kinds; half of them are in the store, with people's labels."""
     made = [sample for sample in training_texts(1100, seed=4) if sample.label != UNKNOWN]
@@ -77,7 +84,7 @@ def label(store: Store, sample: LabelledText, *, number: int) -> None:
     store.labels.add(document.id, label=sample.label, who="ann")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def job(settings: Settings, store: Store, registry: Registry) -> Job:
     return Job(settings, store, registry)
 
@@ -87,6 +94,7 @@ class Job:
 
     def __init__(self, settings: Settings, store: Store, registry: Registry) -> None:
         self.settings, self.store, self.registry = settings, store, registry
+        self.name = settings.classify.model_name
 
     def train(self, samples: list[LabelledText]) -> str:
         trained = learning.train(samples, settings=self.settings, store=self.store, registry=self.registry)
@@ -128,10 +136,10 @@ def test_a_life_of_models(job: Job, material: list[LabelledText]) -> None:
     assert judged.verdict is not None
     assert judged.verdict.gain >= judged.verdict.gain_low > 0
     assert job.champion().model_version == better
-    newest = job.store.promotions(model_name="docflow")[0]
+    newest = job.store.promotions(model_name=job.name)[0]
     assert newest.evidence == json.loads(json.dumps(judged.verdict.to_dict()))
     assert newest.reason.startswith("better by ")
-    assert job.registry.champion("docflow").version == better
+    assert job.registry.champion(job.name).version == better
 
     with pytest.raises(PromotionRefused):
         job.promote(first)
@@ -152,7 +160,7 @@ def test_a_life_of_models(job: Job, material: list[LabelledText]) -> None:
 def spoil_in_s3(job: Job, version: str) -> None:
     """Change a byte of the version's files where the registry keeps them."""
     s3 = boto3.client("s3", endpoint_url=os.environ["MLFLOW_S3_ENDPOINT_URL"])
-    run_id = job.registry.version("docflow", version=version).run_id
+    run_id = job.registry.version(job.name, version=version).run_id
     listed = s3.list_objects_v2(Bucket=BUCKET)["Contents"]
     (key,) = [one["Key"] for one in listed if run_id in one["Key"] and one["Key"].endswith("model/model.json")]
     body = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()

@@ -65,8 +65,9 @@ def main() -> int:
             show(answers)
             console.print(addresses(settings, address=address), highlight=False)
             if not arguments.once:
-                console.print("\nCtrl-C ends the service.")
+                # Who reads that line may be quick.
                 with contextlib.suppress(KeyboardInterrupt):
+                    console.print("\nCtrl-C ends the service.")
                     signal.pause()
         if not arguments.once:
             console.print("\nEnded, with all that was started.")

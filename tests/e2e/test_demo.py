@@ -136,6 +136,17 @@ def running(runs: tuple[contextlib.ExitStack, list[Terminal]], var_dir: Path, po
     return begun[-1]
 
 
+@pytest.fixture
+def ended(runs: tuple[contextlib.ExitStack, list[Terminal]], request: pytest.FixtureRequest) -> Terminal:
+    """A run that has ended."""
+    _, begun = runs
+    run: Terminal = begun[-1] if begun else request.getfixturevalue("running")
+    if run.process.poll() is None:
+        os.write(run.keyboard, b"\x03")
+        assert run.exit_code() == 0
+    return run
+
+
 def test_the_table_has_every_document_under_its_kind(running: Terminal) -> None:
     for column in ("file", "kind", "confidence", "language", "pages", "OCR confidence", "seconds"):
         assert column in running.said
@@ -198,12 +209,6 @@ def test_the_readmes_python_example_prints_what_it_shows(running: Terminal, port
     assert 0.5 < float(confidence) <= 1
 
 
-def end(first: Terminal) -> None:
-    """End the run by Ctrl-C."""
-    os.write(first.keyboard, b"\x03")
-    assert first.exit_code() == 0
-
-
 def test_ctrl_c_ends_all_that_it_started_and_only_that(running: Terminal) -> None:
     with subprocess.Popen(["sleep", "600"]) as bystander:
         started = started_by(running)
@@ -216,8 +221,7 @@ def test_ctrl_c_ends_all_that_it_started_and_only_that(running: Terminal) -> Non
     assert "Traceback" not in running.said
 
 
-def test_a_second_run_trains_nothing_and_gives_way_on_a_busy_port(running: Terminal, var_dir: Path, port: int) -> None:
-    end(running)
+def test_a_second_run_trains_nothing_and_gives_way_on_a_busy_port(ended: Terminal, var_dir: Path, port: int) -> None:
     with socket.create_server(("127.0.0.1", port)), demo(var_dir, "--once", port=port) as again:
         assert again.exit_code() == 0
     assert "Training" not in again.said
@@ -227,9 +231,8 @@ def test_a_second_run_trains_nothing_and_gives_way_on_a_busy_port(running: Termi
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
 def test_a_demo_that_is_told_to_end_takes_its_service_along(
-    running: Terminal, var_dir: Path, port: int, ending: signal.Signals
+    ended: Terminal, var_dir: Path, port: int, ending: signal.Signals
 ) -> None:
-    end(running)
     with demo(var_dir, port=port) as again:
         again.wait_for("Starting the service")
         until = time.monotonic() + SECONDS

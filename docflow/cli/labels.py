@@ -113,7 +113,8 @@ def auto_label(
         {"function": name, "votes": one.votes, "agreed": one.agreed, "accuracy": f"{one.accuracy:.3f}"}
         for name, one in sorted(told.agreements.items())
     ]
-    show(rows, as_json=False)
+    if rows:
+        show(rows, as_json=False)
     if told.certainty is None:
         OUT.print(f"no label was given: on {told.judged_on} documents that people labelled, no certainty was enough")
         return

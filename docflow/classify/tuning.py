@@ -12,6 +12,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from docflow.classify.candidates import Candidate, Knob
 from docflow.classify.evaluation import compare
 from docflow.classify.grouping import fair_groups
+from docflow.classify.training import LEAST_PER_LABEL
 from docflow.errors import TrainingDataError
 from docflow.types import LabelledText, ModelRef
 
@@ -86,15 +87,20 @@ def draw(trial: object, knob: Knob) -> float:
 
 
 def grouped_folds(samples: Sequence[LabelledText], *, seed: int) -> list[tuple[list[int], list[int]]]:
-    """Rows to fit and to judge: sources and near duplicates are whole, and no label is missing where it is fitted."""
+    """Rows to fit and to judge: sources and near duplicates are whole, and enough of each label is left to fit."""
     truth = np.array([sample.label for sample in samples])
     groups = np.array(fair_groups(samples))
     if len(np.unique(groups)) < FOLDS:
         raise TrainingDataError(f"the training documents have under {FOLDS} sources: nothing can be tuned on them")
     split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(truth, truth, groups)
     folds = [(fit.tolist(), judge.tolist()) for fit, judge in split]
-    if any(set(truth[fit]) != set(truth) for fit, _ in folds):
-        raise TrainingDataError("a label has too few sources to tune on folds that keep sources whole")
+    short = sorted({label for label in set(truth) for fit, _ in folds if np.sum(truth[fit] == label) < LEAST_PER_LABEL})
+    if short:
+        raise TrainingDataError(
+            f"too few documents, or too few sources of them, to tune on {FOLDS} folds, each of which must leave "
+            f"{LEAST_PER_LABEL} of a label to learn from: {', '.join(short)}",
+            detail={"few": short},
+        )
     return folds
 
 

@@ -38,3 +38,10 @@ def test_a_label_of_one_source_cannot_be_tuned_on() -> None:
     samples = [LabelledText(f"{label} word {n}", label, "eng", group=label) for label in "ab" for n in range(12)]
     with pytest.raises(TrainingDataError, match="sources"):
         tune(CANDIDATES["linear"], samples, trials=1, told=lambda _: None)
+
+
+def test_what_a_fold_would_leave_too_little_of_is_named(make: Make) -> None:
+    few = [LabelledText(f"memo word {n}", "memo", "eng", group=f"memo {n}") for n in range(12)]
+    with pytest.raises(TrainingDataError, match=r"too few documents.*: memo") as refused:
+        tune(CANDIDATES["linear"], make() + few, trials=1, told=lambda _: None)
+    assert refused.value.detail == {"few": ["memo"]}

@@ -98,7 +98,8 @@ class PageText:
     `number` counts from 1. `width` and `height` are the page's size in the unit of the boxes. `rotation` is by how many
     degrees the page has to be turned clockwise to be upright: boxes are those of the page as it came, and lie around
     the words' slanted ones where it is no quarter turn. `unread` is the share of marks that look like letters and lie
-    outside all words, 0…1; None where nobody looked.
+    outside all words, 0…1; None where nobody looked. `thumbnail` is a PNG of the page as in `docflow.thumbnail`; only
+    first pages have one.
     """
 
     number: int
@@ -112,6 +113,7 @@ class PageText:
     seconds: float = 0.0
     rotation: float = 0.0
     unread: float | None = None
+    thumbnail: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -177,10 +179,14 @@ class ModelRef:
 
 
 class Variant(StrEnum):
-    """The part that a model had: it answered, as champion or as challenger, or was asked beside and nobody told."""
+    """The part that a model had: it answered, or was asked beside and nobody told (`SHADOW`).
+
+    Who answers does so as champion, as challenger for its share, or as a stand-in for the champion that failed.
+    """
 
     CHAMPION = "champion"
     CHALLENGER = "challenger"
+    STAND_IN = "stand_in"
     SHADOW = "shadow"
 
 
@@ -203,10 +209,14 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A text whose kind is asked for; the same `key`, a document's SHA-256, is answered by the same model."""
+    """A text whose kind is asked for; the same `key`, a document's SHA-256, is answered by the same model.
+
+    `thumbnail` is a PNG of the document's first page, empty where there is none.
+    """
 
     text: str
     key: str
+    thumbnail: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +243,12 @@ class Classifier(Protocol):
         """Which model answers."""
         ...
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        """One prediction for each text, in their order."""
+    def predict(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
+        """One prediction for each text, in their order.
+
+        `thumbnails` has a PNG of each document's first page, empty where there is none, or is empty itself. A model
+        that only reads pays no heed to them.
+        """
         ...
 
 
@@ -244,7 +258,7 @@ class LabelledText:
 
     `group` names the source that a fair split must not divide (a layout, a sender, a data set). The optional fields
     are for evaluation: `document_id` finds the document again, `source` says where it came from, `grade` how well it
-    was recognised; each is empty where nobody said.
+    was recognised; each is empty where nobody said. `thumbnail` is a PNG of the first page, empty where there is none.
     """
 
     text: str
@@ -255,3 +269,4 @@ class LabelledText:
     document_id: str = ""
     source: str = ""
     grade: str = ""
+    thumbnail: bytes = field(default=b"", repr=False)

@@ -71,6 +71,10 @@ MODEL_REFUSED = Gauge(
     multiprocess_mode="livemax",
 )
 
+MODEL_FAILURES = Counter(
+    "docflow_model_failures", "Documents that the champion failed to answer for.", labelnames=("version",)
+)
+
 ERRORS = Counter("docflow_errors", "Requests that failed, by the error's code.", labelnames=("code",))
 
 

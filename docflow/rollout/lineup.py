@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from docflow.errors import DocFlowError
+from docflow.monitor import MODEL_FAILURES
 from docflow.registry import CHALLENGER, CHAMPION, SHADOW
 from docflow.rollout.files import load_promoted
 from docflow.rollout.record import recorded_champion
@@ -38,21 +39,36 @@ class Lineup:
         return {alias: model.model.digest for alias, model in parts.items() if model is not None}
 
     def answer(self, questions: Sequence[Question]) -> list[Answered]:
-        """One answer for each question; the others fail unseen, the champion answers for a challenger that does."""
-        texts = [question.text for question in questions]
-        champion = timed(self.champion, texts)
-        challenger, shadow = (on_trial(model, texts) for model in (self.challenger, self.shadow))
+        """One answer for each question; the others fail unseen, the champion answers for a challenger that does.
+
+        Where the champion fails, the challenger or else the shadow stands in for it; what the champion raised is raised
+        where neither can.
+        """
+        challenger, shadow = (on_trial(model, questions) for model in (self.challenger, self.shadow))
+        is_alone = self.challenger is None and self.shadow is None
+        champion = timed(self.champion, questions) if is_alone else on_trial(self.champion, questions)
         return [
-            self._answered(question.key, one, other, third)
+            self._answered(question, one, other, third)
             for question, one, other, third in zip(questions, champion, challenger, shadow, strict=True)
         ]
 
     def _answered(
-        self, key: str, champion: Prediction, challenger: Prediction | None, shadow: Prediction | None
+        self,
+        question: Question,
+        champion: Prediction | None,
+        challenger: Prediction | None,
+        shadow: Prediction | None,
     ) -> Answered:
-        answer = champion
-        if challenger is not None and in_share(key, self.share, of=challenger.model.version):
+        if champion is None:
+            MODEL_FAILURES.labels(self.champion.model.version).inc()
+        stand_in = challenger or shadow
+        if challenger is not None and in_share(question.key, self.share, of=challenger.model.version):
             answer = replace(challenger, variant=Variant.CHALLENGER)
+        elif champion is None and stand_in is not None:
+            answer = replace(stand_in, variant=Variant.STAND_IN)
+        else:
+            # Where nobody said anything, the champion is asked again, so that what it raises is raised.
+            answer = champion or timed(self.champion, [question])[0]
         others = (other for other in (champion, challenger, shadow) if other is not None)
         beside = (replace(other, variant=Variant.SHADOW) for other in others if other.model != answer.model)
         return Answered(answer, tuple(beside))
@@ -64,25 +80,30 @@ def in_share(key: str, share: float, *, of: str) -> bool:
     return drawn < share * 2**64
 
 
-def timed(classifier: Classifier, texts: Sequence[str]) -> list[Prediction]:
+def timed(classifier: Classifier, questions: Sequence[Question]) -> list[Prediction]:
     """The predictions, each with its part of the seconds that they took together."""
     started = time.perf_counter()
-    said = classifier.predict(texts)
+    said = classifier.predict([q.text for q in questions], [q.thumbnail for q in questions])
     seconds = (time.perf_counter() - started) / max(len(said), 1)
-    if len(said) != len(texts):
-        raise ValueError(f"the classifier gave {len(said)} predictions for {len(texts)} texts")
+    if len(said) != len(questions):
+        raise ValueError(f"the classifier gave {len(said)} predictions for {len(questions)} texts")
     return [replace(prediction, seconds=seconds) for prediction in said]
 
 
-def on_trial(classifier: Classifier | None, texts: Sequence[str]) -> Sequence[Prediction | None]:
-    """The predictions of a model that nobody relies on: None where there is none, or it fails in whatever way."""
+def on_trial(classifier: Classifier | None, questions: Sequence[Question]) -> Sequence[Prediction | None]:
+    """What a model says that others can stand in for: None where there is none, or it fails in whatever way.
+
+    A document that it chokes on fails alone.
+    """
     if classifier is None:
-        return [None] * len(texts)
+        return [None] * len(questions)
     try:
-        return timed(classifier, texts)
+        return timed(classifier, questions)
     except Exception:
-        log.exception("version %s could not answer for %d texts", classifier.model.version, len(texts))
-        return [None] * len(texts)
+        if len(questions) == 1:
+            log.exception("version %s could not answer", classifier.model.version)
+            return [None]
+        return [said for question in questions for said in on_trial(classifier, [question])]
 
 
 def parts_in_force(settings: Settings, *, store: Store) -> dict[str, Promotion]:

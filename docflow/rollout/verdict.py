@@ -97,8 +97,11 @@ def weigh(
     ruling, reason = Ruling.WAIT, f"undecided after {len(outcomes)} labelled documents"
     fault = operational_fault(*operations, rules=rules, max_milliseconds=max_milliseconds)
     told = f"it alone was right on {tested.wins} documents, the champion alone on {tested.losses}"
+    against_champion = cannot_serve(operations[0], rules=rules, max_milliseconds=max_milliseconds)
     if fault:
-        ruling, reason = Ruling.WITHDRAW, fault
+        ruling, reason = Ruling.WITHDRAW, f"it {fault}"
+    elif against_champion:
+        ruling, reason = Ruling.PROMOTE, f"version {versions[0]} {against_champion}"
     elif tested.finding is Finding.BETTER:
         ruling, reason = Ruling.PROMOTE, f"better than version {versions[0]}: {told}"
     elif tested.finding is Finding.WORSE:
@@ -124,14 +127,24 @@ def operational_fault(
     """What speaks against the challenger whatever it gets right; empty where nothing does, or too little was seen."""
     if challenger.documents < rules.least_documents:
         return ""
-    failed = challenger.failed / challenger.documents
     more_unknown = challenger.unknown / max(challenger.documents - challenger.failed, 1) - champion.unknown / max(
         champion.documents - champion.failed, 1
     )
-    if failed > rules.max_failures:
-        return f"it did not answer for {failed:.1%} of the documents; {rules.max_failures:.1%} are allowed"
     if more_unknown > rules.max_more_unknown:
-        return f"it calls {more_unknown:.1%} more of the documents unknown than the champion does"
-    if challenger.milliseconds is not None and challenger.milliseconds > max_milliseconds:
-        return f"it takes {challenger.milliseconds:.1f} ms a text; {max_milliseconds:g} are allowed"
+        return f"calls {more_unknown:.1%} more of the documents unknown than the champion does"
+    return cannot_serve(challenger, rules=rules, max_milliseconds=max_milliseconds)
+
+
+def cannot_serve(model: Operation, *, rules: RolloutSettings, max_milliseconds: float) -> str:
+    """What speaks against any model as it runs: it fails, or it is slow; empty where neither, or too little was seen.
+
+    Of a champion, more `unknown` than others is no fault: only labels tell whether it is right to name fewer.
+    """
+    if model.documents < rules.least_documents:
+        return ""
+    failed = model.failed / model.documents
+    if failed > rules.max_failures:
+        return f"did not answer for {failed:.1%} of the documents; {rules.max_failures:.1%} are allowed"
+    if model.milliseconds is not None and model.milliseconds > max_milliseconds:
+        return f"takes {model.milliseconds:.1f} ms a text; {max_milliseconds:g} are allowed"
     return ""

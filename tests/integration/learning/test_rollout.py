@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from learning_case import Loop, never
@@ -29,7 +29,7 @@ class Contrary:
     def __init__(self, promotion_digest: str, version: str) -> None:
         self.model = ModelRef("docflow", version, promotion_digest)
 
-    def predict(self, texts: list[str]) -> list[Prediction]:
+    def predict(self, texts: list[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
         wrong = ["letter" if "invoice" in text else "invoice" for text in texts]
         return [Prediction(label, 0.9, True, {"invoice": 0.5, "letter": 0.5}, self.model) for label in wrong]
 

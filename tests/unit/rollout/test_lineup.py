@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from docflow.monitor import MODEL_FAILURES
 from docflow.rollout import Lineup
 from docflow.rollout.lineup import in_share
 from docflow.testing import FakeClassifier
@@ -25,7 +26,7 @@ class Broken:
         self.model = ModelRef("fake", "9", "9" * 64)
         self._said = said
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+    def predict(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
         if self._said is None:
             raise MemoryError("too many texts")
         return self._said
@@ -80,8 +81,36 @@ def test_a_challenger_that_fails_is_not_noticed_by_who_asked(broken: Broken) -> 
     assert [answered.shadows for answered in answers] == [()] * 3
 
 
-def test_a_champion_that_fails_is_an_error() -> None:
+class Choking(FakeClassifier):
+    """A model that chokes on one text, and on every batch that has it."""
+
+    def predict(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
+        if "choke" in texts:
+            raise ValueError("no token left")
+        return super().predict(texts)
+
+
+def test_another_model_stands_in_where_the_champion_fails_and_nowhere_else() -> None:
+    champion = Choking({"invoice": "INVOICE"}, version="1")
+    asked = [Question("INVOICE", "a"), Question("choke", "b"), Question("INVOICE", "c")]
+    before = MODEL_FAILURES.labels("1")._value.get()
+    answers = Lineup(champion, shadow=PREDECESSOR).answer(asked)
+    assert [answered.prediction.variant.value for answered in answers] == ["champion", "stand_in", "champion"]
+    assert [answered.prediction.model.version for answered in answers] == ["1", "0", "1"]
+    assert [len(answered.shadows) for answered in answers] == [1, 0, 1]
+    assert MODEL_FAILURES.labels("1")._value.get() == before + 1
+
+
+def test_the_challenger_stands_in_before_the_shadow_does() -> None:
+    (answered,) = Lineup(Broken(), challenger=CHALLENGER, shadow=PREDECESSOR).answer([Question("RECEIPT", "a")])
+    assert (answered.prediction.model.version, answered.prediction.variant) == ("2", Variant.STAND_IN)
+    assert [beside.model.version for beside in answered.shadows] == ["0"]
+
+
+def test_a_champion_that_fails_alone_is_an_error() -> None:
     with pytest.raises(MemoryError):
-        Lineup(Broken(), challenger=CHALLENGER).answer(QUESTIONS[:1])
+        Lineup(Broken()).answer(QUESTIONS[:1])
+    with pytest.raises(MemoryError):
+        Lineup(Broken(), challenger=Broken()).answer(QUESTIONS[:1])
     with pytest.raises(ValueError, match="0 predictions for 1 texts"):
         Lineup(Broken(said=[])).answer(QUESTIONS[:1])

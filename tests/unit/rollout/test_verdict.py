@@ -20,10 +20,12 @@ def outcomes(*, wins: int = 0, losses: int = 0, both: int = 0) -> list[Outcome]:
     return [Outcome(number, champion, challenger) for number, (champion, challenger) in enumerate(who)]
 
 
-def judged(seen: list[Outcome], *, challenger: Operation = SOUND, rules: RolloutSettings = RULES) -> RolloutVerdict:
+def judged(
+    seen: list[Outcome], *, champion: Operation = SOUND, challenger: Operation = SOUND, rules: RolloutSettings = RULES
+) -> RolloutVerdict:
     return weigh(
         seen,
-        (SOUND, challenger),
+        (champion, challenger),
         alias="challenger",
         versions=("1", "2"),
         rules=rules,
@@ -68,3 +70,24 @@ def test_one_that_is_more_often_right_is_withdrawn_for_how_it_runs(operation: Op
 def test_a_few_failures_among_few_documents_decide_nothing() -> None:
     few = replace(SOUND, documents=10, failed=5)
     assert judged(outcomes(), challenger=few).ruling is Ruling.WAIT
+
+
+@pytest.mark.parametrize(
+    ("operation", "why"),
+    [
+        (replace(SOUND, failed=3), "version 1 did not answer for 1.5% of the documents"),
+        (replace(SOUND, milliseconds=30.0), "version 1 takes 30.0 ms a text"),
+    ],
+)
+def test_a_champion_that_cannot_serve_gives_way_whatever_it_gets_right(operation: Operation, why: str) -> None:
+    verdict = judged(outcomes(losses=3), champion=operation)
+    assert verdict.ruling is Ruling.PROMOTE
+    assert why in verdict.reason
+
+
+def test_a_champion_does_not_give_way_to_one_that_runs_no_better_or_for_calling_more_unknown() -> None:
+    slow = replace(SOUND, milliseconds=30.0)
+    assert judged(outcomes(), champion=slow, challenger=slow).ruling is Ruling.WITHDRAW
+    assert judged(outcomes(), champion=replace(SOUND, unknown=150)).ruling is Ruling.WAIT
+    few = replace(SOUND, documents=10, failed=5)
+    assert judged(outcomes(), champion=few).ruling is Ruling.WAIT

@@ -1,9 +1,11 @@
 # `make demo` runs the main job, `make test` tests it; both set up what they need first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-image check mlflow prefect bench bench-ocr bench-classify examples requirements clean
+.PHONY: help setup demo test test-torch test-image check mlflow prefect bench bench-ocr bench-classify examples requirements clean
 
 PYTHON := .venv/bin/python
+TORCH_TESTS := tests/unit/classify/test_candidates.py tests/unit/classify/neural tests/unit/ocr/test_easyocr.py \
+	tests/unit/ocr/test_engines.py tests/unit/ocr/recogniser tests/integration/flows/test_train_recognizer.py
 PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PATH
 
@@ -20,6 +22,10 @@ test: ## Check style, types and layers, and run all tests
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory check
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+test-torch: ## Run the tests that need torch and EasyOCR, in an environment of their own (7 GB)
+	@scripts/setup.sh torch
+	@.venv-torch/bin/python -m pytest -n 2 --dist loadgroup $(TORCH_TESTS)
 
 test-image: ## Build the image without Docker, run it, and send it documents (installs buildah and podman)
 	@scripts/setup.sh test

@@ -31,6 +31,7 @@ def real_texts(var: Path, *, half: Half | None) -> list[LabelledText]:
                         document.language,
                         document_id=document.name,
                         source=sources[document.name],
+                        thumbnail=store.thumbnail(read.id),
                     )
                 )
     return texts

@@ -16,14 +16,15 @@ log = logging.getLogger(__name__)
 class Asked(BaseModel):
     """A question on its way to the classifier."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
 
     text: str
     key: str
+    thumbnail: bytes = b""
 
     def question(self) -> Question:
         """The carried question."""
-        return Question(self.text, self.key)
+        return Question(self.text, self.key, self.thumbnail)
 
 
 class Said(BaseModel):

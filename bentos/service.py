@@ -128,7 +128,7 @@ async def ask(question: Question) -> Answered:
     It is back in about seven seconds. Raises `ModelFileError` where it does not answer for longer than `PAUSES`.
     """
     classify = bentoml.get_current_service().classifier.to_async.classify
-    asked = Asked(text=question.text, key=question.key)
+    asked = Asked(text=question.text, key=question.key, thumbnail=question.thumbnail)
     for pause in (*PAUSES, None):
         try:
             answers = await classify([asked])

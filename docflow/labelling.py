@@ -76,6 +76,7 @@ def labelled_texts(
             document_id=str(one.document.id),
             source=one.label.source,
             grade=one.recognition.grade or "",
+            thumbnail=one.thumbnail,
         )
         for one in store.labels.labelled(origins=origins, until=until)
         if one.recognition is not None

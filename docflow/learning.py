@@ -68,7 +68,7 @@ def train(
         evaluations = {"out_of_fold": model.out_of_fold}
         pictures, reports, intervals = dict[str, bytes](), dict[str, bytes](), dict[str, float]()
         if held_out:
-            said = written.predict([sample.text for sample in held_out])
+            said = classify.answers(written, held_out)
             evaluations["held_out"] = classify.compare(said, held_out)
             shown = classify.report(said, held_out)
             pictures["reliability_held_out"] = classify.reliability_picture(shown.reliability)

@@ -194,7 +194,8 @@ class Pipeline:
         started = time.perf_counter()
         recognition, repeated = self._recognise(document_id, languages=languages)
         key = self.store.document(document_id).sha256
-        (answered,) = self.models.answer([Question(recognition.text, key)])
+        question = Question(recognition.text, key, self.store.thumbnail(recognition.id))
+        (answered,) = self.models.answer([question])
         for prediction in (answered.prediction, *answered.shadows):
             self.store.save_prediction(
                 document_id,

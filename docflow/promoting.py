@@ -76,22 +76,21 @@ def compare_with_champion(
         folder, name=name, version=version, digest=registered.digest, threshold=settings.classify.threshold
     )
     champion = rollout.load_champion(settings, store=store, registry_factory=lambda: registry)
-    texts = [sample.text for sample in samples]
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return judge(
         samples,
-        champion=champion.predict(texts),
-        challenger=challenger.predict(texts),
-        costs=Costs(milliseconds_a_text(challenger, texts[:TIMED_TEXTS]), size),
+        champion=classify.answers(champion, samples),
+        challenger=classify.answers(challenger, samples),
+        costs=Costs(milliseconds_a_text(challenger, samples[:TIMED_TEXTS]), size),
         rules=settings.promotion,
     )
 
 
-def milliseconds_a_text(classifier: Classifier, texts: list[str]) -> float:
-    """The median time of one prediction, each text asked alone."""
+def milliseconds_a_text(classifier: Classifier, samples: list[LabelledText]) -> float:
+    """The median time of one prediction, each document asked about alone."""
     taken = []
-    for text in texts:
+    for sample in samples:
         started = time.perf_counter()
-        classifier.predict([text])
+        classify.answers(classifier, [sample])
         taken.append(time.perf_counter() - started)
     return 1000 * sorted(taken)[len(taken) // 2]

@@ -15,6 +15,7 @@ from docflow.ocr.ink import unread_share
 from docflow.outputs.overlay import overlay_jpeg
 from docflow.outputs.pdf import searchable_pdf
 from docflow.settings import MEGABYTE, IntakeSettings, OcrSettings
+from docflow.thumbnail import thumbnail_of
 from docflow.types import EngineRef, PageImage, PageText
 
 EngineFactory = Callable[[OcrSettings], OcrEngine]
@@ -64,7 +65,8 @@ class LocalReader:
                     raise RecognitionFailed(
                         f"what the engine says of page {page.number} is not valid UTF-8", detail={"page": page.number}
                     ) from error
-                yield replace(read, unread=unread_share(page, read))
+                small = thumbnail_of(page.pixels, rotation=read.rotation) if page.number == 1 else b""
+                yield replace(read, unread=unread_share(page, read), thumbnail=small)
 
     def searchable_pdf(self, data: bytes, *, media_type: str, pages: Sequence[PageText]) -> Iterator[bytes]:
         """The document as a PDF with the words of these pages under its ink, in pieces.

@@ -72,7 +72,9 @@ def untracked(texts: Iterable[LabelledText], _total: int) -> Iterable[LabelledTe
 
 def gather(recipe: Recipe, *, store: Store, own: Sequence[LabelledText] = (), track: Track = untracked) -> Material:
     """The recipe's texts: generated ones, those that people have labelled, and your `own`."""
-    made = list(track(training_texts(recipe.generated, seed=recipe.seed), recipe.generated))
+    looks = CANDIDATES[recipe.candidate].looks
+    generated = training_texts(recipe.generated, seed=recipe.seed, thumbnails=looks)
+    made = list(track(generated, recipe.generated))
     real, by_machine = list(own), list[LabelledText]()
     if recipe.labels_until is not None:
         real += labelled_texts(store, until=recipe.labels_until)
@@ -87,7 +89,9 @@ def gather(recipe: Recipe, *, store: Store, own: Sequence[LabelledText] = (), tr
 
 def digest_of_samples(samples: Sequence[LabelledText]) -> str:
     """SHA-256 over what training sees of the samples, whatever their order."""
-    each = sorted(json.dumps([one.label, one.language, one.group, one.text]).encode() for one in samples)
+    each = sorted(
+        json.dumps([one.label, one.language, one.group, one.text]).encode() + one.thumbnail for one in samples
+    )
     return hashlib.sha256(b"\n".join(each)).hexdigest()
 
 

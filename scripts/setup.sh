@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs what is missing, and nothing that is there: system packages, uv, the locked environment.
-# Usage: scripts/setup.sh [test]   (with "test", also what only the tests need)
+# Usage: scripts/setup.sh [test|torch]   (with "test", also what only the tests need; with "torch", an environment
+# .venv-torch that has torch and EasyOCR too, for what is trained with them)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(tesseract-ocr tesseract-ocr-eng tesseract-ocr-rus poppler-utils
   fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-freefont-ttf)
 # With "test", also the typefaces that lines for the recogniser's training are set in.
-[ "${1:-}" = test ] && packages+=(postgresql docker-compose
+[ -n "${1:-}" ] && packages+=(postgresql docker-compose
   fonts-3270 fonts-anonymous-pro fonts-cmu fonts-courier-prime fonts-crosextra-carlito fonts-dotgothic16
   fonts-gnutypewriter fonts-hack fonts-ocr-b fonts-oldstandard fonts-open-sans fonts-paratype fonts-pc
   fonts-roboto-unhinted fonts-unifont fonts-urw-base35)
@@ -48,4 +49,9 @@ fi
 # Python compiles nothing by itself where this is set, and every start would then take seconds longer.
 unset PYTHONDONTWRITEBYTECODE
 # Silent where nothing is missing; the first time it takes minutes, and shows how far it is.
-"$uv" sync --locked --check --quiet 2>/dev/null || "$uv" sync --locked --compile-bytecode
+extras=()
+if [ "${1:-}" = torch ]; then
+  export UV_PROJECT_ENVIRONMENT=.venv-torch
+  extras=(--extra torch --extra easyocr)
+fi
+"$uv" sync --locked "${extras[@]}" --check --quiet 2>/dev/null || "$uv" sync --locked "${extras[@]}" --compile-bytecode

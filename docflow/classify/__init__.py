@@ -7,7 +7,7 @@ the data, gives calibrated probabilities, and answers `unknown` where it is not 
 from docflow.classify.calibration import reliability_picture
 from docflow.classify.candidates import CANDIDATES, Candidate, CandidateName, FittedModel, Linear, Paperless
 from docflow.classify.doubts import Doubt, doubts
-from docflow.classify.evaluation import Evaluation, LabelFigures, Mistake, compare, evaluate
+from docflow.classify.evaluation import Evaluation, LabelFigures, Mistake, answers, compare, evaluate
 from docflow.classify.features import MAX_CHARS, normalise
 from docflow.classify.files import Description, describe, digest_of, load, save
 from docflow.classify.grouping import fair_groups, hold_out
@@ -36,6 +36,7 @@ __all__ = [
     "TextClassifier",
     "TrainedModel",
     "Trial",
+    "answers",
     "compare",
     "confusion_picture",
     "describe",

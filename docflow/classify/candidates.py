@@ -7,13 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from typing import ClassVar, Literal, Protocol, Self
 
 from docflow.classify.model import TrainedModel
+from docflow.classify.neural.model import NeuralModel
 from docflow.classify.paperless import HIDDEN_UNITS, LEAST_SHARE, PaperlessModel, train_paperless
 from docflow.classify.training import BACKGROUND_WEIGHT, INVERSE_REGULARISATION, train
+from docflow.errors import SettingsError
 from docflow.types import LabelledText
 
-CandidateName = Literal["linear", "paperless"]
+CandidateName = Literal["linear", "neural", "paperless"]
 
-FittedModel = TrainedModel | PaperlessModel
+FittedModel = TrainedModel | NeuralModel | PaperlessModel
 """What training makes: labels, threshold, `training`, `out_of_fold`, and a `classifier` that answers."""
 
 
@@ -28,9 +30,13 @@ class Knob:
 
 
 class Candidate(Protocol):
-    """A kind of model with its knobs set; the same samples and seed give the same model."""
+    """A kind of model with its knobs set; the same samples and seed give the same model.
+
+    `looks` where it looks at thumbnails too, so that the samples should have some.
+    """
 
     name: ClassVar[str]
+    looks: ClassVar[bool]
     knobs: ClassVar[tuple[Knob, ...]]
 
     def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> FittedModel:
@@ -47,13 +53,27 @@ class Candidate(Protocol):
 
 
 @dataclass(frozen=True)
-class Linear:
+class Turnable:
+    """A candidate whose fields are its knobs."""
+
+    def settings(self) -> dict[str, float]:
+        """The knobs' values."""
+        return asdict(self)
+
+    def turned(self, values: Mapping[str, float]) -> Self:
+        """The same with these knobs set."""
+        return replace(self, **values)
+
+
+@dataclass(frozen=True)
+class Linear(Turnable):
     """Logistic regression on hashed n-grams, calibrated, with a threshold: `docflow.classify.training`."""
 
     inverse_regularisation: float = INVERSE_REGULARISATION
     background_weight: float = BACKGROUND_WEIGHT
 
     name: ClassVar[str] = "linear"
+    looks: ClassVar[bool] = False
     knobs: ClassVar[tuple[Knob, ...]] = (
         Knob("inverse_regularisation", 0.3, 100.0),
         Knob("background_weight", 0.1, 3.0),
@@ -68,23 +88,50 @@ class Linear:
             background_weight=self.background_weight,
         )
 
-    def settings(self) -> dict[str, float]:
-        """The knobs' values."""
-        return asdict(self)
 
-    def turned(self, values: Mapping[str, float]) -> Self:
-        """The same with these knobs set."""
-        return replace(self, **values)
+@dataclass(frozen=True)
+class Neural(Turnable):
+    """Embeddings of hashed n-grams and a small CNN on the first page's thumbnail: `docflow.classify.neural`."""
+
+    epochs: float = 6
+    learning_rate: float = 3e-3
+    background_weight: float = BACKGROUND_WEIGHT
+
+    name: ClassVar[str] = "neural"
+    looks: ClassVar[bool] = True
+    knobs: ClassVar[tuple[Knob, ...]] = (
+        Knob("epochs", 3, 20, is_whole=True),
+        Knob("learning_rate", 1e-3, 1e-2),
+        Knob("background_weight", 0.1, 3.0),
+    )
+
+    def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> NeuralModel:
+        """The network that these samples make; `SettingsError` where torch is not installed."""
+        try:
+            from docflow.classify.neural.training import train_neural
+        except ImportError as error:
+            raise SettingsError(
+                "torch, which trains the network, is not installed",
+                next_step="Install it: `uv pip install 'docflow[torch]'`.",
+            ) from error
+        return train_neural(
+            samples,
+            seed=seed,
+            epochs=int(self.epochs),
+            learning_rate=self.learning_rate,
+            background_weight=self.background_weight,
+        )
 
 
 @dataclass(frozen=True)
-class Paperless:
+class Paperless(Turnable):
     """Counts of frequent words and pairs, and a network with one hidden layer: the baseline to beat."""
 
     hidden_units: float = HIDDEN_UNITS
     least_share: float = LEAST_SHARE
 
     name: ClassVar[str] = "paperless"
+    looks: ClassVar[bool] = False
     knobs: ClassVar[tuple[Knob, ...]] = (
         Knob("hidden_units", 25, 200, is_whole=True),
         Knob("least_share", 0.003, 0.03),
@@ -94,14 +141,6 @@ class Paperless:
         """The network that these samples make."""
         return train_paperless(samples, seed=seed, hidden_units=int(self.hidden_units), least_share=self.least_share)
 
-    def settings(self) -> dict[str, float]:
-        """The knobs' values."""
-        return asdict(self)
 
-    def turned(self, values: Mapping[str, float]) -> Self:
-        """The same with these knobs set."""
-        return replace(self, **values)
-
-
-CANDIDATES: Mapping[CandidateName, Candidate] = {"linear": Linear(), "paperless": Paperless()}
+CANDIDATES: Mapping[CandidateName, Candidate] = {"linear": Linear(), "neural": Neural(), "paperless": Paperless()}
 """Every candidate by its name, with the knobs as they stand unless they are tuned."""

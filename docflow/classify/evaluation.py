@@ -83,7 +83,12 @@ def evaluate(classifier: Classifier, samples: Sequence[LabelledText]) -> Evaluat
     Kinds that it was never meant to know come under the label `UNKNOWN`; under their own, they count as
     wrong.
     """
-    return compare(classifier.predict([sample.text for sample in samples]), samples)
+    return compare(answers(classifier, samples), samples)
+
+
+def answers(classifier: Classifier, samples: Sequence[LabelledText]) -> list[Prediction]:
+    """What `classifier` says of each sample, from all that there is to see of it."""
+    return classifier.predict([sample.text for sample in samples], [sample.thumbnail for sample in samples])
 
 
 def compare(predictions: Sequence[Prediction], samples: Sequence[LabelledText]) -> Evaluation:

@@ -1,8 +1,8 @@
 """A model as files: equal models are equal bytes, and none is loaded before its digest is verified.
 
 `model.json` holds the labels, the threshold, how the model came about and which candidate it is; who loads it reads
-there what else to expect. A linear model's `model.skops` has the fitted pipeline without code; a network's arrays are
-`.npy` files, its terms JSON.
+there what else to expect. A linear model's `model.skops` has the fitted pipeline without code; the recipe's arrays are
+`.npy` files, its terms JSON; the network is `model.onnx`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sklearn.pipeline import Pipeline
 
 from docflow.classify.features import FEATURES_VERSION
 from docflow.classify.model import ScoringClassifier, TextClassifier, TrainedModel
+from docflow.classify.neural.model import ONNX_FILE, NeuralClassifier, NeuralModel
 from docflow.classify.paperless import PaperlessClassifier, PaperlessModel, read_network
 from docflow.errors import DigestMismatch, ModelFileError
 from docflow.types import ModelRef
@@ -58,7 +59,7 @@ class Description(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: int = FORMAT
-    candidate: Literal["linear", "paperless"] = "linear"
+    candidate: Literal["linear", "neural", "paperless"] = "linear"
     labels: tuple[str, ...] = Field(min_length=2)
     threshold: float = Field(ge=0, le=1)
     training: dict[str, Any]
@@ -69,7 +70,7 @@ def describe(folder: Path) -> Description:
     return read_description(read_files(folder))
 
 
-def save(model: TrainedModel | PaperlessModel, folder: Path) -> str:
+def save(model: TrainedModel | NeuralModel | PaperlessModel, folder: Path) -> str:
     """The digest of the model's files, written into `folder`, which is made if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     description = Description(
@@ -82,9 +83,9 @@ def save(model: TrainedModel | PaperlessModel, folder: Path) -> str:
     return digest_of(folder)
 
 
-def weights_of(model: TrainedModel | PaperlessModel) -> dict[str, bytes]:
+def weights_of(model: TrainedModel | NeuralModel | PaperlessModel) -> dict[str, bytes]:
     """The files of what was fitted, each by its name."""
-    if isinstance(model, PaperlessModel):
+    if not isinstance(model, TrainedModel):
         return model.files()
     return {PIPELINE_FILE: reproducible(skops.io.dumps(model.pipeline))}
 
@@ -116,6 +117,10 @@ def load(folder: Path, *, name: str, version: str, digest: str, threshold: float
     if description.candidate == "paperless":
         vocabulary, layers = read_network(files)
         return PaperlessClassifier(vocabulary, layers, model=said, labels=description.labels, threshold=least)
+    if description.candidate == "neural":
+        if ONNX_FILE not in files:
+            raise ModelFileError(f"the model has no {ONNX_FILE}")
+        return NeuralClassifier(files[ONNX_FILE], model=said, labels=description.labels, threshold=least)
     return read_linear(files, model=said, labels=description.labels, threshold=least)
 
 

@@ -67,12 +67,13 @@ class ScoringClassifier(ABC):
         return self._threshold
 
     @abstractmethod
-    def probabilities(self, texts: Sequence[str]) -> Floats:
-        """Each text's probability per label: texts x labels."""
+    def probabilities(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> Floats:
+        """Each text's probability per label: texts x labels. `thumbnails` are as many, or none."""
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        """One prediction for each text, in their order."""
-        return to_predictions(self.probabilities(texts), model=self.model, labels=self.labels, threshold=self.threshold)
+    def predict(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
+        """One prediction for each text, in their order; see `docflow.types.Classifier`."""
+        found = self.probabilities(texts, thumbnails)
+        return to_predictions(found, model=self.model, labels=self.labels, threshold=self.threshold)
 
 
 class TextClassifier(ScoringClassifier):
@@ -82,8 +83,8 @@ class TextClassifier(ScoringClassifier):
         super().__init__(model=model, labels=labels, threshold=threshold)
         self._scorer = Scorer.of(pipeline)
 
-    def probabilities(self, texts: Sequence[str]) -> Floats:
-        """Each text's probability per label."""
+    def probabilities(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> Floats:
+        """Each text's probability per label; it only reads."""
         return self._scorer.probabilities(count_features(texts))
 
 

@@ -84,8 +84,8 @@ class PaperlessClassifier(ScoringClassifier):
         self._vectorizer = vectorizer(vocabulary={term: column for column, term in enumerate(vocabulary)})
         self._layers = tuple(layers)
 
-    def probabilities(self, texts: Sequence[str]) -> Floats:
-        """Each text's probability per label."""
+    def probabilities(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> Floats:
+        """Each text's probability per label; it only reads."""
         if not texts:
             return np.zeros((0, len(self.labels)))
         return forward(self._vectorizer.transform([prepare(text) for text in texts]), self._layers)

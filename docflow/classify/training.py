@@ -173,11 +173,16 @@ def fit_linear(
     background_weight: float = BACKGROUND_WEIGHT,
 ) -> LogisticRegression:
     """Logistic regression in which each named label weighs the same, and the background `background_weight` of it."""
-    counts = Counter(truth.tolist())
-    wanted = {label: background_weight if label == UNKNOWN else 1.0 for label in counts}
-    weights = {label: wanted[label] * len(truth) / (len(counts) * counts[label]) for label in counts}
+    weights = class_weights(truth, background_weight=background_weight)
     linear = LogisticRegression(C=inverse_regularisation, class_weight=weights, tol=TOLERANCE, max_iter=MOST_ITERATIONS)
     return linear.fit(weighted, truth)
+
+
+def class_weights(truth: NDArray[np.str_], *, background_weight: float) -> dict[str, float]:
+    """What each label's documents weigh, so that all labels weigh the same together, and the background less."""
+    counts = Counter(truth.tolist())
+    wanted = {label: background_weight if label == UNKNOWN else 1.0 for label in counts}
+    return {label: wanted[label] * len(truth) / (len(counts) * counts[label]) for label in counts}
 
 
 def fit_temperature(logits: Floats, truth: NDArray[np.intp], *, sources: int) -> float:

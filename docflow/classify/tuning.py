@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
 from docflow.classify.candidates import Candidate, Knob
-from docflow.classify.evaluation import compare
+from docflow.classify.evaluation import evaluate
 from docflow.classify.grouping import fair_groups
 from docflow.classify.training import LEAST_PER_LABEL
 from docflow.errors import TrainingDataError
@@ -109,4 +109,4 @@ def macro_accuracy(
 ) -> float:
     """How the candidate, fitted on some samples, does on others."""
     classifier = candidate.fit(fit, seed=seed).classifier(ModelRef(candidate.name, "trial", ""))
-    return compare(classifier.predict([sample.text for sample in judge]), judge).macro_accuracy
+    return evaluate(classifier, judge).macro_accuracy

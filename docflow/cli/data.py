@@ -143,7 +143,13 @@ def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[st
         except DocFlowError as error:
             return error
         label = path.relative_to(folder).parts[0]
-        return LabelledText(recognition.text, label, recognition.languages, metadata={"path": str(path)})
+        return LabelledText(
+            recognition.text,
+            label,
+            recognition.languages,
+            metadata={"path": str(path)},
+            thumbnail=pipeline.store.thumbnail(recognition.id),
+        )
 
     folders = [p for p in sorted(folder.iterdir()) if p.is_dir() and (labels is None or p.name in labels)]
     samples = []

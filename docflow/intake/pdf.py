@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docflow.errors import CorruptDocument, TruncatedDocument
+from docflow.errors import CorruptDocument, DocumentTimeout, TruncatedDocument
 from docflow.intake.geometry import POINTS_PER_INCH, PageFrame
 from docflow.intake.images import too_many_pages
 from docflow.intake.limits import Deadline, scale_to_budget
@@ -21,11 +22,18 @@ from docflow.intake.text_layer import read_text_layer
 from docflow.intake.text_quality import gather_evidence
 from docflow.intake.truncation import has_pdf_end, pdf_lost_content
 from docflow.settings import IntakeSettings
+from docflow.thumbnail import SIDE, thumbnail_of
 from docflow.types import Line, PageImage, PageText, TextSource
 
 log = logging.getLogger(__name__)
 
 WHITE = 255
+
+FINER = 4
+"""How much finer a thumbnail is rendered than it comes out: thin strokes would be lost otherwise."""
+
+THUMBNAIL_SECONDS = 2.0
+"""After so long, a page with a text layer goes without a thumbnail: drawing one takes milliseconds, a map may not."""
 
 
 class PdfPages:
@@ -107,7 +115,8 @@ class PdfPages:
                 if self._limits.text_layer == "auto":
                     lines = _good_lines(page, content, frame)
                     if lines is not None:
-                        return _page_text(lines, frame, number=number, started=started)
+                        read = _page_text(lines, frame, number=number, started=started)
+                        return read if number > 1 else replace(read, thumbnail=_thumbnail(page, deadline))
         except CorruptDocument:
             return None
         for picture in content.pictures:
@@ -155,6 +164,19 @@ def _good_lines(page: Any, content: PageContent, frame: PageFrame) -> tuple[Line
         log.info("a page's text layer is not taken: %s", objection)
         return None
     return lines_in_order(layer.runs)
+
+
+def _thumbnail(page: Any, deadline: Deadline) -> bytes:
+    """A small picture of the page; empty where it cannot be drawn, or not in time: its text counts for more."""
+    width, height = page.get_width(), page.get_height()
+    scale = FINER * SIDE / max(width, height, 1.0)
+    size = {"width": max(1, round(width * scale)), "height": max(1, round(height * scale))}
+    try:
+        drawn = render(page, **size, deadline=Deadline(min(THUMBNAIL_SECONDS, deadline.remaining())))
+    except (CorruptDocument, DocumentTimeout) as error:
+        log.info("a page has no thumbnail: %s", error)
+        return b""
+    return thumbnail_of(drawn)
 
 
 def _page_text(lines: tuple[Line, ...], frame: PageFrame, *, number: int, started: float) -> PageText:

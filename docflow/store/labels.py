@@ -14,7 +14,7 @@ from sqlmodel import Session, case, col, func, select
 
 from docflow.errors import DocumentNotFound
 from docflow.store.database import Database
-from docflow.store.tables import Document, Label, LabelOrigin, PredictionRow, Recognition
+from docflow.store.tables import Document, Label, LabelOrigin, Page, PredictionRow, Recognition
 from docflow.store.text import storable
 from docflow.types import Variant
 
@@ -23,11 +23,15 @@ LARGEST_ID = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class LabelledDocument:
-    """A document with the label in force, and its newest recognition; None where it was not read yet."""
+    """A document with the label in force, and its newest recognition; None where it was not read yet.
+
+    `thumbnail` is a PNG of that recognition's first page, empty where there is none.
+    """
 
     document: Document
     label: Label
     recognition: Recognition | None
+    thumbnail: bytes = b""
 
 
 class LabelStore:
@@ -107,19 +111,20 @@ class LabelStore:
             .subquery("newest")
         )
         query = (
-            select(Document, Label, Recognition)
+            select(Document, Label, Recognition, Page.thumbnail)
             .join(Label, col(Label.document_id) == col(Document.id))
             .outerjoin(
                 Recognition,
                 (col(Recognition.document_id) == col(Document.id)) & col(Recognition.id).in_(select(newest.c.id)),
             )
+            .outerjoin(Page, (col(Page.recognition_id) == col(Recognition.id)) & (col(Page.number) == 1))
             .where(col(Label.created_at) <= moment)
             .order_by(col(Document.id), human_first(), col(Label.id).desc())
         )
         found: dict[int, LabelledDocument] = {}
         with self._database.session() as session:
-            for document, label, recognition in session.exec(query):
-                found.setdefault(document.id, LabelledDocument(document, label, recognition))
+            for document, label, recognition, thumbnail in session.exec(query):
+                found.setdefault(document.id, LabelledDocument(document, label, recognition, thumbnail or b""))
         return [one for one in found.values() if one.label.origin in origins]
 
     def count_since(self, moment: datetime | None, *, origin: LabelOrigin = LabelOrigin.HUMAN) -> int:

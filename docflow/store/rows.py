@@ -56,6 +56,7 @@ def page_row(recognition: Recognition, page: PageText) -> Page:
         seconds=page.seconds,
         rotation=page.rotation,
         unread=page.unread,
+        thumbnail=page.thumbnail or None,
     )
 
 
@@ -73,6 +74,7 @@ def page_text(row: Page) -> PageText:
         seconds=row.seconds,
         rotation=row.rotation,
         unread=row.unread,
+        thumbnail=row.thumbnail or b"",
     )
 
 

@@ -166,6 +166,12 @@ class Store:
         with self._database.session() as session:
             return [page_text(page) for page in session.exec(query)]
 
+    def thumbnail(self, recognition_id: int) -> bytes:
+        """A PNG of the recognition's first page; empty where there is none."""
+        query = select(Page.thumbnail).where(Page.recognition_id == recognition_id, Page.number == 1)
+        with self._database.session() as session:
+            return session.exec(query).first() or b""
+
     def save_prediction(
         self,
         document_id: int,

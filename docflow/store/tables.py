@@ -140,7 +140,10 @@ class Recognition(Table, table=True):
 
 
 class Page(Table, table=True):
-    """One page of a recognition: a stored `PageText`, its `words` in the form of `lines_to_json`."""
+    """One page of a recognition: a stored `PageText`, its `words` in the form of `lines_to_json`.
+
+    `thumbnail` is a PNG; None for pages after the first, and for what was read before they were kept.
+    """
 
     __tablename__ = "pages"
     __table_args__ = (UniqueConstraint("recognition_id", "number", name="uq_pages_number"),)
@@ -160,6 +163,7 @@ class Page(Table, table=True):
     seconds: float
     rotation: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     unread: float | None = None
+    thumbnail: bytes | None = None
 
 
 class PredictionRow(Table, table=True):

@@ -54,7 +54,7 @@ class FakeClassifier:
         """The labels that have a keyword."""
         return tuple(self._keywords)
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+    def predict(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
         """One prediction for each text."""
         return [self._one(text) for text in texts]
 

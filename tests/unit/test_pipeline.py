@@ -1,7 +1,7 @@
 """A document's way: each stage stored, nothing done twice, nothing lost."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,8 @@ from docflow.pipeline import Pipeline
 from docflow.settings import Settings, load_settings
 from docflow.store import DocumentStatus
 from docflow.testing import FakeClassifier, FakeEngine
-from docflow.types import UNKNOWN, PageImage
+from docflow.thumbnail import thumbnail_pixels
+from docflow.types import UNKNOWN, Answered, PageImage, Question
 
 CLASSIFIER = FakeClassifier({"invoice": "INVOICE", "receipt": "RECEIPT"})
 
@@ -198,3 +199,22 @@ def test_a_bad_language_is_refused_before_anything_is_read(pipeline: Pipeline, e
 def test_without_a_promoted_model_nothing_is_classified(settings: Settings, engine: FakeEngine) -> None:
     with Pipeline.open(settings, engine=engine) as pipeline, pytest.raises(NoChampion):
         pipeline.process(png(), filename="a.png")
+
+
+def test_the_first_pages_picture_is_kept_and_shown_to_the_model(settings: Settings, engine: FakeEngine) -> None:
+    asked: list[Question] = []
+
+    class Noting:
+        def answer(self, questions: Sequence[Question]) -> list[Answered]:
+            asked.extend(questions)
+            return [Answered(CLASSIFIER.predict([question.text])[0]) for question in questions]
+
+    with Pipeline.open(settings, engine=engine, models=Noting()) as pipeline:
+        first = pipeline.process(tiff(2), filename="scan.tif")
+        again = pipeline.predict(first.document.id)
+        pages = pipeline.store.pages(first.recognition.id)
+    assert again.repeated
+    assert thumbnail_pixels(asked[0].thumbnail) is not None
+    assert asked[0] == asked[1]
+    assert pages[0].thumbnail == asked[0].thumbnail
+    assert pages[1].thumbnail == b""

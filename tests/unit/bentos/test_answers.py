@@ -50,3 +50,9 @@ def test_an_answer_comes_through_whole_with_what_was_said_beside_it() -> None:
     )
     carried = Answer.model_validate_json(Answer.of(sent).model_dump_json())
     assert carried.answered() == sent
+
+
+def test_a_question_comes_through_whole_with_its_picture() -> None:
+    question = Question("a text", "key", bytes(range(256)))
+    sent = Asked(text=question.text, key=question.key, thumbnail=question.thumbnail)
+    assert Asked.model_validate_json(sent.model_dump_json()).question() == question

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,15 @@ import pytest
 from docflow.classify import CANDIDATES, digest_of, load, save
 from docflow.classify.files import DESCRIPTION_FILE
 from docflow.classify.paperless import PaperlessModel, forward, prepare, train_paperless, vectorizer
-from docflow.errors import ModelFileError, TrainingDataError
+from docflow.errors import ModelFileError, SettingsError, TrainingDataError
 from docflow.types import LabelledText, ModelRef
 
 Make = Callable[..., list[LabelledText]]
+
+NEEDS_TORCH = pytest.mark.skipif(
+    find_spec("torch") is None, reason="torch is not installed: `uv pip install 'docflow[torch]'`"
+)
+NAMES = [pytest.param(name, marks=NEEDS_TORCH if name == "neural" else ()) for name in CANDIDATES]
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +27,7 @@ def network(make: Make) -> PaperlessModel:
     return train_paperless(make())
 
 
-@pytest.mark.parametrize("name", list(CANDIDATES))
+@pytest.mark.parametrize("name", NAMES)
 def test_the_loaded_candidate_says_exactly_what_the_trained_one_says(name: str, make: Make, tmp_path: Path) -> None:
     model = CANDIDATES[name].fit(make())
     loaded = load(tmp_path, name="kinds", version="1", digest=save(model, tmp_path))
@@ -32,7 +38,7 @@ def test_the_loaded_candidate_says_exactly_what_the_trained_one_says(name: str, 
     assert (loaded.labels, loaded.threshold) == (model.labels, model.threshold)
 
 
-@pytest.mark.parametrize("name", list(CANDIDATES))
+@pytest.mark.parametrize("name", NAMES)
 def test_the_same_samples_in_any_order_give_the_same_digest(name: str, make: Make, tmp_path: Path) -> None:
     samples = make()
     digests = {
@@ -42,13 +48,13 @@ def test_the_same_samples_in_any_order_give_the_same_digest(name: str, make: Mak
     assert len(digests) == 1
 
 
-@pytest.mark.parametrize("name", list(CANDIDATES))
+@pytest.mark.parametrize("name", NAMES)
 def test_too_few_documents_are_refused(name: str, make: Make) -> None:
     with pytest.raises(TrainingDataError, match="under 10"):
         CANDIDATES[name].fit(make(9))
 
 
-@pytest.mark.parametrize("name", list(CANDIDATES))
+@pytest.mark.parametrize("name", NAMES)
 def test_turned_knobs_are_the_ones_trained_with(name: str, make: Make) -> None:
     candidate = CANDIDATES[name]
     highest = {knob.name: int(knob.high) if knob.is_whole else knob.high for knob in candidate.knobs}
@@ -107,3 +113,10 @@ def test_a_description_without_a_candidate_is_a_linear_models(make: Make, tmp_pa
 
 def test_no_texts_have_no_predictions(network: PaperlessModel) -> None:
     assert network.classifier(ModelRef("kinds", "1", "")).predict([]) == []
+
+
+@pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed")
+def test_training_a_network_without_torch_says_what_to_install(make: Make) -> None:
+    with pytest.raises(SettingsError, match="torch") as refused:
+        CANDIDATES["neural"].fit(make())
+    assert "docflow[torch]" in refused.value.next_step

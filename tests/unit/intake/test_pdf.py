@@ -23,6 +23,7 @@ from docflow.errors import (
 )
 from docflow.intake import Deadline, open_document
 from docflow.settings import IntakeSettings
+from docflow.thumbnail import thumbnail_pixels
 from docflow.types import PageImage, PageText
 
 RENDERERS = ("pypdfium2", "pdf2image")
@@ -90,6 +91,29 @@ def test_a_good_text_layer_is_read_and_says_so() -> None:
     assert page.engine_version
     assert (page.width, page.height) == (1653, 2339)
     assert 0 < page.seconds < 5
+
+
+def test_the_first_page_of_a_text_layer_has_a_picture() -> None:
+    first, second = read(pdf(text(), text()))
+    assert isinstance(first, PageText)
+    assert isinstance(second, PageText)
+    pixels = thumbnail_pixels(first.thumbnail)
+    assert pixels is not None
+    assert pixels.shape == (96, 68)
+    assert pixels[:20].min() < 200 < pixels[60:].min()
+    assert second.thumbnail == b""
+
+
+def test_a_picture_that_takes_too_long_to_draw_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crowded_letter(canvas: Canvas) -> None:
+        crowded(canvas)
+        text()(canvas)
+
+    data = pdf(crowded_letter)
+    monkeypatch.setattr("docflow.intake.pdf.THUMBNAIL_SECONDS", 0.01)
+    (page,) = read(data)
+    assert isinstance(page, PageText)
+    assert page.thumbnail == b""
 
 
 def test_the_text_layer_can_be_ignored() -> None:

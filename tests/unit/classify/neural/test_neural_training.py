@@ -1,0 +1,69 @@
+"""The network learns from texts and pages, gives the same file each time, and says the same when it is served."""
+
+# ruff: noqa: E402 - what needs torch is imported after the line that skips without it
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed: `uv pip install 'docflow[torch]'`")
+
+from docflow.classify import CANDIDATES, answers, evaluate
+from docflow.classify.neural.model import NeuralModel
+from docflow.classify.neural.training import sides
+from docflow.synth import training_texts
+from docflow.types import LabelledText, ModelRef
+
+REF = ModelRef("kinds", "1", "")
+
+
+@pytest.fixture(scope="module")
+def samples() -> list[LabelledText]:
+    return list(training_texts(400, seed=8, thumbnails=True))
+
+
+@pytest.fixture(scope="module")
+def model(samples: list[LabelledText]) -> NeuralModel:
+    return CANDIDATES["neural"].fit(samples[:320], seed=1)
+
+
+def test_it_names_kinds_from_the_text_and_less_surely_from_the_page(
+    model: NeuralModel, samples: list[LabelledText]
+) -> None:
+    unseen = samples[320:]
+    commonest = Counter(sample.label for sample in unseen).most_common(1)[0][1] / len(unseen)
+    classifier = model.classifier(REF)
+    assert evaluate(classifier, unseen).macro_accuracy > 0.6
+    pages = [max(p.scores, key=p.scores.get) for p in answers(classifier, [replace(s, text="") for s in unseen])]
+    assert np.mean([said == sample.label for said, sample in zip(pages, unseen, strict=True)]) > commonest
+
+
+def test_the_same_samples_and_seed_give_the_same_file(model: NeuralModel, samples: list[LabelledText]) -> None:
+    torch.rand(7)
+    assert CANDIDATES["neural"].fit(samples[:320][::-1], seed=1).onnx == model.onnx
+    assert CANDIDATES["neural"].fit(samples[:320], seed=2).onnx != model.onnx
+
+
+def test_a_page_without_text_is_learnt_from(samples: list[LabelledText]) -> None:
+    pages = [replace(sample, text="") for sample in samples[:320]]
+    model = CANDIDATES["neural"].turned({"epochs": 1}).fit(pages)
+    assert model.training["documents"] == model.training["thumbnails"] == 320
+
+
+def test_every_document_shows_a_side_and_some_only_one() -> None:
+    is_read, is_seen = sides(np.random.default_rng(0), has_page=np.array([True, False] * 500))
+    assert np.all(is_read + is_seen > 0)
+    assert 0.25 < np.mean(is_read[::2] == 0) < 0.35
+    assert np.all(is_read[1::2] == 1)
+    assert 0.25 < np.mean(is_seen == 0) < 0.35
+
+
+def test_training_leaves_torchs_own_settings_as_they_were(samples: list[LabelledText]) -> None:
+    was = torch.are_deterministic_algorithms_enabled(), torch.get_num_threads(), torch.random.get_rng_state()
+    CANDIDATES["neural"].turned({"epochs": 1}).fit(samples[:120])
+    assert (torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()) == was[:2]
+    assert torch.equal(torch.random.get_rng_state(), was[2])

@@ -63,14 +63,17 @@ class Budget:
 BUDGETS = {
     Effort.FAST: Budget(sure=0.0, most=0, height=12, side=800),
     Effort.AUTO: Budget(sure=0.95, most=MOST_LINES, height=16, side=DETECTED_SIDE),
-    Effort.ACCURATE: Budget(sure=0.98, most=MOST_LINES, height=16, side=DETECTED_SIDE),
+    Effort.ACCURATE: Budget(sure=0.98, most=MOST_LINES, height=64, side=DETECTED_SIDE),
 }
 """Reading a line again takes 17 milliseconds. On receipts, 38 % of the lines are read with less confidence than 0.95;
 from 0.97 on, no word is gained over reading all lines again. Lines 16 pixels high are found as well as on a picture of
 1280 pixels, in three quarters of the time on receipts and letters; those of 12 cost 0.01 of word F1 on letters, those
-of 10 as much on receipts (docs/benchmarks.md)."""
+of 10 as much on receipts (docs/benchmarks.md). `accurate` saves nothing there: no page has lines that high."""
 
-LEAST_SIDE = 320
+FEW_LINES = 8
+"""Of fewer lines than this, as of a page that Tesseract's layout takes for a picture, no height is believed."""
+
+LEAST_SIDE = 480
 """Pixels that the detector's picture has at least on its longer side: a lone tall line shrinks no page further."""
 
 
@@ -138,7 +141,7 @@ class EffortEngine:
 
 def side_for(look: Look, budget: Budget) -> int:
     """The longer side of the picture on which lines are looked for, from how high they seem to be."""
-    if not look.boxes:
+    if len(look.boxes) < FEW_LINES:
         return budget.side
     longer = max(look.upright.image.width, look.upright.image.height)
     height = median(box.y1 - box.y0 for box in look.boxes)

@@ -191,7 +191,15 @@ def test_lines_are_looked_for_at_the_height_that_is_enough(recorded: None) -> No
 
 
 @pytest.mark.parametrize(
-    ("heights", "side"), [([], 800), ([24.0], 500), ([20.0, 24.0, 200.0], 500), ([6.0], 800), ([400.0], 320)]
+    ("heights", "side"),
+    [
+        ([], 800),
+        ([24.0] * 8, 500),
+        ([20.0, 24.0, 200.0] * 3, 500),
+        ([6.0] * 8, 800),
+        ([400.0] * 8, 480),
+        ([400.0], 800),
+    ],
 )
 def test_the_side_follows_the_lines_height_within_its_bounds(heights: list[float], side: int) -> None:
     boxes = tuple(Box(0, 10, 500, 10 + height) for height in heights)

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 SIDE = 96
 """The longer side in pixels: headings, tables and blocks can be told apart, letters cannot."""
 
+DRAWN_SIDE = 4 * SIDE
+"""Pixels that the longer side of a page has which is drawn for its thumbnail only: at fewer, thin strokes are lost."""
+
 SHORTEST = 4
 """Pixels that the shorter side has at least, of a page however long."""
 

@@ -22,15 +22,12 @@ from docflow.intake.text_layer import read_text_layer
 from docflow.intake.text_quality import gather_evidence
 from docflow.intake.truncation import has_pdf_end, pdf_lost_content
 from docflow.settings import IntakeSettings
-from docflow.thumbnail import SIDE, thumbnail_of
+from docflow.thumbnail import DRAWN_SIDE, thumbnail_of
 from docflow.types import Line, PageImage, PageText, TextSource
 
 log = logging.getLogger(__name__)
 
 WHITE = 255
-
-FINER = 4
-"""How much finer a thumbnail is rendered than it comes out: thin strokes would be lost otherwise."""
 
 THUMBNAIL_SECONDS = 2.0
 """After so long, a page with a text layer goes without a thumbnail: drawing one takes milliseconds, a map may not."""
@@ -169,7 +166,7 @@ def _good_lines(page: Any, content: PageContent, frame: PageFrame) -> tuple[Line
 def _thumbnail(page: Any, deadline: Deadline) -> bytes:
     """A small picture of the page; empty where it cannot be drawn, or not in time: its text counts for more."""
     width, height = page.get_width(), page.get_height()
-    scale = FINER * SIDE / max(width, height, 1.0)
+    scale = DRAWN_SIDE / max(width, height, 1.0)
     size = {"width": max(1, round(width * scale)), "height": max(1, round(height * scale))}
     try:
         drawn = render(page, **size, deadline=Deadline(min(THUMBNAIL_SECONDS, deadline.remaining())))

@@ -13,10 +13,7 @@ from docflow.synth import effects
 from docflow.synth.page import SynthDocument
 from docflow.synth.render import POINTS_PER_INCH, render_images
 from docflow.synth.warp import Pixels, seen_askew, turned
-from docflow.thumbnail import SIDE, thumbnail_of
-
-FINER = 4
-"""How much finer than its thumbnail a page is drawn."""
+from docflow.thumbnail import DRAWN_SIDE, SIDE, thumbnail_of
 
 PHOTOS, ASKEW = 0.3, 0.4
 """Shares of the pages that are photographed, and that lie a little askew under the scanner."""
@@ -41,7 +38,7 @@ def thumbnail(document: SynthDocument) -> bytes:
 
 
 def drawn(document: SynthDocument) -> Pixels:
-    """The first page as it prints, its longer side about `FINER` times a thumbnail's."""
+    """The first page as it prints, its longer side about `DRAWN_SIDE` pixels."""
     first = document.pages[0]
-    dpi = max(1, round(FINER * SIDE * POINTS_PER_INCH / max(first.width, first.height)))
+    dpi = max(1, round(DRAWN_SIDE * POINTS_PER_INCH / max(first.width, first.height)))
     return render_images(replace(document, pages=document.pages[:1]), dpi=dpi)[0]

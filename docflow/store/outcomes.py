@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from docflow.store.database import Database
 from docflow.store.tables import Label, LabelOrigin, PredictionRow
-from docflow.types import UNKNOWN
+from docflow.types import UNKNOWN, Variant
 
 MOST_ROWS = 50_000
 """The newest predictions that are looked at: months of most services, and a second's work."""
@@ -63,8 +63,13 @@ class OutcomeStore:
     def operations(
         self, champion: str, challenger: str, *, model_name: str, since: datetime
     ) -> tuple[Operation, Operation]:
-        """How the champion and the challenger did on the documents that either was asked about since then."""
+        """How the champion and the challenger did on the documents that either was asked about since then.
+
+        What the challenger answered as champion came from a service that had not yet taken the new one: nobody asked
+        that, so it did not fail.
+        """
         said = self._newest(model_name, versions=(champion, challenger), since=since)
+        said = {number: one for number, one in said.items() if not answered_as_champion(one.get(challenger))}
         return operation(said, champion), operation(said, challenger)
 
     def _newest(
@@ -91,6 +96,11 @@ class OutcomeStore:
 def is_right(row: PredictionRow, label: str) -> bool:
     """Whether the prediction says what the person said, as far as its model could."""
     return row.label == (label if label in row.scores else UNKNOWN)
+
+
+def answered_as_champion(row: PredictionRow | None) -> bool:
+    """Whether there is a prediction, and it was the champion's answer."""
+    return row is not None and row.variant is Variant.CHAMPION
 
 
 def operation(said: dict[int, dict[str, PredictionRow]], version: str) -> Operation:

@@ -75,6 +75,13 @@ def test_operations_count_who_did_not_answer_and_who_said_unknown(store: Store) 
     )
 
 
+def test_a_champion_did_not_fail_where_its_predecessor_answered_as_champion_still(store: Store) -> None:
+    asked(store, "a", v2="invoice")
+    asked(store, "b", v1="invoice", v2="invoice")
+    champion, predecessor = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
+    assert (champion.documents, champion.failed) == (predecessor.documents, predecessor.failed) == (1, 0)
+
+
 def test_what_a_shadow_said_is_stored_and_shown_to_nobody(store: Store) -> None:
     document = asked(store, "a", v1="invoice", v2="receipt")
     assert [row.model_version for row in store.predictions(document)] == ["v1"]

@@ -21,11 +21,11 @@ demo: setup ## Generate, train, promote, serve, and send the service the documen
 test: ## Check style, types and layers, and run all tests
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory check
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-torch: ## Run the tests that need torch and EasyOCR, in an environment of their own (7 GB)
 	@scripts/setup.sh torch
-	@.venv-torch/bin/python -m pytest -n 2 --dist loadgroup $(TORCH_TESTS)
+	@.venv-torch/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TORCH_TESTS)
 
 test-image: ## Build the image without Docker, run it, and send it documents (installs buildah and podman)
 	@scripts/setup.sh test

@@ -13,8 +13,6 @@ import pytest
 import serving
 import yaml
 
-pytestmark = pytest.mark.xdist_group("bundle")
-
 IMPORT_EACH = """
 import json, sys
 from pathlib import Path

@@ -24,8 +24,6 @@ import serving
 
 from examples.make_documents import EXAMPLES
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 SECONDS = 150
 """Longest wait for anything that the demo says, on a machine busy with other tests."""
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import serving
 
-pytestmark = [pytest.mark.xdist_group("image"), pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 BASE = "docker.io/library/python:3.11-slim"
 IMAGE = "docflow:tested"

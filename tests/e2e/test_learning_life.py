@@ -24,7 +24,7 @@ from integration.servers import PostgresServer, aws_environment, running_mlflow
 from docflow.settings import S3Settings
 from docflow.synth import training_texts
 
-pytestmark = [pytest.mark.xdist_group("life"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 KINDS = ("contract", "invoice", "letter", "receipt")
 SECONDS = 30.0

@@ -14,8 +14,6 @@ import psutil
 import pytest
 import serving
 
-pytestmark = pytest.mark.xdist_group("swap")
-
 CLIENTS = 32
 SECONDS = 30.0
 

@@ -19,8 +19,6 @@ ROOT = Path(__file__).parents[3]
 SECONDS = 120
 DEPLOYMENTS = 3
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 
 @contextmanager
 def running(folder: Path) -> Iterator[tuple[httpx.Client, psutil.Popen]]:

@@ -19,7 +19,6 @@ from flows import ingest as module
 from flows.ingest import CHUNK, ingest, process_chunk
 
 pytestmark = [
-    pytest.mark.xdist_group("prefect"),
     # Prefect's own server leaves these behind when it is stopped in the same process.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]

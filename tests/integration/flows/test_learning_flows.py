@@ -18,7 +18,6 @@ from flows.rollout import rollout
 from flows.train import train
 
 pytestmark = [
-    pytest.mark.xdist_group("prefect"),
     # Prefect's own server leaves these behind when it is stopped in the same process.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]

@@ -22,7 +22,6 @@ from docflow.types import PageImage
 from flows.ingest import process_chunk
 
 pytestmark = [
-    pytest.mark.xdist_group("prefect"),
     # Prefect's own server leaves these behind when it is stopped in the same process.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]

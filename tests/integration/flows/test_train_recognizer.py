@@ -20,7 +20,6 @@ from docflow.synth.lines import line_images
 from flows.train_recognizer import train_recognizer
 
 pytestmark = [
-    pytest.mark.xdist_group("prefect"),
     # Prefect's own server leaves these behind when it is stopped in the same process.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]

@@ -23,8 +23,6 @@ from docflow.store import Promotion, RecognitionKey, Store
 from docflow.synth import training_texts
 from docflow.types import UNKNOWN, Box, LabelledText, Line, PageText, TextSource, Word
 
-pytestmark = pytest.mark.xdist_group("promotion")
-
 BUCKET = "models"
 KEY = RecognitionKey(engine="fake", engine_version="1", languages="eng+rus", settings_digest="")
 

@@ -21,6 +21,7 @@ from docflow.registry import open_registry
 from docflow.settings import load_settings
 
 FROM_SCRATCH_STEPS = 30_000
+FROM_SCRATCH_RATE = 2e-3
 FINE_TUNING_STEPS = 1_500
 
 
@@ -37,14 +38,17 @@ def train_recognizer(
     precision: Literal["float32", "bfloat16"] = "float32",
     device: str = "cpu",
     threads: int = 1,
+    learning_rate: float | None = None,
+    batch_lines: int = 48,
+    renderers: int = 1,
 ) -> dict[str, Any]:
     """Train the compact recogniser; run it again with the same folder, and it goes on from its checkpoint.
 
     Args:
         folder: where lines, checkpoint, figures and, under `exported`, the files to use are kept.
         corrected: a folder with pictures of lines and `lines.jsonl`; None trains from scratch on rendered lines alone.
-        start: folder of the exported recogniser that corrected lines are learnt on top of; None: the one that ships.
-        steps: batches of about 48 lines; None: 30,000 from scratch, 1,500 on corrected lines.
+        start: folder of an exported recogniser to go on from; None: the one that ships for corrected lines, else none.
+        steps: batches of lines; None: 30,000 on rendered lines, 1,500 on corrected ones.
         lines: rendered lines to learn from; a longer training goes round them again.
         held_out: rendered lines to measure on; with corrected ones, a tenth of these is measured on instead.
         seed: equal seeds draw equal lines.
@@ -52,23 +56,28 @@ def train_recognizer(
         precision: bfloat16 is twice as fast on processors that have it.
         device: `cpu` or `cuda`.
         threads: of torch; more than one helps on an idle machine only.
+        learning_rate: at its highest; None: 0.002 on rendered lines, 0.0003 on corrected ones.
+        batch_lines: lines of the usual width in a batch; a GPU is busy with 240.
+        renderers: processes that render lines beside the training; a GPU learns faster than one of them draws.
 
     Returns:
         `folder` with the files to use, `cer` on held-out lines, `steps` and `run_id` in MLflow.
     """
     log = get_run_logger()
     fine = corrected is not None
-    origin = Path(start) if start else shipped_folder()
+    origin = Path(start) if start else shipped_folder() if fine else None
     lesson = Lesson(
         steps=steps or (FINE_TUNING_STEPS if fine else FROM_SCRATCH_STEPS),
         seed=seed,
         shards=math.ceil(lines / LINES_A_SHARD),
         lines_a_shard=min(lines, LINES_A_SHARD),
         held_out=held_out,
-        learning_rate=FINE_TUNING_RATE if fine else 2e-3,
+        learning_rate=learning_rate or (FINE_TUNING_RATE if fine else FROM_SCRATCH_RATE),
         precision=precision,
         device=device,
         threads=threads,
+        batch_lines=batch_lines,
+        renderers=renderers,
     )
     trained = train_recogniser(
         Path(folder),
@@ -76,7 +85,7 @@ def train_recognizer(
         registry=open_registry(load_settings()),
         version=version,
         corrected=Path(corrected) if corrected else None,
-        start=checked(origin, f"{NETWORK}.pth", card=read_card(origin)) if fine else None,
+        start=checked(origin, f"{NETWORK}.pth", card=read_card(origin)) if origin else None,
         progress=lambda f: log.info(
             "step %d: loss %.3f%s", f.step, f.loss, "" if f.cer is None else f", CER {f.cer:.4f}"
         ),
@@ -105,6 +114,9 @@ def main() -> None:
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--batch-lines", type=int, default=48)
+    parser.add_argument("--renderers", type=int, default=1)
     train_recognizer(**vars(parser.parse_args()))
 
 

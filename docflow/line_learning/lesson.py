@@ -40,6 +40,8 @@ class Lesson:
     device: str = "cpu"
     precision: Literal["float32", "bfloat16"] = "float32"
     threads: int = 1
+    batch_lines: int = 48
+    renderers: int = 1
     evaluate_every: int = 500
     save_every: int = 100
 
@@ -87,7 +89,13 @@ def train_recogniser(
 
     with run, ExitStack() as stack:
         shards: Shards = stack.enter_context(
-            RenderedShards(folder / "lines", seed=lesson.seed, count=lesson.shards, lines=lesson.lines_a_shard)
+            RenderedShards(
+                folder / "lines",
+                seed=lesson.seed,
+                count=lesson.shards,
+                lines=lesson.lines_a_shard,
+                renderers=lesson.renderers,
+            )
         )
         held_out: Lines
         if corrected is None:
@@ -103,6 +111,7 @@ def train_recogniser(
                 learning_rate=lesson.learning_rate,
                 evaluate_every=lesson.evaluate_every,
                 save_every=lesson.save_every,
+                batch_lines=lesson.batch_lines,
             ),
             held_out=held_out,
             seed=lesson.seed,

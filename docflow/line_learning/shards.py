@@ -43,30 +43,27 @@ def rendered(
 
 
 class RenderedShards:
-    """Shards of rendered lines, each kept in a file; the next one is rendered by a process beside while one is used.
+    """Shards of rendered lines, each kept in a file; the next ones are rendered by processes beside while one is used.
 
     After `count` shards they start over: so many lines are learnt from, each as often as the training goes round.
     """
 
-    def __init__(self, folder: Path, *, seed: int, count: int, lines: int = LINES_A_SHARD) -> None:
+    def __init__(self, folder: Path, *, seed: int, count: int, lines: int = LINES_A_SHARD, renderers: int = 1) -> None:
         self._folder = folder
         self._seed = seed
         self._count = count
         self._lines = lines
-        self._beside: BaseProcess | None = None
+        self._renderers = renderers
+        self._beside: dict[int, BaseProcess] = {}
 
     def __call__(self, number: int) -> Lines:
-        """Shard `number`, rendered now where it is not there yet; a process beside begins the one after."""
-        self._wait()
-        wrapped, following = number % self._count, (number + 1) % self._count
-        write_shard(self._path(wrapped), **self._drawn(wrapped))
-        if not self._path(following).is_file():
-            # A process for each shard, and no pool: it ends by itself should this one be killed.
-            self._beside = get_context("spawn").Process(
-                target=write_shard, args=(self._path(following),), kwargs=self._drawn(following), daemon=True
-            )
-            self._beside.start()
-        return load_shard(self._path(wrapped))
+        """Shard `number`, rendered now where it is not there yet; processes beside begin those after it."""
+        for following in range(number, number + self._renderers + 1):
+            self._begin(following % self._count)
+        wanted = number % self._count
+        self._wait(wanted)
+        write_shard(self._path(wanted), **self._drawn(wanted))
+        return load_shard(self._path(wanted))
 
     def __enter__(self) -> RenderedShards:
         return self
@@ -74,16 +71,29 @@ class RenderedShards:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._beside is not None:
-            self._beside.terminate()
-        self._wait()
+        for process in self._beside.values():
+            process.terminate()
+        for number in list(self._beside):
+            self._wait(number)
 
-    def _wait(self) -> None:
-        """Until no process is beside; what it failed to write is then written here, where its error shows."""
-        if self._beside is not None:
-            self._beside.join()
-            self._beside.close()
-            self._beside = None
+    def _begin(self, number: int) -> None:
+        """Have this shard rendered by a process beside, unless it is there or begun; all of them may be busy."""
+        self._beside = {shard: process for shard, process in self._beside.items() if process.is_alive()}
+        if number in self._beside or len(self._beside) >= self._renderers or self._path(number).is_file():
+            return
+        # A process for each shard, and no pool: it ends by itself should this one be killed.
+        process = get_context("spawn").Process(
+            target=write_shard, args=(self._path(number),), kwargs=self._drawn(number), daemon=True
+        )
+        process.start()
+        self._beside[number] = process
+
+    def _wait(self, number: int) -> None:
+        """Until no process renders this shard; what it failed to write is then written here, where its error shows."""
+        process = self._beside.pop(number, None)
+        if process is not None:
+            process.join()
+            process.close()
 
     def _drawn(self, number: int) -> dict[str, int]:
         return {"seed": self._seed, "start": number * self._lines, "count": self._lines}

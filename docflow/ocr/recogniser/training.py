@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.optim.swa_utils import AveragedModel
 
 from docflow.errors import TrainingDataError
 from docflow.ocr.ctc import BLANK
@@ -35,11 +36,14 @@ BEST = "best.pt"
 JOURNAL = "training.jsonl"
 """One JSON object for each figure that was measured: `step` and `loss` or `cer`."""
 
-BATCH_PIXELS = 48 * 320
-"""Width of all lines of a batch together, padding included: 48 lines of the usual width."""
+USUAL_WIDTH = 320
+"""Pixels of width that a line has as a rule: a batch has no more lines than so many of them are wide."""
 
-MOST_LINES = 96
-"""Lines of one batch at most, however short."""
+BATCH_LINES = 48
+"""Lines of the usual width in a batch; of short ones, twice as many at most. A GPU is busy with 240."""
+
+LONGEST_MEMORY = 0.999
+"""Share of the past that a step leaves in the running mean of the weights, once there have been many steps."""
 
 LONGEST_STEP = 5.0
 """Norm to which a step's gradient is cut."""
@@ -50,7 +54,7 @@ SMOOTHING = 0.98
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long training goes and how fast it learns: a warm-up, a plateau, a cool-down to a fiftieth."""
+    """How long training goes, on how many lines at once, how fast: a warm-up, a plateau, a cool-down to a fiftieth."""
 
     steps: int
     learning_rate: float = 2e-3
@@ -58,6 +62,7 @@ class Schedule:
     cool_down: float = 0.4
     evaluate_every: int = 1000
     save_every: int = 250
+    batch_lines: int = BATCH_LINES
 
     def rate_at(self, step: int) -> float:
         """The learning rate of this step."""
@@ -99,16 +104,17 @@ def train(
 ) -> Path:
     """The file with the best weights, after training up to `schedule.steps`; all files are in `folder`.
 
-    Goes on from the folder's checkpoint where there is one, at the very batch it was written after; else from the
-    weights `start`, or from none. Equal arguments give equal weights on one machine. Raises `TrainingDataError` where
-    there are no lines.
+    Measured and kept is the running mean of the weights (after Polyak and Juditsky 1992), which errs less than those of
+    the last step. Goes on from the folder's checkpoint where there is one, at the very batch it was written after; else
+    from the weights `start`, or from none. Equal arguments give equal weights on one machine. Raises
+    `TrainingDataError` where there are no lines.
     """
     if not len(held_out):
         raise TrainingDataError("there are no held-out lines to measure on", next_step="Give at least one line.")
     run = _Run.begin(folder, seed=seed, machine=machine or Machine(), start=start)
     while run.step < schedule.steps:
         lines = shards(run.shard)
-        batches = list(_batches(lines, seed=seed, shard=run.shard))
+        batches = list(_batches(lines, seed=seed, shard=run.shard, size=schedule.batch_lines))
         if not batches:
             raise TrainingDataError("there are no lines to learn from", next_step="Give at least one line.")
         for batch in batches[run.batch :]:
@@ -156,6 +162,7 @@ class _Run:
         self.folder = folder
         self.machine = machine
         self.model = model.to(machine.device, memory_format=torch.channels_last)
+        self.mean = AveragedModel(self.model, multi_avg_fn=_towards, use_buffers=True)
         self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=1e-3, weight_decay=1e-2)
         self.step = self.shard = self.batch = 0
         self.loss = math.nan
@@ -174,6 +181,7 @@ class _Run:
         stored = torch.load(checkpoint, map_location=machine.device, weights_only=True)
         run = cls(folder, Model(CLASSES), machine)
         run.model.load_state_dict(stored["model"])
+        run.mean.load_state_dict(stored["mean"])
         run.optimiser.load_state_dict(stored["optimiser"])
         for name in ("step", "shard", "batch", "loss", "best", "seconds"):
             setattr(run, name, stored[name])
@@ -205,6 +213,7 @@ class _Run:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), LONGEST_STEP)
         self.optimiser.step()
+        self.mean.update_parameters(self.model)
         value = float(loss.detach())
         self.loss = value if math.isnan(self.loss) else SMOOTHING * self.loss + (1 - SMOOTHING) * value
         self.step, self.batch = self.step + 1, self.batch + 1
@@ -213,12 +222,12 @@ class _Run:
     def evaluate(self, held_out: Lines) -> Figure:
         """The CER on these lines; the weights are kept where it is the lowest so far."""
         network = Model(CLASSES)
-        network.load_state_dict(self.model.state_dict())
+        network.load_state_dict(self.mean.module.state_dict())
         texts = read_lines(network, held_out.pictures)
         cer = character_error_rate(zip(held_out.texts, texts, strict=True))
         if cer < self.best:
             self.best = cer
-            _write(self.folder / BEST, {"model": self.model.state_dict(), "step": self.step, "cer": cer})
+            _write(self.folder / BEST, {"model": self.mean.module.state_dict(), "step": self.step, "cer": cer})
         return self._noted(Figure(self.step, self.loss, self.seconds, cer))
 
     def figure(self) -> Figure:
@@ -231,7 +240,12 @@ class _Run:
         state = {name: getattr(self, name) for name in names}
         _write(
             self.folder / CHECKPOINT,
-            {"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(), **state},
+            {
+                "model": self.model.state_dict(),
+                "mean": self.mean.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                **state,
+            },
         )
 
     def _noted(self, figure: Figure) -> Figure:
@@ -244,8 +258,16 @@ class _Run:
         return figure
 
 
-def _batches(lines: Lines, *, seed: int, shard: int) -> Iterator[list[int]]:
-    """The lines' numbers in batches of like widths, in an order drawn anew for each shard."""
+def _towards(means: Sequence[torch.Tensor], current: Sequence[torch.Tensor], steps: torch.Tensor | int) -> None:
+    """Move the running means a little towards the current values: the less, the more steps there have been."""
+    memory = min(LONGEST_MEMORY, (int(steps) + 1) / (int(steps) + 20))
+    with torch.no_grad():
+        for mean, value in zip(means, current, strict=True):
+            mean.copy_(mean.lerp(value, 1 - memory) if mean.is_floating_point() else value)
+
+
+def _batches(lines: Lines, *, seed: int, shard: int, size: int) -> Iterator[list[int]]:
+    """The lines' numbers in batches of like widths, padding counted, in an order drawn anew for each shard."""
     rng = np.random.default_rng((seed, shard))
     widths = [picture.shape[1] for picture in lines.pictures]
     order = sorted(range(len(lines)), key=lambda index: widths[index] + rng.uniform(0, 24))
@@ -253,7 +275,7 @@ def _batches(lines: Lines, *, seed: int, shard: int) -> Iterator[list[int]]:
     for index in order:
         held = batches[-1]
         widest = max([widths[index], *(widths[other] for other in held[-1:])])
-        if held and (len(held) == MOST_LINES or widest * (len(held) + 1) > BATCH_PIXELS):
+        if held and (len(held) == 2 * size or widest * (len(held) + 1) > size * USUAL_WIDTH):
             batches.append([])
         batches[-1].append(index)
     for place in rng.permutation(len(batches)):

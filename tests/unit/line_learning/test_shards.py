@@ -34,3 +34,12 @@ def test_a_shard_that_is_there_is_not_rendered_again(tmp_path: Path) -> None:
     write_shard(path, seed=2, start=0, count=3)
     assert path.read_bytes() == before
     assert len(load_shard(path)) == 3
+
+
+def test_several_processes_render_the_same_shards_ahead(tmp_path: Path) -> None:
+    with RenderedShards(tmp_path, seed=4, count=3, lines=4, renderers=2) as shards:
+        texts = [text for number in range(4) for text in shards(number).texts]
+    expected = list(rendered(12, seed=4).texts)
+    assert texts == expected + expected[:4]
+    assert len(list(tmp_path.glob("*.npz"))) == 3
+    assert not list(tmp_path.glob("*.part"))

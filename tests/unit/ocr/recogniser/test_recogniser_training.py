@@ -78,6 +78,23 @@ def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     assert all(torch.equal(whole[name], cut[name]) for name in whole)
 
 
+def test_what_is_kept_is_the_mean_of_the_steps_weights(tmp_path: Path) -> None:
+    best = six_steps(tmp_path)
+    last, kept = weights(tmp_path / CHECKPOINT), weights(best)
+    mean = torch.load(tmp_path / CHECKPOINT, weights_only=True)["mean"]
+    assert all(torch.equal(kept[name], mean[f"module.{name}"]) for name in kept)
+    assert not torch.equal(kept["scores.weight"], last["scores.weight"])
+    assert torch.allclose(kept["scores.weight"], last["scores.weight"], atol=0.05)
+
+
+def test_larger_batches_hold_more_lines(tmp_path: Path) -> None:
+    small, large = (
+        train(few_lines, folder=tmp_path / str(size), schedule=Schedule(steps, batch_lines=size), held_out=few_lines(1))
+        for size, steps in ((4, 2), (48, 2))
+    )
+    assert not torch.equal(weights(small)["scores.weight"], weights(large)["scores.weight"])
+
+
 def test_the_journal_has_the_loss_and_the_error_rate(tmp_path: Path) -> None:
     six_steps(tmp_path)
     rows = [json.loads(row) for row in (tmp_path / JOURNAL).read_text(encoding="utf-8").splitlines()]

@@ -1,6 +1,6 @@
 """A page's lines read by a quick recogniser, and those that it doubts once more by a better one.
 
-Both are given the same lines, each with the margins that it reads best with.
+Both are given the same lines, each with the margins that it reads best with; `choice.py` tells whose reading stays.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from docflow.ocr.choice import better_of, line_confidence
 from docflow.ocr.countdown import Countdown
 from docflow.ocr.engine import Engine, LineRecogniser, ReadLine
+from docflow.ocr.lexicon import lexicon_of
 from docflow.ocr.lines import Margin, placed, rows_of, widened
 from docflow.ocr.rapidocr import RapidOcrEngine, crop_of
 from docflow.ocr.script import CYRILLIC, Script, script_of
@@ -36,7 +38,7 @@ the worst and the best of those tried, the compact recogniser's word F1 differs 
 
 @dataclass(frozen=True, slots=True)
 class Cascade:
-    """Lines of which `quick` is less than `sure` are read by `better`; the `most` doubtful where there are more."""
+    """Lines of which `quick` is less than `sure` are read by `better` too; the `most` doubtful where there are more."""
 
     quick: LineRecogniser
     better: LineRecogniser | None
@@ -62,8 +64,10 @@ class Cascade:
             cut = [widened(boxes[i], image, margin=margins.better) for i in doubted]
             crops = [crop_of(image.pixels, box) for box in cut]
             again = self.better.recognise(crops, languages=latin_of(languages), timeout=left())
+            frequency = lexicon_of(languages).frequency
             for i, line, crop in zip(doubted, again, cut, strict=True):
-                lines[i] = placed(line, crop=crop, box=boxes[i]) if line else lines[i]
+                if better_of(read[i], line, frequency=frequency) is line:
+                    lines[i] = placed(line, crop=crop, box=boxes[i])
         used = [self.quick.name] if len(doubted) < len(boxes) or not doubted else []
         used += [self.better.name] if doubted and self.better is not None else []
         versions = [f"{e.name} {e.version}" for e in (self.quick, self.better) if e is not None and e.name in used]
@@ -91,9 +95,3 @@ class Cascade:
 def latin_of(languages: str) -> str:
     """Those of the languages that are in Latin script."""
     return "+".join(code for code in languages.split("+") if script_of(code) is Script.LATIN)
-
-
-def line_confidence(line: ReadLine) -> float:
-    """The mean confidence of the line's words, weighted by their characters; 0 without a word."""
-    characters = sum(len(word.text) for word in line)
-    return sum(word.confidence * len(word.text) for word in line) / characters if characters else 0.0

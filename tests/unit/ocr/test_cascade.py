@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pytest
 from drawn_pages import blank, image_of
 from numpy.typing import NDArray
 
-from docflow.ocr.cascade import MARGINS, Cascade, line_confidence
+from docflow.ocr.cascade import MARGINS, Cascade
 from docflow.ocr.countdown import countdown
 from docflow.ocr.engine import ReadLine, ReadWord
 from docflow.ocr.tesserocr import TesserocrEngine
@@ -93,8 +92,3 @@ def test_each_is_given_its_own_margins_and_words_are_as_high_as_the_line(tessera
     assert quick.heights == [40 * (1 + 2 * margins.quick.y)] * 4
     assert better.heights == [40 * (1 + 2 * margins.better.y)]
     assert [(line.box.y0, line.box.y1) for line in page.lines] == [(box.y0, box.y1) for box in BOXES]
-
-
-def test_a_line_is_as_sure_as_its_characters() -> None:
-    assert line_confidence((ReadWord("abc", 0, 0.7, 1.0), ReadWord("d", 0.8, 1, 0.2))) == pytest.approx(0.8)
-    assert line_confidence(()) == 0.0

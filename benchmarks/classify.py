@@ -37,9 +37,6 @@ from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 KINDS = ("contract", "invoice", "letter", "receipt")
 LEAST_OF_A_KIND = 10
 GENERATED_BESIDE_FOLDS = 2000
-REPEATS = 20
-"""How often a real text is repeated among the generated ones, which are hundreds to its one."""
-
 DAMAGE = 0.4
 """Error rate of the recognition that has failed."""
 
@@ -96,7 +93,7 @@ def measure(candidate: Candidate, *, var: Path, half: str) -> Row:
     row["– of these, their text damaged: macro"] = score(compare(misread, damaged).macro_accuracy)
     row["generated only: others that come out unknown"] = score(float(np.mean([p.label == UNKNOWN for p in foreign])))
     for most in (5, 50) if half == "report" else ():
-        few = repeated(drawn(examples, most=most))
+        few = drawn(examples, most=most)
         row[f"{most} real a kind on top: macro"] = score(
             compare(predict(candidate, generated + few, four), four).macro_accuracy
         )
@@ -143,7 +140,7 @@ def out_of_fold(
     judged: list[tuple[Prediction, LabelledText]] = []
     for fit, judge in folds:
         held = [samples[row] for row in judge]
-        learnt = [*beside, *repeated([samples[row] for row in fit])]
+        learnt = [*beside, *(samples[row] for row in fit)]
         judged += [
             (replace(p, label=likeliest(p)), s) for p, s in zip(predict(candidate, learnt, held), held, strict=True)
         ]
@@ -161,11 +158,6 @@ def drawn(samples: Sequence[LabelledText], *, most: int) -> list[LabelledText]:
     rng = random.Random(SEED)
     of_kind: Mapping[str, list[LabelledText]] = {kind: [s for s in samples if s.label == kind] for kind in KINDS}
     return [s for held in of_kind.values() for s in rng.sample(held, min(most, len(held)))]
-
-
-def repeated(samples: Sequence[LabelledText]) -> list[LabelledText]:
-    """Each text `REPEATS` times, its copies in one group."""
-    return [replace(s, group=f"real/{s.document_id}") for s in samples for _ in range(REPEATS)]
 
 
 def macro_of(judged: Sequence[tuple[Prediction, LabelledText]]) -> float:

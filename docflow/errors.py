@@ -277,7 +277,7 @@ class TrainingDataError(ClassifyError):
     """There are too few documents or labels to train on."""
 
     code = "training_data_invalid"
-    next_step = "Give at least two labels with ten documents each."
+    next_step = "Give at least two labels with five documents each."
 
 
 class ModelFileError(ClassifyError):

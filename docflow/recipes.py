@@ -90,7 +90,8 @@ def gather(recipe: Recipe, *, store: Store, own: Sequence[LabelledText] = (), tr
 def digest_of_samples(samples: Sequence[LabelledText]) -> str:
     """SHA-256 over what training sees of the samples, whatever their order."""
     each = sorted(
-        json.dumps([one.label, one.language, one.group, one.text]).encode() + one.thumbnail for one in samples
+        json.dumps([one.label, one.language, one.group, one.text, one.is_generated]).encode() + one.thumbnail
+        for one in samples
     )
     return hashlib.sha256(b"\n".join(each)).hexdigest()
 

@@ -217,6 +217,7 @@ class Question:
     text: str
     key: str
     thumbnail: bytes = field(default=b"", repr=False)
+    is_generated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +260,7 @@ class LabelledText:
     `group` names the source that a fair split must not divide (a layout, a sender, a data set). The optional fields
     are for evaluation: `document_id` finds the document again, `source` says where it came from, `grade` how well it
     was recognised; each is empty where nobody said. `thumbnail` is a PNG of the first page, empty where there is none.
+    `is_generated` says that the document is made up: beside such, real ones weigh more in training.
     """
 
     text: str
@@ -270,3 +272,4 @@ class LabelledText:
     source: str = ""
     grade: str = ""
     thumbnail: bytes = field(default=b"", repr=False)
+    is_generated: bool = False

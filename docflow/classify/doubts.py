@@ -14,7 +14,15 @@ from sklearn.feature_extraction.text import TfidfTransformer
 
 from docflow.classify.features import count_features
 from docflow.classify.grouping import fair_groups
-from docflow.classify.training import check_labels, fit_linear, fit_temperature, out_of_fold_logits, split
+from docflow.classify.training import (
+    BACKGROUND_WEIGHT,
+    check_labels,
+    fit_linear,
+    fit_temperature,
+    out_of_fold_logits,
+    split,
+)
+from docflow.classify.weighing import document_weights, times_of
 from docflow.errors import SettingsError
 from docflow.types import LabelledText
 
@@ -56,10 +64,12 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
     sources = np.array([everything[row].group or f"beside {row}" for row in kept])
     weighted = TfidfTransformer(sublinear_tf=True).fit_transform(counts[kept])
     folds, _ = split(truth, sources, seed=seed)
-    logits = out_of_fold_logits(weighted, truth, folds, fitted=fit_linear)
+    times = times_of([everything[row] for row in kept])
+    weights = document_weights(truth, times, background_weight=BACKGROUND_WEIGHT)
+    logits = out_of_fold_logits(weighted, truth, weights, folds, fitted=fit_linear)
     names = np.unique(truth)
     given = np.searchsorted(names, truth)
-    temperature = fit_temperature(logits, given, sources=len(set(sources.tolist())))
+    temperature = fit_temperature(logits, given, times=times, sources=len(set(sources.tolist())))
     probabilities = softmax(logits / temperature, axis=1)
     scores = get_label_quality_scores(given, probabilities, method="self_confidence")
     issues = find_label_issues(given, probabilities, n_jobs=1)

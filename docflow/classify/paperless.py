@@ -27,6 +27,7 @@ from docflow.classify.features import MAX_CHARS
 from docflow.classify.model import ScoringClassifier, to_predictions
 from docflow.classify.scoring import Floats
 from docflow.classify.training import check_labels, describe, in_order, split
+from docflow.classify.weighing import times_of
 from docflow.errors import ModelFileError
 from docflow.types import LabelledText, ModelRef
 
@@ -109,8 +110,10 @@ def train_paperless(
     sources = np.array([sample.group or f"#{row}" for row, sample in enumerate(learnt)])
     folds, kind = split(truth, sources, seed=seed)
     fit, judge = folds[0]
+    times = times_of(learnt)
 
-    def fitted(rows: NDArray[np.intp]) -> tuple[CountVectorizer, MLPClassifier]:
+    def fitted(chosen: NDArray[np.intp]) -> tuple[CountVectorizer, MLPClassifier]:
+        rows = np.repeat(chosen, times[chosen])
         counted = vectorizer(min_df=least_share)
         network = MLPClassifier(hidden_layer_sizes=(hidden_units,), tol=TOLERANCE, random_state=seed)
         return counted, network.fit(counted.fit_transform([texts[row] for row in rows]), truth[rows])

@@ -24,6 +24,7 @@ from sklearn.pipeline import Pipeline
 from docflow.classify.evaluation import compare
 from docflow.classify.features import FEATURES_VERSION, count_features
 from docflow.classify.model import TrainedModel, to_predictions
+from docflow.classify.weighing import commonness, document_weights, times_of
 from docflow.errors import TrainingDataError
 from docflow.types import UNKNOWN, LabelledText, ModelRef
 
@@ -33,7 +34,7 @@ Floats = NDArray[np.floating[Any]]
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 """The rows to fit on, and those to judge on."""
 
-LEAST_PER_LABEL = 10
+LEAST_PER_LABEL = 5
 FOLDS = 3
 INVERSE_REGULARISATION = 3.0
 """Between 1 and 100, it makes no difference that could be measured on real documents."""
@@ -41,6 +42,12 @@ INVERSE_REGULARISATION = 3.0
 BACKGROUND_WEIGHT = 0.3
 """What the background weighs against one named label: it is a sample of everything else, and at equal weight it takes
 every letter that is worded unlike the training's."""
+
+COMMONNESS = 1.0
+"""What is taken from a label's score for each e-fold that it is commoner among the generated documents (logit
+adjustment, Menon et al. 2021): how often it is generated says nothing of how often it comes. On the tuning half, with
+generated documents alone, 0.859 of the others come out as unknown for 0.821 without, at a macro accuracy of 0.904 for
+0.909; with real ones beside, that goes from 0.929 to 0.974 in random folds, and stays where sources are held out."""
 
 TOLERANCE = 1e-3
 MOST_ITERATIONS = 300
@@ -65,13 +72,13 @@ def train(
 ) -> TrainedModel:
     """A calibrated model of these samples; in any order, with the same seed, they give the same model.
 
-    Samples labelled `UNKNOWN` are background: learnt as a class of their own, never a confident answer. Samples
-    without a word are left out. Logistic regression's scores are calibrated by one temperature (Guo et al. 2017),
-    fitted to what out-of-fold models say; groups (a sample without one is its own) are kept whole in the folds where
-    every label has enough of them. The threshold is the least confidence from which on named answers are right in 95 %
-    of cases, within `THRESHOLDS`.
+    Samples labelled `UNKNOWN` are background: learnt as a class of their own, never a confident answer. Real samples
+    count `REAL_WEIGHT` times beside generated ones. Samples without a word are left out. Logistic regression's scores
+    are calibrated by one temperature (Guo et al. 2017), fitted to what out-of-fold models say; groups (a sample without
+    one is its own) are kept whole in the folds where every label has enough of them. The threshold is the least
+    confidence from which on named answers are right in 95 % of cases, within `THRESHOLDS`.
 
-    Raises `TrainingDataError` for under two labels, or under ten documents of one.
+    Raises `TrainingDataError` for under two labels, or under five documents of one.
     """
     ordered = in_order(samples)
     counts = count_features([sample.text for sample in ordered])
@@ -90,18 +97,23 @@ def train(
     weighted = tfidf.fit_transform(counts)
     sources = np.array([sample.group or f"#{row}" for row, sample in enumerate(learnt)])
     folds, kind = split(truth, sources, seed=seed)
-    fitted = partial(fit_linear, inverse_regularisation=inverse_regularisation, background_weight=background_weight)
-    logits = out_of_fold_logits(weighted, truth, folds, fitted=fitted)
+    times = times_of(learnt)
+    weights = document_weights(truth, times, background_weight=background_weight)
+    fitted = partial(fit_linear, inverse_regularisation=inverse_regularisation)
+    logits = out_of_fold_logits(weighted, truth, weights, folds, fitted=fitted)
     labels = tuple(np.unique(truth).tolist())
-    temperature = fit_temperature(logits, np.searchsorted(labels, truth), sources=len(set(sources)))
-    probabilities = softmax(logits / temperature, axis=1)
-    threshold = choose_threshold(probabilities, truth, labels=labels)
+    numbers = np.searchsorted(labels, truth)
+    temperature = fit_temperature(logits, numbers, times=times, sources=len(set(sources)))
+    less = COMMONNESS * commonness(learnt, labels)
+    probabilities = softmax(logits / temperature - less, axis=1)
+    threshold = choose_threshold(probabilities, truth, times=times, labels=labels)
+    linear = cooled(fitted(weighted, truth, weights), temperature, less=less)
 
     predictions = to_predictions(
         probabilities, model=ModelRef("out-of-fold", "", ""), labels=labels, threshold=threshold
     )
     return TrainedModel(
-        pipeline=Pipeline([("tfidf", tfidf), ("linear", cooled(fitted(weighted, truth), temperature))]),
+        pipeline=Pipeline([("tfidf", tfidf), ("linear", linear)]),
         labels=labels,
         threshold=threshold,
         training=describe(learnt, seed=seed)
@@ -121,7 +133,7 @@ def in_order(samples: Sequence[LabelledText]) -> list[LabelledText]:
 
 
 def check_labels(truth: NDArray[np.str_]) -> None:
-    """Raise `TrainingDataError` for under two labels, or under ten documents of one."""
+    """Raise `TrainingDataError` for under two labels, or under five documents of one."""
     counts = Counter(truth.tolist())
     if len(counts) < 2:
         raise TrainingDataError(f"the training documents have {len(counts)} labels: there must be two at least")
@@ -149,9 +161,10 @@ def split(truth: NDArray[np.str_], sources: NDArray[np.str_], *, seed: int) -> t
 def out_of_fold_logits(
     weighted: sp.csr_matrix,
     truth: NDArray[np.str_],
+    weights: Floats,
     folds: Sequence[Fold],
     *,
-    fitted: Callable[[sp.csr_matrix, NDArray[np.str_]], LogisticRegression],
+    fitted: Callable[[sp.csr_matrix, NDArray[np.str_], Floats], LogisticRegression],
 ) -> Floats:
     """Each row's score per label, from a model that was not fitted on it.
 
@@ -160,7 +173,7 @@ def out_of_fold_logits(
     """
     logits = np.zeros((len(truth), len(np.unique(truth))))
     for fit, judge in folds:
-        scores = fitted(weighted[fit], truth[fit]).decision_function(weighted[judge])
+        scores = fitted(weighted[fit], truth[fit], weights[fit]).decision_function(weighted[judge])
         logits[judge] = scores if scores.ndim == 2 else np.column_stack([np.zeros(len(scores)), scores])
     return logits
 
@@ -168,25 +181,23 @@ def out_of_fold_logits(
 def fit_linear(
     weighted: sp.csr_matrix,
     truth: NDArray[np.str_],
+    weights: Floats,
     *,
     inverse_regularisation: float = INVERSE_REGULARISATION,
-    background_weight: float = BACKGROUND_WEIGHT,
 ) -> LogisticRegression:
-    """Logistic regression in which each named label weighs the same, and the background `background_weight` of it."""
-    weights = class_weights(truth, background_weight=background_weight)
-    linear = LogisticRegression(C=inverse_regularisation, class_weight=weights, tol=TOLERANCE, max_iter=MOST_ITERATIONS)
-    return linear.fit(weighted, truth)
+    """Logistic regression on texts (texts x n-grams), each of which weighs what `weights` says."""
+    linear = LogisticRegression(C=inverse_regularisation, tol=TOLERANCE, max_iter=MOST_ITERATIONS)
+    # An n-gram that no text has keeps the weight 0: without them, a few hundred texts take a fraction of the time.
+    occurring = np.flatnonzero(np.bincount(weighted.indices, minlength=weighted.shape[1]))
+    linear.fit(weighted[:, occurring], truth, sample_weight=weights)
+    coefficients = np.zeros((len(linear.coef_), weighted.shape[1]), dtype=linear.coef_.dtype)
+    coefficients[:, occurring] = linear.coef_
+    linear.coef_, linear.n_features_in_ = coefficients, weighted.shape[1]
+    return linear
 
 
-def class_weights(truth: NDArray[np.str_], *, background_weight: float) -> dict[str, float]:
-    """What each label's documents weigh, so that all labels weigh the same together, and the background less."""
-    counts = Counter(truth.tolist())
-    wanted = {label: background_weight if label == UNKNOWN else 1.0 for label in counts}
-    return {label: wanted[label] * len(truth) / (len(counts) * counts[label]) for label in counts}
-
-
-def fit_temperature(logits: Floats, truth: NDArray[np.intp], *, sources: int) -> float:
-    """The temperature at which the scores, divided by it, are the likeliest for what is true.
+def fit_temperature(logits: Floats, truth: NDArray[np.intp], *, times: NDArray[np.intp], sources: int) -> float:
+    """The temperature at which the scores, divided by it, are the likeliest for what is true; `times` each row counts.
 
     The truth is doubted as much as if one source of `sources` more had come out wrong (after Platt 1999, with sources
     in the place of documents, since those of one source are alike): folds without a mistake would otherwise make the
@@ -197,26 +208,32 @@ def fit_temperature(logits: Floats, truth: NDArray[np.intp], *, sources: int) ->
     targets[np.arange(len(truth)), truth] = 1 - doubt
 
     def loss(logarithm: float) -> float:
-        return -float((targets * log_softmax(logits / np.exp(logarithm), axis=1)).sum(axis=1).mean())
+        likely = (targets * log_softmax(logits / np.exp(logarithm), axis=1)).sum(axis=1)
+        return -float(np.average(likely, weights=times))
 
     found = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURES)), method="bounded")
     return float(np.exp(found.x))
 
 
-def cooled(linear: LogisticRegression, temperature: float) -> LogisticRegression:
-    """The model with its scores divided by the temperature: calibrated, and still a plain linear model."""
+def cooled(linear: LogisticRegression, temperature: float, *, less: Floats) -> LogisticRegression:
+    """The model with its scores divided by the temperature, and `less` taken from them: still plainly linear."""
     linear.coef_ = linear.coef_ / np.float32(temperature)
-    linear.intercept_ = linear.intercept_ / np.float32(temperature)
+    # Two labels have one score between them.
+    taken = less if len(linear.intercept_) == len(less) else np.diff(less)
+    linear.intercept_ = (linear.intercept_ / np.float32(temperature) - taken).astype(linear.intercept_.dtype)
     return linear
 
 
-def choose_threshold(probabilities: Floats, truth: NDArray[np.str_], *, labels: Sequence[str]) -> float:
+def choose_threshold(
+    probabilities: Floats, truth: NDArray[np.str_], *, times: NDArray[np.intp], labels: Sequence[str]
+) -> float:
     """The least confidence from which on named answers are right as often as wanted, within `THRESHOLDS`."""
     said = np.array(labels)[probabilities.argmax(axis=1)]
     named = said != UNKNOWN
     confidence, right = probabilities.max(axis=1)[named], (said == truth)[named]
     descending = np.argsort(-confidence, kind="stable")
-    precision = np.cumsum(right[descending]) / np.arange(1, len(descending) + 1)
+    counted = times[named][descending]
+    precision = np.cumsum(right[descending] * counted) / np.cumsum(counted)
     enough = np.flatnonzero(precision >= PRECISION_WANTED)
     found = confidence[descending[enough[-1]]] if len(enough) else THRESHOLDS[1]
     return round(float(np.clip(found, *THRESHOLDS)), 4)
@@ -228,9 +245,12 @@ def describe(samples: Sequence[LabelledText], *, seed: int) -> dict[str, Any]:
     digest = hashlib.sha256()
     for sample in samples:
         counts.setdefault(sample.label, Counter())[sample.language] += 1
-        digest.update(json.dumps([sample.label, sample.language, sample.group, sample.text]).encode())
+        digest.update(
+            json.dumps([sample.label, sample.language, sample.group, sample.text, sample.is_generated]).encode()
+        )
     return {
         "documents": len(samples),
+        "generated": sum(sample.is_generated for sample in samples),
         "counts": {label: dict(sorted(languages.items())) for label, languages in counts.items()},
         "data_digest": digest.hexdigest(),
         "seed": seed,

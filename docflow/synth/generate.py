@@ -71,6 +71,7 @@ def training_texts(
             group=f"{kind}/{document.layout}",
             metadata={"kind": kind, "seed": document.seed, "noise": rate},
             thumbnail=thumbnail(document) if thumbnails else b"",
+            is_generated=True,
         )
 
 

@@ -27,12 +27,12 @@ from docflow.classify.training import (
     Floats,
     check_labels,
     choose_threshold,
-    class_weights,
     describe,
     fit_temperature,
     in_order,
     split,
 )
+from docflow.classify.weighing import label_weights, times_of
 from docflow.errors import ModelFileError
 from docflow.thumbnail import SIDE
 from docflow.types import LabelledText, ModelRef
@@ -44,14 +44,19 @@ BATCH = 64
 TEXT_LEFT_OUT, PAGE_LEFT_OUT = 0.3, 0.3
 """Shares of the documents that show one side only: text that is bad or missing, and documents that came as text."""
 
+REAL_PAGE_LEFT_OUT = 0.6
+"""Share of the real documents, beside generated ones, that show no page: few senders' looks are learnt by heart."""
+
 NGRAMS_LEFT_OUT = 0.3
 """Share of a text's n-grams that are dropped each time it is shown: recognition loses as many."""
 
 OPSET = 17
 """Of ONNX, from 2022: every onnxruntime that DocFlow allows knows it."""
 
-ZOOM, SHIFT, DARKNESS = 0.1, 0.08, 0.4
-"""How far pages are stretched and moved each time they are shown, and the logarithm of how far their ink is changed."""
+ZOOM, SHIFT, SHEAR, DARKNESS = 0.25, 0.15, 0.1, 0.4
+"""How far pages are stretched, moved and slanted each time they are shown, and the logarithm of how far their ink is
+changed. The macro accuracy on the tuning half is 0.938 with generated documents alone, and 0.98 with five real ones a
+kind beside; with stretching by 0.1, moving by 0.08, no slant, and real pages shown as often, it is 0.921 and 0.958."""
 
 THREADS = 2
 """Of the processor that training takes: with another number, sums come out otherwise in their last places."""
@@ -62,11 +67,15 @@ CLOSE = 1e-4
 
 @dataclass(frozen=True)
 class Shown:
-    """Documents as the network takes them: n-grams' weights (documents x buckets), ink, and labels by number."""
+    """Documents as the network takes them: n-grams' weights (documents x buckets), ink, and labels by number.
+
+    `pageless` is how often each shows its text only.
+    """
 
     weights: sp.csr_matrix
     ink: NDArray[np.float32]
     truth: NDArray[np.int64]
+    pageless: NDArray[np.float64]
 
 
 def train_neural(
@@ -92,24 +101,38 @@ def train_neural(
     check_labels(truth)
     labels, numbers = np.unique(truth, return_inverse=True)
     tfidf = TfidfTransformer(sublinear_tf=True)
-    shown = Shown(tfidf.fit_transform(counts).astype(np.float32), inks(learnt), numbers.astype(np.int64))
     sources = np.array([sample.group or f"#{row}" for row, sample in enumerate(learnt)])
     folds, kind = split(truth, sources, seed=seed)
     fit, judge = folds[0]
     named = tuple(labels.tolist())
-    costs = class_weights(truth, background_weight=background_weight)
+    times = times_of(learnt)
+    shown = Shown(
+        weights=tfidf.fit_transform(counts).astype(np.float32),
+        ink=inks(learnt),
+        truth=numbers.astype(np.int64),
+        pageless=np.where(times > 1, REAL_PAGE_LEFT_OUT, PAGE_LEFT_OUT),
+    )
+    costs = label_weights(truth, times, background_weight=background_weight)
     weighed = torch.tensor([costs[label] for label in named], dtype=torch.float32)
 
     def fitted(rows: NDArray[np.intp]) -> Network:
         return fit_network(
-            shown, rows, labels=len(named), costs=weighed, epochs=epochs, learning_rate=learning_rate, seed=seed
+            shown,
+            np.repeat(rows, times[rows]),
+            labels=len(named),
+            costs=weighed,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            seed=seed,
         )
 
     with repeatable():
         logits = scores(fitted(fit), shown, judge)
-        temperature = fit_temperature(logits, numbers[judge], sources=len(set(sources[judge].tolist())))
+        temperature = fit_temperature(
+            logits, numbers[judge], times=times[judge], sources=len(set(sources[judge].tolist()))
+        )
         probabilities = softmax(logits / temperature, axis=1)
-        threshold = choose_threshold(probabilities, truth[judge], labels=named)
+        threshold = choose_threshold(probabilities, truth[judge], times=times[judge], labels=named)
         network = fitted(np.arange(len(learnt)))
         onnx = exported(network, idf=tfidf.idf_, temperature=temperature, example=(counts, shown.ink))
     said = to_predictions(probabilities, model=ModelRef("out-of-fold", "", ""), labels=named, threshold=threshold)
@@ -166,7 +189,7 @@ def fit_network(
     learning_rate: float,
     seed: int,
 ) -> Network:
-    """A network fitted to these rows by Adam, its rate falling to nothing along a cosine."""
+    """A network fitted to these rows, some of them several times, by Adam; its rate falls to nothing along a cosine."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     network = Network(buckets=BUCKETS, labels=labels)
@@ -178,7 +201,7 @@ def fit_network(
         for start in range(0, len(drawn), BATCH):
             batch = drawn[start : start + BATCH]
             ink = shaken(torch.from_numpy(shown.ink[batch]))
-            is_read, is_seen = sides(rng, has_page=shown.ink[batch].any(axis=(1, 2)))
+            is_read, is_seen = sides(rng, has_page=shown.ink[batch].any(axis=(1, 2)), pageless=shown.pageless[batch])
             text = network.text(*bags(shown.weights[batch], rng=rng)) * torch.from_numpy(is_read)[:, None]
             found = network(text, ink * torch.from_numpy(is_seen)[:, None, None])
             loss = functional.cross_entropy(found, torch.from_numpy(shown.truth[batch]), weight=costs)
@@ -191,22 +214,26 @@ def fit_network(
 
 
 def shaken(ink: torch.Tensor) -> torch.Tensor:
-    """The pages a little larger or smaller, wider or narrower, off their place, and darker or lighter."""
+    """The pages larger or smaller, wider or narrower, slanted, off their place, and darker or lighter."""
     count = len(ink)
     scale = 1 + (torch.rand(count, 2) - 0.5) * 2 * ZOOM
     shift = (torch.rand(count, 2) - 0.5) * 2 * SHIFT
     moves = torch.zeros(count, 2, 3)
     moves[:, 0, 0], moves[:, 1, 1], moves[:, :, 2] = scale[:, 0], scale[:, 1], shift
+    slant = (torch.rand(count, 2) - 0.5) * 2 * SHEAR
+    moves[:, 0, 1], moves[:, 1, 0] = slant[:, 0], slant[:, 1]
     grid = functional.affine_grid(moves, [count, 1, *ink.shape[1:]], align_corners=False)
     moved = functional.grid_sample(ink[:, None], grid, align_corners=False)[:, 0]
     return moved.clamp(min=0) ** torch.exp((torch.rand(count, 1, 1) - 0.5) * 2 * DARKNESS)
 
 
-def sides(rng: np.random.Generator, *, has_page: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def sides(
+    rng: np.random.Generator, *, has_page: NDArray[np.bool_], pageless: NDArray[np.float64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Which documents of a batch show their text, and which their page: never neither, where there is a page."""
     drawn = rng.random(len(has_page))
     is_read = (drawn >= TEXT_LEFT_OUT) | ~has_page
-    is_seen = drawn < 1 - PAGE_LEFT_OUT
+    is_seen = drawn < 1 - pageless
     return is_read.astype(np.float32), is_seen.astype(np.float32)
 
 

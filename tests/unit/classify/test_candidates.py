@@ -50,8 +50,8 @@ def test_the_same_samples_in_any_order_give_the_same_digest(name: str, make: Mak
 
 @pytest.mark.parametrize("name", NAMES)
 def test_too_few_documents_are_refused(name: str, make: Make) -> None:
-    with pytest.raises(TrainingDataError, match="under 10"):
-        CANDIDATES[name].fit(make(9))
+    with pytest.raises(TrainingDataError, match="under 5"):
+        CANDIDATES[name].fit(make(4))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -55,11 +55,13 @@ def test_a_page_without_text_is_learnt_from(samples: list[LabelledText]) -> None
 
 
 def test_every_document_shows_a_side_and_some_only_one() -> None:
-    is_read, is_seen = sides(np.random.default_rng(0), has_page=np.array([True, False] * 500))
+    pageless = np.repeat([0.3, 0.6], 500)
+    is_read, is_seen = sides(np.random.default_rng(0), has_page=np.array([True, False] * 500), pageless=pageless)
     assert np.all(is_read + is_seen > 0)
     assert 0.25 < np.mean(is_read[::2] == 0) < 0.35
     assert np.all(is_read[1::2] == 1)
-    assert 0.25 < np.mean(is_seen == 0) < 0.35
+    assert 0.25 < np.mean(is_seen[:500] == 0) < 0.35
+    assert 0.55 < np.mean(is_seen[500:] == 0) < 0.65
 
 
 def test_training_leaves_torchs_own_settings_as_they_were(samples: list[LabelledText]) -> None:

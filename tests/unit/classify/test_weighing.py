@@ -1,0 +1,45 @@
+"""What documents weigh: labels alike, the background less, real documents more than made-up ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from docflow.classify.weighing import REAL_WEIGHT, commonness, document_weights, label_weights, times_of
+from docflow.types import UNKNOWN, LabelledText
+
+REAL = LabelledText("a", "invoice", "eng")
+MADE = replace(REAL, is_generated=True)
+
+
+def test_a_real_document_counts_as_many_generated_ones() -> None:
+    assert times_of([REAL, MADE, MADE]).tolist() == [REAL_WEIGHT, 1, 1]
+
+
+@pytest.mark.parametrize("alone", [REAL, MADE])
+def test_documents_of_one_sort_count_once(alone: LabelledText) -> None:
+    assert times_of([alone, alone]).tolist() == [1, 1]
+
+
+def test_labels_weigh_the_same_together_and_the_background_less() -> None:
+    truth = np.array(["a"] * 2 + ["b"] * 6 + [UNKNOWN] * 12)
+    weights = document_weights(truth, np.ones(20, dtype=np.intp), background_weight=0.3)
+    together = {label: weights[truth == label].sum() for label in ("a", "b", UNKNOWN)}
+    assert together["a"] == pytest.approx(together["b"])
+    assert together[UNKNOWN] == pytest.approx(0.3 * together["a"])
+
+
+def test_a_real_document_weighs_more_within_its_label() -> None:
+    truth = np.array(["a", "a", "b"])
+    weights = document_weights(truth, np.array([20, 1, 20]), background_weight=1.0)
+    assert weights[0] == pytest.approx(20 * weights[1])
+    assert label_weights(truth, np.array([20, 1, 20]), background_weight=1.0)["a"] == pytest.approx(weights[1])
+
+
+def test_commonness_is_that_of_generated_documents_alone() -> None:
+    samples = [MADE] * 8 + [replace(MADE, label="receipt")] * 2 + [REAL] * 50 + [replace(REAL, label="memo")] * 50
+    found = commonness(samples, ("invoice", "memo", "receipt"))
+    assert found.tolist() == pytest.approx([np.log(2), 0.0, -np.log(2)])
+    assert commonness([REAL], ("invoice", "memo")).tolist() == [0.0, 0.0]

@@ -78,11 +78,14 @@ def test_a_version_that_new_labels_make_better_is_promoted(begun: Loop) -> None:
 
 def test_a_version_that_is_no_better_is_refused_with_the_reasons(begun: Loop) -> None:
     begun.label(first=0, count=60)
+    taught = look(begun)
+    assert (taught.result, taught.version) == (Result.PROMOTED, "2"), taught.why
+    begun.label(first=60, count=20)
     seen = look(begun)
-    assert (seen.result, seen.version) == (Result.REFUSED, "2"), seen.why
-    assert "version 2 is not to take the champion's place" in seen.why
+    assert (seen.result, seen.version) == (Result.REFUSED, "3"), seen.why
+    assert "version 3 is not to take the champion's place" in seen.why
     again = look(begun)
     assert (again.result, again.why) == (
         Result.NOTHING,
-        "0 new labels since version 2, and 20 are worth training",
+        "0 new labels since version 3, and 20 are worth training",
     )

@@ -28,7 +28,8 @@ def samples() -> list[LabelledText]:
 
 @pytest.fixture(scope="module")
 def model(samples: list[LabelledText]) -> NeuralModel:
-    return CANDIDATES["neural"].fit(samples[:320], seed=1)
+    # What pages look like is learnt more slowly than what they say, and the documents here are few.
+    return CANDIDATES["neural"].turned({"epochs": 15}).fit(samples[:320], seed=1)
 
 
 def test_it_names_kinds_from_the_text_and_less_surely_from_the_page(
@@ -42,10 +43,12 @@ def test_it_names_kinds_from_the_text_and_less_surely_from_the_page(
     assert np.mean([said == sample.label for said, sample in zip(pages, unseen, strict=True)]) > commonest
 
 
-def test_the_same_samples_and_seed_give_the_same_file(model: NeuralModel, samples: list[LabelledText]) -> None:
+def test_the_same_samples_and_seed_give_the_same_file(samples: list[LabelledText]) -> None:
+    candidate = CANDIDATES["neural"].turned({"epochs": 2})
+    first = candidate.fit(samples[:160], seed=1)
     torch.rand(7)
-    assert CANDIDATES["neural"].fit(samples[:320][::-1], seed=1).onnx == model.onnx
-    assert CANDIDATES["neural"].fit(samples[:320], seed=2).onnx != model.onnx
+    assert candidate.fit(samples[:160][::-1], seed=1).onnx == first.onnx
+    assert candidate.fit(samples[:160], seed=2).onnx != first.onnx
 
 
 def test_a_page_without_text_is_learnt_from(samples: list[LabelledText]) -> None:

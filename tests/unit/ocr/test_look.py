@@ -18,14 +18,17 @@ from docflow.ocr.look import (
     LONGEST_SAMPLE,
     MORE_LINES,
     CompactSampler,
+    Finder,
     Look,
     Sampler,
     TesseractSampler,
     by_script,
     confidence_of,
+    is_on_its_side,
     look_at,
     sample_lines,
 )
+from docflow.ocr.rapidocr import RapidOcrEngine
 from docflow.ocr.tesserocr import TesserocrEngine
 from docflow.settings import OcrSettings
 from docflow.types import Box
@@ -55,17 +58,49 @@ def sampler(request: pytest.FixtureRequest, tesseract: TesserocrEngine) -> Sampl
     return CompactSampler(CompactEngine(OcrSettings())) if request.param == "compact" else TesseractSampler(tesseract)
 
 
-def look(pixels: Pixels, sampler: Sampler, tesseract: TesserocrEngine, *, languages: str = "eng+rus") -> Look:
-    return look_at(image_of(pixels), languages=languages, sampler=sampler, tesseract=tesseract, timeout=60)
+@pytest.fixture(scope="module")
+def detector() -> Finder:
+    return RapidOcrEngine(OcrSettings()).detect
+
+
+@pytest.fixture(scope="module", params=["rapidocr", "layout"])
+def finder(request: pytest.FixtureRequest, detector: Finder) -> Finder | None:
+    return detector if request.param == "rapidocr" else None
+
+
+def look(
+    pixels: Pixels,
+    sampler: Sampler,
+    tesseract: TesserocrEngine,
+    *,
+    finder: Finder | None = None,
+    languages: str = "eng+rus",
+) -> Look:
+    return look_at(
+        image_of(pixels), languages=languages, sampler=sampler, tesseract=tesseract, finder=finder, timeout=60
+    )
+
+
+def numbered(page: Pixels, number: str) -> Pixels:
+    """The page with a number at its right edge, clear and on end."""
+    stamped = np.ascontiguousarray(np.rot90(page))
+    cv2.putText(stamped, number, (200, 40), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 3, cv2.LINE_AA)
+    return np.ascontiguousarray(np.rot90(stamped, -1))
+
+
+def worn(page: Pixels) -> Pixels:
+    """The page as a poor scan shows it: hardly to be read, though it can be seen where its lines are."""
+    small = cv2.resize(page, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, (page.shape[1], page.shape[0])), dtype=np.uint8)
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
 @pytest.mark.parametrize(("kind", "language"), [("receipt", "eng"), ("letter", "rus")])
 def test_direction_and_script_are_told(
-    sampler: Sampler, tesseract: TesserocrEngine, kind: str, language: str, quarters: int
+    sampler: Sampler, tesseract: TesserocrEngine, finder: Finder | None, kind: str, language: str, quarters: int
 ) -> None:
     page = turned_counterclockwise(generated(kind, language), quarters=quarters)
-    seen = look(page, sampler, tesseract)
+    seen = look(page, sampler, tesseract, finder=finder)
     assert (seen.quarters, seen.languages) == (quarters, language)
     assert seen.upright.rotation == 90 * quarters
     assert seen.confidence > DOUBTFUL
@@ -86,16 +121,37 @@ def test_the_language_is_told_in_whatever_order_they_are_asked_for(
 
 
 @pytest.mark.parametrize("page", [blank(), blank(1, 3000), np.zeros((300, 200), np.uint8)])
-def test_a_page_without_lines_stays_as_it_is(sampler: Sampler, tesseract: TesserocrEngine, page: Pixels) -> None:
-    seen = look(page, sampler, tesseract, languages="rus+eng")
+def test_a_page_without_lines_stays_as_it_is(
+    sampler: Sampler, tesseract: TesserocrEngine, finder: Finder | None, page: Pixels
+) -> None:
+    seen = look(page, sampler, tesseract, finder=finder, languages="rus+eng")
     assert (seen.quarters, seen.languages, seen.confidence, seen.boxes) == (0, "rus", 0.0, ())
 
 
 @pytest.mark.parametrize("word", ["Alpha", "Bravo", "Delta", "Mike"])
-def test_a_page_with_one_word_stays_as_it_is(sampler: Sampler, tesseract: TesserocrEngine, word: str) -> None:
+def test_a_page_with_one_word_stays_as_it_is(
+    sampler: Sampler, tesseract: TesserocrEngine, finder: Finder | None, word: str
+) -> None:
     page = blank(150, 900)
     cv2.putText(page, word, (40, 80), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 3, cv2.LINE_AA)
-    assert look(page, sampler, tesseract, languages="eng").quarters == 0
+    assert look(page, sampler, tesseract, finder=finder, languages="eng").quarters == 0
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_clear_number_on_end_does_not_turn_a_page_that_can_hardly_be_read(
+    tesseract: TesserocrEngine, detector: Finder, quarters: int
+) -> None:
+    sampler = CompactSampler(CompactEngine(OcrSettings()))
+    page = turned_counterclockwise(numbered(worn(generated("receipt", "eng")), "650208855"), quarters=quarters)
+    seen = look(page, sampler, tesseract, finder=detector, languages="eng")
+    assert (seen.quarters, seen.confidence < DOUBTFUL) == (quarters, True)
+
+
+def test_a_page_is_on_its_side_where_most_of_its_lines_are_on_end() -> None:
+    level, on_end, square = Box(0, 0, 90, 10), Box(0, 0, 10, 50), Box(0, 0, 100, 80)
+    assert not is_on_its_side([])
+    assert not is_on_its_side([level, on_end, square])
+    assert is_on_its_side([level, on_end, on_end, square])
 
 
 def test_a_page_in_both_languages_is_read_in_both(tesseract: TesserocrEngine) -> None:

@@ -39,9 +39,10 @@ FOLDS = 3
 INVERSE_REGULARISATION = 3.0
 """Between 1 and 100, it makes no difference that could be measured on real documents."""
 
-BACKGROUND_WEIGHT = 0.3
+BACKGROUND_WEIGHT = 0.25
 """What the background weighs against one named label: it is a sample of everything else, and at equal weight it takes
-every letter that is worded unlike the training's."""
+every letter that is worded unlike the training's. On the tuning half, over four seeds of the generator, 0.88 of the
+others come out as unknown with 0.25, at a macro accuracy of 0.94; 0.93 and 0.93 with 0.3, 0.82 and 0.95 with 0.2."""
 
 COMMONNESS = 1.0
 """What is taken from a label's score for each e-fold that it is commoner among the generated documents (logit
@@ -55,7 +56,7 @@ MOST_ITERATIONS = 300
 TEMPERATURES = (0.02, 20.0)
 """Bounds of the calibration's temperature; beyond them the folds are too easy or too few to calibrate on."""
 
-PRECISION_WANTED = 0.95
+PRECISION_WANTED = 0.93
 """Of named answers out of fold, where whole layouts are unseen; real documents are less foreign than that."""
 
 THRESHOLDS = (0.5, 0.8)
@@ -76,7 +77,7 @@ def train(
     count `REAL_WEIGHT` times beside generated ones. Samples without a word are left out. Logistic regression's scores
     are calibrated by one temperature (Guo et al. 2017), fitted to what out-of-fold models say; groups (a sample without
     one is its own) are kept whole in the folds where every label has enough of them. The threshold is the least
-    confidence from which on named answers are right in 95 % of cases, within `THRESHOLDS`.
+    confidence from which on named answers are right in 93 % of cases, within `THRESHOLDS`.
 
     Raises `TrainingDataError` for under two labels, or under five documents of one.
     """

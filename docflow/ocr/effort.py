@@ -21,7 +21,7 @@ from docflow.ocr.cascade import Cascade
 from docflow.ocr.compact import CompactEngine
 from docflow.ocr.countdown import Countdown, countdown
 from docflow.ocr.engine import OcrEngine
-from docflow.ocr.look import CompactSampler, Look, Sampler, TesseractSampler, look_at, reads
+from docflow.ocr.look import DOUBTFUL, CompactSampler, Look, Sampler, TesseractSampler, look_at, reads
 from docflow.ocr.rapidocr import DETECTED_SIDE, RapidOcrEngine
 from docflow.ocr.script import Script, script_of
 from docflow.ocr.tesserocr import TesserocrEngine
@@ -151,8 +151,12 @@ class EffortEngine:
 
 
 def side_for(look: Look, budget: Budget) -> int:
-    """The longer side of the picture on which lines are looked for, from how high they seem to be."""
-    if len(look.boxes) < FEW_LINES:
+    """The longer side of the picture on which lines are looked for, from how high they seem to be.
+
+    The budget's own where that is not to be believed: on a page that is hardly read, much of the layout is dirt, and
+    lines were lost on a picture that was made too small for them.
+    """
+    if len(look.boxes) < FEW_LINES or look.confidence < DOUBTFUL:
         return budget.side
     longer = max(look.upright.image.width, look.upright.image.height)
     height = median(box.y1 - box.y0 for box in look.boxes)

@@ -102,5 +102,32 @@ def terminal_message(values: Values) -> Sheet:
     return Sheet(flow.done())
 
 
-LAYOUTS = (single_message, thread, printed_from_a_client, terminal_message)
+def groupware_message(values: Values) -> Sheet:
+    """A message as groupware prints it: the sender's path to the left, addressees and date to the right, no colons."""
+    flow, grammar = sheet_of_paper(values, font="sans"), pool_of("email", values)
+    department = values.rng.choice(("HQ", "R&D", "Legal", "Sales", values.draw("city").split()[0]))
+    path = "/".join((values.person().full, department, values.firm().split()[0]))
+    to, day = f'"{_name(values)}"', values.short_date(values.day())
+    flow.two_columns(
+        [path, f"{day} {values.time()}"],
+        [f"To {to}", "cc", "bcc", f"Subject {grammar.one(section('subject', values))}"],
+    )
+    _message(flow, grammar, paragraphs=(1, 3))
+    for _ in range(values.rng.randint(0, 2)):
+        lines(flow, [f"{_name(values)} on {values.short_date(values.day())} {values.time()}", f"To: {to}", "cc:"])
+        lines(flow, [f"Subject: Re: {grammar.one(section('subject', values))}"])
+        _message(flow, grammar, paragraphs=(1, 2))
+    return Sheet(flow.done())
+
+
+def notice_of_delivery(values: Values) -> Sheet:
+    """What a mail system says of itself: who has read a message, what could not be delivered."""
+    flow, grammar = sheet_of_paper(values), pool_of("email", values)
+    flow.heading(f"{grammar.one(section('notice', values))} {_name(values)}")
+    _header(flow, grammar)
+    lines(flow, grammar.some(section("delivery", values), values.rng.randint(1, 3)))
+    return Sheet(flow.done())
+
+
+LAYOUTS = (single_message, thread, printed_from_a_client, terminal_message, groupware_message, notice_of_delivery)
 SPEC = KindSpec(layouts={"eng": LAYOUTS, "rus": LAYOUTS}, background=True)

@@ -68,5 +68,49 @@ def cover_sheet(values: Values) -> Sheet:
     return Sheet(flow.done())
 
 
-LAYOUTS = (list_of_fields, grid_of_fields, two_columns_of_fields, cover_sheet)
+def questionnaire(values: Values) -> Sheet:
+    """Numbered questions with answers to tick or to write, and what is said to who answers them."""
+    flow, grammar = sheet_of_paper(values), pool_of("form", values)
+    flow.heading(grammar.one(section("title", values)), align="center")
+    flow.paragraph(" ".join(grammar.some(section("told", values), values.rng.randint(0, 2))))
+    for number, question in enumerate(grammar.some(section("question", values), values.rng.randint(4, 9)), 1):
+        flow.paragraph(f"{number}. {question}", after=2)
+        flow.paragraph("   ".join(grammar.some(section("answer", values), values.rng.randint(1, 4))), inset=20)
+    return Sheet(flow.done())
+
+
+def entry_with_conditions(values: Values) -> Sheet:
+    """An entry or an order form: what is offered in whole sentences, then fields to fill in and to send back."""
+    flow, grammar = sheet_of_paper(values), pool_of("form", values)
+    flow.heading(grammar.one(section("title", values)), align="center")
+    lines(flow, [values.firm().upper(), values.draw("date"), values.draw("city")][: values.rng.randint(1, 3)])
+    for _ in range(values.rng.randint(1, 3)):
+        flow.paragraph(" ".join(grammar.some(section("told", values), values.rng.randint(1, 3))))
+        lines(
+            flow, [f"{label} {value or '_' * 20}" for label, value in _filled(grammar, count=values.rng.randint(1, 4))]
+        )
+    lines(flow, grammar.some(section("box", values), 2))
+    return Sheet(flow.done())
+
+
+def job_sheet(values: Values) -> Sheet:
+    """A sheet that goes with a piece of work: capitals with colons, some of them followed by a sentence."""
+    flow, grammar = sheet_of_paper(values, font="mono"), pool_of("form", values)
+    flow.heading(values.firm())
+    for label, value in _filled(grammar, count=values.rng.randint(4, 8)):
+        flow.paragraph(f"{label.rstrip(':').upper()}: {value}", after=2)
+    for _ in range(values.rng.randint(2, 5)):
+        flow.paragraph(f"{grammar.one(section('part', values))}: {grammar.one(section('told', values))}")
+    return Sheet(flow.done())
+
+
+LAYOUTS = (
+    list_of_fields,
+    grid_of_fields,
+    two_columns_of_fields,
+    cover_sheet,
+    questionnaire,
+    entry_with_conditions,
+    job_sheet,
+)
 SPEC = KindSpec(layouts={"eng": LAYOUTS, "rus": LAYOUTS}, background=True)

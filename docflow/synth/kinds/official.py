@@ -47,6 +47,23 @@ def act(values: Values) -> Sheet:
     return Sheet(flow.done())
 
 
+def act_between_people(values: Values) -> Sheet:
+    """Акт: two people by their passports hand something over under a contract between them."""
+    flow, grammar = sheet_of_paper(values), pool_of("official", values)
+    roles = values.rng.choice((("Продавец", "Покупатель"), ("Наймодатель", "Наниматель"), ("Даритель", "Одаряемый")))
+    lines(flow, ["Приложение", f"к Договору {grammar.one('deed')}", f"от {values.draw('date')}"])
+    flow.heading(grammar.one("act_title"), align="center")
+    _place_and_date(flow, values)
+    told = [f"{values.draw('person')}, {grammar.one('passport')}, именуемый в дальнейшем «{role}»" for role in roles]
+    flow.paragraph(
+        f"{told[0]}, и {told[1]}, с другой стороны, при совместном наименовании «Стороны», составили настоящий акт о том, что в соответствии с Договором {grammar.one('deed')} от {values.draw('date')}:"
+    )
+    for number, text in enumerate(grammar.some("act", values.rng.randint(2, 4)), 1):
+        flow.paragraph(f"{number}. {text}")
+    _signatures(flow, values, *roles)
+    return Sheet(flow.done())
+
+
 def application(values: Values) -> Sheet:
     """Заявление: to whom and from whom in the corner, one request, a date and a signature."""
     flow, grammar = sheet_of_paper(values), pool_of("official", values)
@@ -111,4 +128,6 @@ def ledger(values: Values) -> Sheet:
     return Sheet(flow.done())
 
 
-SPEC = KindSpec(layouts={"rus": (act, application, power_of_attorney, order, ledger)}, background=True)
+SPEC = KindSpec(
+    layouts={"rus": (act, act_between_people, application, power_of_attorney, order, ledger)}, background=True
+)

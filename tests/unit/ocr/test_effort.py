@@ -24,7 +24,7 @@ from docflow.ocr.effort import (
     side_for,
 )
 from docflow.ocr.engine import ReadLine
-from docflow.ocr.look import Look
+from docflow.ocr.look import DOUBTFUL, Look
 from docflow.ocr.rapidocr import RapidOcrEngine
 from docflow.ocr.script import CYRILLIC, LATIN
 from docflow.ocr.tesserocr import TesserocrEngine
@@ -202,11 +202,20 @@ def test_lines_are_looked_for_at_the_height_that_is_enough(recorded: None) -> No
     ],
 )
 def test_the_side_follows_the_lines_height_within_its_bounds(heights: list[float], side: int) -> None:
+    assert side_for(looked_at(heights, confidence=0.9), BUDGETS[Effort.FAST]) == side
+
+
+def test_the_lines_height_is_not_believed_on_a_page_that_is_hardly_read() -> None:
+    assert side_for(looked_at([24.0] * 8, confidence=DOUBTFUL), BUDGETS[Effort.FAST]) == 500
+    assert side_for(looked_at([24.0] * 8, confidence=DOUBTFUL - 0.01), BUDGETS[Effort.FAST]) == 800
+
+
+def looked_at(heights: list[float], *, confidence: float) -> Look:
+    """A look at a page of 700 x 1000 pixels whose lines have these heights."""
     boxes = tuple(Box(0, 10, 500, 10 + height) for height in heights)
     image = image_of(blank(width=700, height=1000))
     upright = Upright(image, 0.0, np.eye(3), (image.width, image.height))
-    look = Look(0, upright, boxes, "eng", 0.9)
-    assert side_for(look, BUDGETS[Effort.FAST]) == side
+    return Look(0, upright, boxes, "eng", confidence)
 
 
 @pytest.mark.parametrize("name", ["fast", "auto", "accurate"])

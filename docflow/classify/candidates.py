@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import ClassVar, Literal, Protocol, Self
+from typing import ClassVar, Protocol, Self
 
-from docflow.classify.model import TrainedModel
+from docflow.classify.model import CandidateName, FittedModel, TrainedModel
 from docflow.classify.neural.model import NeuralModel
 from docflow.classify.paperless import HIDDEN_UNITS, LEAST_SHARE, PaperlessModel, train_paperless
 from docflow.classify.training import BACKGROUND_WEIGHT, INVERSE_REGULARISATION, train
 from docflow.errors import SettingsError
 from docflow.types import LabelledText
-
-CandidateName = Literal["linear", "neural", "paperless"]
-
-FittedModel = TrainedModel | NeuralModel | PaperlessModel
-"""What training makes: labels, threshold, `training`, `out_of_fold`, and a `classifier` that answers."""
 
 
 @dataclass(frozen=True, slots=True)

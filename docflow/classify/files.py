@@ -9,48 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import zipfile
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import skops.io
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sklearn.pipeline import Pipeline
 
 from docflow.classify.features import FEATURES_VERSION
-from docflow.classify.model import ScoringClassifier, TextClassifier, TrainedModel
-from docflow.classify.neural.model import ONNX_FILE, NeuralClassifier, NeuralModel
-from docflow.classify.paperless import PaperlessClassifier, PaperlessModel, read_network
+from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, TextClassifier
+from docflow.classify.neural.model import ONNX_FILE, NeuralClassifier
+from docflow.classify.paperless import PaperlessClassifier, read_network
+from docflow.classify.pipeline_file import PIPELINE_FILE, read_pipeline
 from docflow.errors import DigestMismatch, ModelFileError
 from docflow.types import ModelRef
 
-log = logging.getLogger(__name__)
-
-PIPELINE_FILE = "model.skops"
 DESCRIPTION_FILE = "model.json"
 FORMAT = 1
 LARGEST_MODEL = 256 * 1024 * 1024
 """Bytes that a model's files may have together; ours have 4 to 20 million."""
-
-ALLOWED_TYPES = frozenset(
-    {
-        "builtins.dict",
-        "builtins.list",
-        "builtins.str",
-        "builtins.tuple",
-        "numpy.ndarray",
-        "sklearn.feature_extraction.text.TfidfTransformer",
-        "sklearn.linear_model._logistic.LogisticRegression",
-        "sklearn.pipeline.Pipeline",
-    }
-)
-"""The only types that a model file may name, much fewer than skops trusts by itself."""
-
-EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""The first moment that a zip archive can tell: every member's, so that equal content gives equal bytes."""
 
 
 class Description(BaseModel):
@@ -59,7 +35,7 @@ class Description(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: int = FORMAT
-    candidate: Literal["linear", "neural", "paperless"] = "linear"
+    candidate: CandidateName = "linear"
     labels: tuple[str, ...] = Field(min_length=2)
     threshold: float = Field(ge=0, le=1)
     training: dict[str, Any]
@@ -70,24 +46,17 @@ def describe(folder: Path) -> Description:
     return read_description(read_files(folder))
 
 
-def save(model: TrainedModel | NeuralModel | PaperlessModel, folder: Path) -> str:
+def save(model: FittedModel, folder: Path) -> str:
     """The digest of the model's files, written into `folder`, which is made if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     description = Description(
         candidate=model.candidate, labels=model.labels, threshold=model.threshold, training=dict(model.training)
     )
     written = json.dumps(description.model_dump(mode="json"), ensure_ascii=False, indent=2, sort_keys=True)
-    for name, content in weights_of(model).items():
+    for name, content in model.files().items():
         (folder / name).write_bytes(content)
     (folder / DESCRIPTION_FILE).write_text(written + "\n", encoding="utf-8")
     return digest_of(folder)
-
-
-def weights_of(model: TrainedModel | NeuralModel | PaperlessModel) -> dict[str, bytes]:
-    """The files of what was fitted, each by its name."""
-    if not isinstance(model, TrainedModel):
-        return model.files()
-    return {PIPELINE_FILE: reproducible(skops.io.dumps(model.pipeline))}
 
 
 def digest_of(folder: Path) -> str:
@@ -169,53 +138,3 @@ def read_description(files: Mapping[str, bytes]) -> Description:
             next_step="Train it again with `docflow train --promote`.",
         )
     return description
-
-
-def read_pipeline(files: Mapping[str, bytes]) -> Pipeline:
-    """The fitted pipeline; `ModelFileError` where it is missing, broken or names another type."""
-    if PIPELINE_FILE not in files:
-        raise ModelFileError(f"the model has no {PIPELINE_FILE}")
-    content = files[PIPELINE_FILE]
-    try:
-        foreign = named_types(content) - ALLOWED_TYPES | set(skops.io.get_untrusted_types(data=content))
-        if foreign:
-            raise ModelFileError(f"{PIPELINE_FILE} names types that no model of ours has: {sorted(foreign)}")
-        pipeline = skops.io.loads(content, trusted=[])
-    except (zipfile.BadZipFile, ValueError, TypeError, KeyError, AttributeError, ImportError) as error:
-        raise ModelFileError(f"{PIPELINE_FILE} does not load") from error
-    if not isinstance(pipeline, Pipeline):
-        raise ModelFileError(f"{PIPELINE_FILE} holds no pipeline")
-    return pipeline
-
-
-def named_types(content: bytes) -> set[str]:
-    """Every type that a skops file says it is made of."""
-    found: set[str] = set()
-
-    def note(node: dict[str, Any]) -> dict[str, Any]:
-        if "__class__" in node:
-            found.add(f"{node.get('__module__')}.{node['__class__']}")
-        return node
-
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        json.loads(archive.read("schema.json"), object_hook=note)
-    return found
-
-
-def reproducible(content: bytes) -> bytes:
-    """The same skops file without what differs from one process to the next: memory addresses and times."""
-    names: dict[str, str] = {}
-
-    def without_addresses(node: dict[str, Any]) -> dict[str, Any]:
-        node.pop("__id__", None)
-        if node.get("type") == "numpy":
-            node["file"] = names.setdefault(node["file"], f"{len(names)}.npy")
-        return node
-
-    rewritten = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(rewritten, "w") as new:
-        schema = json.loads(old.read("schema.json"), object_hook=without_addresses)
-        for former, name in names.items():
-            new.writestr(zipfile.ZipInfo(name, EARLIEST), old.read(former))
-        new.writestr(zipfile.ZipInfo("schema.json", EARLIEST), json.dumps(schema, indent=1))
-    return rewritten.getvalue()

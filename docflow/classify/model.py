@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,30 +13,54 @@ from sklearn.pipeline import Pipeline
 
 from docflow.classify.evaluation import Evaluation
 from docflow.classify.features import count_features
+from docflow.classify.pipeline_file import pipeline_file
 from docflow.classify.scoring import Floats, Scorer
 from docflow.types import UNKNOWN, ModelRef, Prediction
 
+CandidateName = Literal["linear", "neural", "paperless"]
+"""What kinds of model there are; see `docflow.classify.candidates`."""
 
-@dataclass(frozen=True)
-class TrainedModel:
-    """What training made: the pipeline from counts to calibrated probabilities, and how it came about.
 
-    `labels` are those that the pipeline scores, in its order; `UNKNOWN` is among them where background was
-    learnt. `training` says what it was trained on, in plain JSON. `out_of_fold` judges each document by a
-    model that has seen neither it nor its group.
+@dataclass(frozen=True, kw_only=True)
+class FittedModel(ABC):
+    """What training made: something that answers, and how it came about.
+
+    `labels` are those that it scores, in its order; `UNKNOWN` is among them where background was learnt. `training`
+    says what it was trained on, in plain JSON. `out_of_fold` judges documents by a model that has seen neither them nor
+    their group.
     """
 
-    pipeline: Pipeline
     labels: tuple[str, ...]
     threshold: float
     training: Mapping[str, Any]
     out_of_fold: Evaluation
 
-    candidate: ClassVar[str] = "linear"
+    candidate: ClassVar[CandidateName]
+
+    @abstractmethod
+    def classifier(self, model: ModelRef) -> ScoringClassifier:
+        """The classifier that answers with this model."""
+
+    @abstractmethod
+    def files(self) -> dict[str, bytes]:
+        """What was fitted as files that hold no code, each by its name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedModel(FittedModel):
+    """The linear model: the pipeline from counts to calibrated probabilities."""
+
+    pipeline: Pipeline
+
+    candidate: ClassVar[CandidateName] = "linear"
 
     def classifier(self, model: ModelRef) -> TextClassifier:
         """The classifier that answers with this model."""
         return TextClassifier(self.pipeline, model=model, labels=self.labels, threshold=self.threshold)
+
+    def files(self) -> dict[str, bytes]:
+        """The pipeline's file by its name."""
+        return pipeline_file(self.pipeline)
 
 
 class ScoringClassifier(ABC):

@@ -6,7 +6,8 @@ import zipfile
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from docflow.classify.files import EARLIEST, LARGEST_MODEL, read_files
+from docflow.classify.files import LARGEST_MODEL, read_files
+from docflow.classify.pipeline_file import EARLIEST
 from docflow.errors import ModelFileError
 
 

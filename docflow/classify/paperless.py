@@ -22,9 +22,9 @@ from scipy.special import softmax
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.neural_network import MLPClassifier
 
-from docflow.classify.evaluation import Evaluation, compare
+from docflow.classify.evaluation import compare
 from docflow.classify.features import MAX_CHARS
-from docflow.classify.model import ScoringClassifier, to_predictions
+from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, to_predictions
 from docflow.classify.scoring import Floats
 from docflow.classify.training import check_labels, describe, in_order, split
 from docflow.classify.weighing import times_of
@@ -41,18 +41,14 @@ Layer = tuple[Floats, Floats]
 """A layer's weights (inputs x outputs) and biases."""
 
 
-@dataclass(frozen=True)
-class PaperlessModel:
+@dataclass(frozen=True, kw_only=True)
+class PaperlessModel(FittedModel):
     """The fitted network: its terms, in the order of its inputs, and its layers."""
 
     vocabulary: tuple[str, ...]
     layers: tuple[Layer, ...]
-    labels: tuple[str, ...]
-    threshold: float
-    training: Mapping[str, Any]
-    out_of_fold: Evaluation
 
-    candidate: ClassVar[str] = "paperless"
+    candidate: ClassVar[CandidateName] = "paperless"
 
     def classifier(self, model: ModelRef) -> PaperlessClassifier:
         """The classifier that answers with this network."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
-from docflow.classify.evaluation import Evaluation
 from docflow.classify.features import count_features
-from docflow.classify.model import ScoringClassifier
+from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier
 from docflow.classify.neural.inputs import ink_of, ngrams_of
 from docflow.classify.scoring import Floats
 from docflow.errors import ModelFileError
@@ -22,17 +21,13 @@ INPUTS = ("indices", "counts", "ink")
 OUTPUT = "probabilities"
 
 
-@dataclass(frozen=True)
-class NeuralModel:
-    """What training made: the network as ONNX, from counts and ink to calibrated probabilities."""
+@dataclass(frozen=True, kw_only=True)
+class NeuralModel(FittedModel):
+    """The network as ONNX, from counts and ink to calibrated probabilities."""
 
     onnx: bytes = field(repr=False)
-    labels: tuple[str, ...]
-    threshold: float
-    training: Mapping[str, Any]
-    out_of_fold: Evaluation
 
-    candidate: ClassVar[str] = "neural"
+    candidate: ClassVar[CandidateName] = "neural"
 
     def classifier(self, model: ModelRef) -> NeuralClassifier:
         """The classifier that answers with this network."""

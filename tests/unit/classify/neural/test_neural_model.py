@@ -26,7 +26,13 @@ REF = ModelRef("kinds", "1", "")
 @pytest.fixture(scope="module")
 def model() -> NeuralModel:
     training = {"features_version": FEATURES_VERSION}
-    return NeuralModel(ink_or_words(), ("a", "b", "c"), 0.5, training, compare([], []))
+    return NeuralModel(
+        onnx=ink_or_words(),
+        labels=("a", "b", "c"),
+        threshold=0.5,
+        training=training,
+        out_of_fold=compare([], []),
+    )
 
 
 def test_what_is_seen_and_what_is_read_both_count(model: NeuralModel) -> None:

@@ -55,6 +55,7 @@ bench: setup ## Print the figures of docs/benchmarks.md
 
 bench-ocr: setup ## Compare OCR engines on document sets, and draw accuracy against CPU-seconds
 	@$(PYTHON) -m benchmarks.ocr --plot docs/benchmarks/ocr.png
+	@$(PYTHON) -m benchmarks.direction
 
 bench-classify: setup ## Compare the classifiers' candidates on real documents
 	@$(PYTHON) -m benchmarks.classify

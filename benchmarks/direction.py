@@ -36,6 +36,7 @@ def main() -> None:
     """Print how many pages of each kind are found to lie one way, by the layout alone and with the detector."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--half", choices=("report", "tune"), default="report")
+    parser.add_argument("--most", type=int, default=8, help="pages of each kind")
     arguments = parser.parse_args()
     console = Console(width=130)
     console.print(describe())
@@ -43,7 +44,7 @@ def main() -> None:
     tesseract, sampler = TesserocrEngine(settings), CompactSampler(CompactEngine(settings))
     detector = partial(RapidOcrEngine(settings).detect, side=GLANCE_SIDE)
     finders: dict[str, Finder | None] = {"layout alone": None, "with the detector": detector}
-    pages = list(pages_of(arguments.half))
+    pages = list(pages_of(arguments.half, most=arguments.most))
     right = {name: Counter[str]() for name in finders}
     took = dict.fromkeys(finders, 0.0)
     for document, pixels in pages:
@@ -68,12 +69,14 @@ def main() -> None:
     console.print(table)
 
 
-def pages_of(half: str) -> Iterator[tuple[RealDocument, np.ndarray]]:
-    """The documents of one image, in grey."""
+def pages_of(half: str, *, most: int) -> Iterator[tuple[RealDocument, np.ndarray]]:
+    """The first documents of each kind that are one image, in grey."""
+    taken = Counter[str]()
     for document in documents(half="report" if half == "report" else "tune"):
         if document.language in LANGUAGES and document.kind != "hard" and document.path.suffix.lower() in IMAGES:
             pixels = cv2.imread(str(document.path), cv2.IMREAD_GRAYSCALE)
-            if pixels is not None:
+            if pixels is not None and taken[document.kind] < most:
+                taken[document.kind] += 1
                 yield document, pixels
 
 

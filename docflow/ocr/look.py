@@ -102,12 +102,13 @@ def look_at(
     first = look(0, finder=tesseract.detect)
     if first.confidence >= DOUBTFUL:
         return first
+    as_it_came = look_around(0)
     if finder is None:
-        best = clearest(map(look_around, (0, 2, 1, 3)))
-    elif is_on_its_side(finder(image, timeout=left())):
+        best = clearest((as_it_came, *map(look_around, (2, 1, 3))))
+    elif is_on_its_side(as_it_came.boxes):
         best = max(map(look_around, (1, 3)), key=attrgetter("confidence"))
     else:
-        best = clearest(map(look_around, (0, 2)))
+        best = clearest((as_it_came, look_around(2)))
     # What goes by the boxes' heights goes by those of the layout, which are closer to the letters.
     return replace(best, boxes=tesseract.detect(best.upright.image, timeout=left()))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from docflow.registry.embedded import make_whole, path_of
+from docflow.registry.embedded import make_whole, path_of, prefix_of
 
 MAKE = "import sys; from docflow.registry.connection import connect; connect(sys.argv[1]).search_experiments()"
 
@@ -34,12 +33,15 @@ def tables(path: Path) -> set[str]:
 def test_a_process_that_is_killed_leaves_no_half_made_database(tmp_path: Path) -> None:
     path = tmp_path / "mlflow.db"
     killed = start(f"sqlite:///{path}")
+    unfinished = path.with_name(f"{prefix_of(path)}{killed.pid}")
     until = time.monotonic() + 60
-    while not any(unfinished.stat().st_size for unfinished in tmp_path.glob(".mlflow.db.made-by-*")):
-        assert time.monotonic() < until
-        time.sleep(0.005)
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate(timeout=20)
+    try:
+        while not (unfinished.exists() and unfinished.stat().st_size):
+            assert time.monotonic() < until
+            time.sleep(0.005)
+    finally:
+        killed.kill()
+        killed.communicate(timeout=20)
     assert not path.exists()
     assert_ends_well(start(f"sqlite:///{path}"))
     assert {"experiments", "registered_models", "alembic_version"} <= tables(path)

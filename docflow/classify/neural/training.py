@@ -107,11 +107,12 @@ def train_neural(
     fit, judge = folds[0]
     named = tuple(labels.tolist())
     times = times_of(learnt)
+    is_real = np.array([not sample.is_generated for sample in learnt], dtype=bool)
     shown = Shown(
         weights=tfidf.fit_transform(counts).astype(np.float32),
         ink=inks(learnt),
         truth=numbers.astype(np.int64),
-        pageless=np.where(times > 1, REAL_PAGE_LEFT_OUT, PAGE_LEFT_OUT),
+        pageless=np.where(is_real & ~is_real.all(), REAL_PAGE_LEFT_OUT, PAGE_LEFT_OUT),
     )
     costs = label_weights(truth, times, background_weight=background_weight)
     weighed = torch.tensor([costs[label] for label in named], dtype=torch.float32)

@@ -7,7 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from docflow.classify.weighing import REAL_WEIGHT, commonness, document_weights, label_weights, times_of
+from docflow.classify.weighing import (
+    MOST_REAL_WEIGHT,
+    REAL_WEIGHT,
+    commonness,
+    document_weights,
+    label_weights,
+    times_of,
+)
 from docflow.types import UNKNOWN, LabelledText
 
 REAL = LabelledText("a", "invoice", "eng")
@@ -16,6 +23,16 @@ MADE = replace(REAL, is_generated=True)
 
 def test_a_real_document_counts_as_many_generated_ones() -> None:
     assert times_of([REAL, MADE, MADE]).tolist() == [REAL_WEIGHT, 1, 1]
+
+
+def test_many_real_documents_of_a_label_count_as_a_hundred_together() -> None:
+    letter = replace(REAL, label="letter")
+    times = times_of([*[REAL] * 20, *[letter] * 5, MADE])
+    assert times.tolist() == [MOST_REAL_WEIGHT // 20] * 20 + [REAL_WEIGHT] * 5 + [1]
+
+
+def test_no_real_document_counts_less_than_a_generated_one() -> None:
+    assert times_of([*[REAL] * 500, MADE]).tolist() == [1] * 501
 
 
 @pytest.mark.parametrize("alone", [REAL, MADE])

@@ -9,9 +9,10 @@ packages=(tesseract-ocr tesseract-ocr-eng tesseract-ocr-rus poppler-utils
   fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-freefont-ttf)
 # With "test", also the typefaces that lines for the recogniser's training are set in.
 [ -n "${1:-}" ] && packages+=(postgresql docker-compose
-  fonts-3270 fonts-anonymous-pro fonts-cmu fonts-courier-prime fonts-crosextra-carlito fonts-dotgothic16
-  fonts-gnutypewriter fonts-hack fonts-ocr-b fonts-oldstandard fonts-open-sans fonts-paratype fonts-pc
-  fonts-roboto-unhinted fonts-unifont fonts-urw-base35)
+  fonts-3270 fonts-anonymous-pro fonts-arphic-uming fonts-cmu fonts-comic-neue fonts-courier-prime
+  fonts-crosextra-caladea fonts-crosextra-carlito fonts-dotgothic16 fonts-gnutypewriter fonts-hack fonts-inconsolata
+  fonts-ipafont-gothic fonts-lato fonts-noto-mono fonts-ocr-b fonts-oldstandard fonts-open-sans fonts-paratype fonts-pc
+  fonts-roboto-unhinted fonts-spleen fonts-unifont fonts-urw-base35 fonts-vlgothic fonts-wine)
 
 missing=()
 if command -v dpkg-query >/dev/null; then

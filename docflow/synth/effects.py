@@ -135,9 +135,27 @@ def bands(pixels: Pixels, rng: np.random.Generator, *, depth: float) -> NDArray[
     return np.asarray(cv2.resize(knots[:, None], (1, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
+def patches(pixels: Pixels, rng: np.random.Generator, *, depth: float, size: float) -> NDArray[np.float32]:
+    """How much ink each pixel keeps, from 1 - depth to 1, in patches some `size` pixels across: height x width."""
+    height, width = pixels.shape[:2]
+    knots = rng.uniform(1 - depth, 1, (max(2, round(height / size)), max(2, round(width / size)))).astype(np.float32)
+    return np.asarray(cv2.resize(knots, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
 def worn(pixels: Pixels, kept: NDArray[np.float32]) -> Pixels:
-    """The picture with only this share of its ink left."""
+    """The picture with only this share of its ink left, by row or by pixel."""
     return _levels(255 - (255 - pixels) * kept[:, :, None])
+
+
+def scrawled(pixels: Pixels, rng: np.random.Generator, *, thick: float) -> Pixels:
+    """A stroke of a pen, some `thick` pixels wide, across a part of the picture as high as it is."""
+    marked = pixels.copy()
+    height, width = pixels.shape[:2]
+    x, bends = rng.uniform(0, width), int(rng.integers(3, 7))
+    across = x + np.cumsum(rng.uniform(-0.4, 0.8, bends)) * height
+    points = np.stack([across, rng.uniform(-0.2, 1.2, bends) * height], axis=1).astype(np.int32)
+    cv2.polylines(marked, [points], False, (int(rng.integers(110)),) * 3, max(1, round(thick)), cv2.LINE_AA)
+    return marked
 
 
 def ground(width: int, height: int, rng: np.random.Generator) -> Pixels:

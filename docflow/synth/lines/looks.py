@@ -33,11 +33,16 @@ LEAST_EM: Mapping[LineLook, float] = {"fax": 16.0, "dot_matrix": 13.0, "thermal"
 INVERTED = 0.03
 """Share of lines that stand in white on black, as headings and totals now and then do."""
 
+SCRAWLED = 0.02
+"""Share of lines with a stroke of a pen through them: ticks, signatures, stamps' edges."""
+
 
 def worn_line(strip: Pixels, *, look: LineLook, em: float, rng: np.random.Generator) -> Pixels:
     """The strip (uint8, height x width x 3, black on white) with this look; `em` is its letters' size in pixels."""
     if look != "clean" and rng.random() < INVERTED:
         strip = np.asarray(255 - strip, np.uint8)
+    if look != "clean" and rng.random() < SCRAWLED:
+        strip = effects.scrawled(strip, rng, thick=em * rng.uniform(0.04, 0.12))
     return RECIPES[look](strip, em, rng)
 
 
@@ -52,6 +57,7 @@ def _clean(strip: Pixels, _em: float, _rng: np.random.Generator) -> Pixels:
 
 def _scan(strip: Pixels, em: float, rng: np.random.Generator) -> Pixels:
     strip = _inked(strip, em, rng, least=-0.35, most=0.6)
+    strip = _patchy(strip, em, rng, chance=0.15, depth=0.6)
     strip = effects.faded(strip, ink=rng.uniform(0, 90), paper=rng.uniform(210, 255))
     strip = effects.blur(strip, sigma=rng.uniform(0.2, 0.045 * em + 0.2))
     strip = _lit(strip, rng, chance=0.2, depth=0.25)
@@ -60,7 +66,8 @@ def _scan(strip: Pixels, em: float, rng: np.random.Generator) -> Pixels:
 
 
 def _fax(strip: Pixels, em: float, rng: np.random.Generator) -> Pixels:
-    strip = _inked(strip, em, rng, least=0.0, most=0.6)
+    strip = _inked(strip, em, rng, least=-0.3, most=0.6)
+    strip = _patchy(strip, em, rng, chance=0.4, depth=0.7)
     strip = effects.blur(strip, sigma=rng.uniform(0.3, 0.035 * em + 0.2))
     strip = effects.sensor_noise(strip, rng, sigma=rng.uniform(2, 16))
     if em > 18 and rng.random() < 0.5:
@@ -87,6 +94,7 @@ def _thermal(strip: Pixels, em: float, rng: np.random.Generator) -> Pixels:
     if em > 20 and rng.random() < 0.5:
         strip = _dotted(strip, rng, pitch=max(1.2, em / rng.uniform(17, 28)))
     strip = effects.worn(strip, effects.bands(strip, rng, depth=rng.uniform(0.05, 0.55)))
+    strip = _patchy(strip, em, rng, chance=0.4, depth=0.85)
     if em > 16 and rng.random() < 0.25:
         strip = effects.streaked(strip, rng, count=int(rng.integers(1, 3)), is_level=False, level=255)
     paper = rng.uniform(185, 252)
@@ -119,6 +127,14 @@ def _coarse(strip: Pixels, em: float, rng: np.random.Generator) -> Pixels:
 def _inked(strip: Pixels, em: float, rng: np.random.Generator, *, least: float, most: float) -> Pixels:
     """Thicker or thinner strokes; small letters would vanish or fill, so they change less."""
     return effects.bled(strip, share=rng.uniform(least, most) * min(1.0, em / 28))
+
+
+def _patchy(strip: Pixels, em: float, rng: np.random.Generator, *, chance: float, depth: float) -> Pixels:
+    """Now and then with less ink in some places: strokes break there, or whole letters fade."""
+    if rng.random() >= chance:
+        return strip
+    size = em * float(np.exp(rng.uniform(np.log(0.2), np.log(4.0))))
+    return effects.worn(strip, effects.patches(strip, rng, depth=rng.uniform(0.2, depth), size=size))
 
 
 def _lit(strip: Pixels, rng: np.random.Generator, *, chance: float, depth: float) -> Pixels:

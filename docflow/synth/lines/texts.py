@@ -50,6 +50,15 @@ PUNCTUATED = (
     "{};",
     "{}!",
     "{}?",
+    "*{}*",
+    "** {} **",
+    "***{}***",
+    "*** {} ***",
+    "***** {} *****",
+    "-- {} --",
+    "<{}>",
+    "={}",
+    "@{}",
 )
 
 
@@ -151,8 +160,52 @@ def _share(values: Values) -> str:
             f"№ {number}",
             f"№{number}",
             f"§ {number}",
+            f"@{number}%",
+            f"@ {number}%",
+            f"({number}%)",
+            f"(@ {number}%)",
+            f"{rng.choice(LEVIES[values.language])} @{number}%:",
+            f"{rng.choice(LEVIES[values.language])} ({number}%):",
+            f"{rng.choice(LEVIES[values.language])} {number}%",
         )
     )
+
+
+LEVIES = {"eng": ("GST", "VAT", "Tax", "SR =", "ZR", "Service Charge"), "rus": ("НДС", "в т.ч. НДС", "Скидка", "Налог")}
+"""What is a share of a sum, as tills print it."""
+
+CLOSINGS = {
+    "eng": (
+        "Thank you", "Please come again", "Have a nice day", "No refund", "Welcome", "Guest check", "Dine in", "Take away", "Reprint", "Closed",
+        "Not exchangeable", "Customer copy", "Goods checked", "Visit us online", "Follow us", "Points earned", "End of receipt", "Void", "Duplicate",
+    ),
+    "rus": (
+        "Спасибо за покупку", "Ждём вас снова", "Добро пожаловать", "Копия", "Возврат", "Приход", "Обслуживание", "С собой", "Чек закрыт",
+        "Обмену не подлежит", "Хорошего дня", "Сайт ФНС", "Баллы начислены", "Дубликат", "Конец отчёта", "Отпечатано",
+    ),
+}  # fmt: skip
+"""What tills say that is not of the sale."""
+
+STARRED = (
+    "{}!",
+    "{}!",
+    "{}! {}!",
+    "*{}*",
+    "**{}**",
+    "***{}***",
+    "*** {} ***",
+    "***** {} *****",
+    "* {} *",
+    "{}",
+    "== {} ==",
+    "- {} -",
+)
+
+
+def _closing(values: Values) -> str:
+    """A line of courtesy or of notice, as often as not between stars."""
+    said = [values.rng.choice(CLOSINGS[values.language]) for _ in range(2)]
+    return values.rng.choice(STARRED).format(*said)
 
 
 def _identifier(values: Values) -> str:
@@ -240,6 +293,7 @@ MAKERS: Mapping[str, tuple[float, Callable[[Values], str]]] = {
     "ware": (2.5, _ware),
     "mail": (0.8, _mail),
     "words": (0.6, _in_words),
+    "closing": (1.2, _closing),
 }
 """Makers of values by name, each with how often it is drawn."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -18,18 +19,28 @@ from docflow.synth.fonts import FOLDERS
 Group = Literal["sans", "serif", "mono", "pixel"]
 """What a typeface looks like; `pixel` ones are drawn on a grid of few dots, as matrix printers and old screens do."""
 
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+
+ALSO_IN = (Path("/usr/share/wine/fonts"),)
+"""Where fonts lie that Debian keeps for one program."""
+
 MOST_OPEN = 600
 """Fonts kept open, by file and size: each takes about 50 kB."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineFont:
-    """One font file of a Debian package; `dots` is the height of the grid that a pixel typeface is drawn on."""
+    """One font file of a Debian package; `dots` is the height of the grid that a pixel typeface is drawn on.
+
+    One that `is_wide` was made for ideographs: its Latin letters are those of many a till, narrow and all of one width,
+    but its Cyrillic ones are twice as wide, as nothing is printed in; no Russian line is set in it.
+    """
 
     package: str
     file: str
     group: Group
     dots: int = 0
+    is_wide: bool = False
 
     @property
     def path(self) -> Path:
@@ -43,8 +54,8 @@ class LineFont:
         return found
 
     def has(self, text: str) -> bool:
-        """Whether the font has every character of the text."""
-        return _characters(self).issuperset(text)
+        """Whether the font has every character of the text, as they are printed."""
+        return _characters(self).issuperset(text) and not (self.is_wide and CYRILLIC.search(text))
 
     def at(self, size: int) -> ImageFont.FreeTypeFont:
         """The font at this many pixels to the em."""
@@ -71,6 +82,9 @@ SEEN: tuple[LineFont, ...] = (
     *_set("fonts-roboto-unhinted", "sans", "Roboto-Regular", "Roboto-Medium", "Roboto-Bold", "RobotoCondensed-Regular", "RobotoCondensed-Bold"),
     *_set("fonts-crosextra-carlito", "sans", *_cuts("Carlito", *_DASHED)),
     *_set("fonts-cmu", "sans", "cmunss"),
+    *_set("fonts-wine", "sans", "tahoma", "tahomabd"),
+    *_set("fonts-lato", "sans", "Lato-Regular", "Lato-Bold"),
+    *_set("fonts-comic-neue", "sans", "ComicNeue-Regular", "ComicNeue-Bold", ending=".otf"),
     *_set("fonts-dejavu-core", "serif", "DejaVuSerif", "DejaVuSerif-Bold"),
     *_set("fonts-liberation", "serif", *_cuts("LiberationSerif", *_DASHED)),
     *_set("fonts-freefont-ttf", "serif", "FreeSerif", "FreeSerifBold"),
@@ -78,6 +92,7 @@ SEEN: tuple[LineFont, ...] = (
     *_set("fonts-paratype", "serif", "PTF55F", "PTF75F", "PTF56F"),
     *_set("fonts-cmu", "serif", "cmunrm", "cmunbx"),
     *_set("fonts-oldstandard", "serif", "OldStandard-Regular"),
+    *_set("fonts-crosextra-caladea", "serif", "Caladea-Regular"),
     *_set("fonts-dejavu-core", "mono", "DejaVuSansMono", "DejaVuSansMono-Bold"),
     *_set("fonts-liberation", "mono", *_cuts("LiberationMono", "-Regular", "-Bold")),
     *_set("fonts-freefont-ttf", "mono", "FreeMono", "FreeMonoBold"),
@@ -89,11 +104,18 @@ SEEN: tuple[LineFont, ...] = (
     *_set("fonts-gnutypewriter", "mono", "GNUTypewriter"),
     *_set("fonts-courier-prime", "mono", "Courier Prime", "Courier Prime Bold", ending=".otf"),
     *_set("fonts-ocr-b", "mono", "OCRB", ending=".otf"),
+    *_set("fonts-noto-mono", "mono", "NotoSansMono-Regular", "NotoSansMono-Bold"),
+    *_set("fonts-inconsolata", "mono", "Inconsolata", ending=".otf"),
+    LineFont("fonts-arphic-uming", "uming.ttc", "mono", is_wide=True),
+    LineFont("fonts-ipafont-gothic", "ipag.ttf", "mono", is_wide=True),
+    LineFont("fonts-vlgothic", "VL-Gothic-Regular.ttf", "mono", is_wide=True),
     LineFont("fonts-pc", "Px_IBM_VGA8.ttf", "pixel", 16),
     LineFont("fonts-pc", "Px_IBM_EGA8.ttf", "pixel", 14),
     LineFont("fonts-pc", "Px_IBM_MDA.ttf", "pixel", 14),
     LineFont("fonts-pc", "Px_IBM_CGA.ttf", "pixel", 8),
     LineFont("fonts-unifont", "unifont.otf", "pixel", 16),
+    LineFont("fonts-spleen", "spleen-12x24.otf", "pixel", 24),
+    LineFont("fonts-spleen", "spleen-8x16.otf", "pixel", 16),
     LineFont("fonts-dotgothic16", "DotGothic16-Regular.ttf", "pixel", 16),
 )  # fmt: skip
 """Fonts that lines to learn from are set in."""
@@ -126,8 +148,8 @@ def draw_font(fonts: Sequence[LineFont], text: str, *, rng: random.Random) -> Li
 def _files() -> dict[str, Path]:
     """The font files of this machine by name; the first folder wins."""
     found: dict[str, Path] = {}
-    for folder in FOLDERS:
-        for path in sorted([*folder.rglob("*.ttf"), *folder.rglob("*.otf")]):
+    for folder in (*FOLDERS, *ALSO_IN):
+        for path in sorted([*folder.rglob("*.ttf"), *folder.rglob("*.otf"), *folder.rglob("*.ttc")]):
             found.setdefault(path.name, path)
     return found
 

@@ -64,6 +64,19 @@ def test_fonts_to_measure_on_are_not_learnt_from() -> None:
     assert not {font.file for font in SEEN} & {font.file for font in UNSEEN}
 
 
+def test_no_russian_line_is_set_in_a_typeface_made_for_ideographs() -> None:
+    wide = [font for font in SEEN if font.is_wide]
+    assert wide
+    for font in wide:
+        assert font.has("Total 9.90 @6%")
+        assert not font.has("Итого 9.90")
+
+
+def test_one_line_in_sixteen_has_marks_that_tills_are_fond_of() -> None:
+    texts = [line.text for line in line_images(400, seed=9, alphabet=LETTERS, look="clean")]
+    assert sum(any(mark in text for mark in "*@%#!") for text in texts) > 25
+
+
 def test_longer_texts_make_wider_crops() -> None:
     lines = list(line_images(120, seed=8, alphabet=LETTERS, look="clean"))
     proportions = [line.pixels.shape[1] / line.pixels.shape[0] for line in lines]

@@ -114,10 +114,10 @@ def generated_page(kind: str, language: str, *, look: Look, seed: int, folder: P
 
 
 SETS = (
-    real("receipts", kind="receipt", source="sroie", count=20),
-    real("forms", kind="form", source="funsd", count=10, is_ordered=False),
-    real("letters", kind="letter", source="isri", count=5),
-    real("reports", kind="report", source="isri", count=5),
-    DocumentSet("Russian pages", "rus", 10, is_real=False, pages=russian_pages),
+    real("receipts", kind="receipt", source="sroie", count=40),
+    real("forms", kind="form", source="funsd", count=30, is_ordered=False),
+    real("letters", kind="letter", source="isri", count=10),
+    real("reports", kind="report", source="isri", count=10),
+    DocumentSet("Russian pages", "rus", 16, is_real=False, pages=russian_pages),
 )
 """All sets: receipts (SROIE), forms (FUNSD, whose truth has no reading order), letters and reports (ISRI), Russian."""

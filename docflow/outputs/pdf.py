@@ -13,6 +13,7 @@ from pikepdf import Dictionary, Name, Object, Page, Pdf
 from docflow.errors import CorruptDocument
 from docflow.outputs.glyphless import GlyphlessFont
 from docflow.outputs.invisible_text import Matrix, invisible_text
+from docflow.outputs.old_text import remove_invisible_text
 from docflow.outputs.page_images import add_page
 from docflow.types import PageImage, PageText, TextSource
 
@@ -52,6 +53,7 @@ def pdf_of_images(pages: Sequence[PageText], images: Iterable[PageImage], *, jpe
 def pdf_of_pdf(pages: Sequence[PageText], original: bytes) -> bytes:
     """The PDF with the words of the pages that were recognised; other pages, and a PDF without such, stay as they are.
 
+    Invisible text that an earlier recognition left on these pages goes: every word would be found twice, once wrong.
     A signature in it does not survive the change, nor does an encryption that needs no password. Raises
     `CorruptDocument` where the file is too damaged to be written again.
     """
@@ -64,7 +66,9 @@ def pdf_of_pdf(pages: Sequence[PageText], original: bytes) -> bytes:
             with Pdf.open(io.BytesIO(original), suppress_warnings=True) as pdf:
                 font = GlyphlessFont(pdf)
                 for text in recognised:
-                    _write(text, pdf.pages[text.number - 1], font)
+                    page = pdf.pages[text.number - 1]
+                    remove_invisible_text(pdf, page)
+                    _write(text, page, font)
                 return _finished(pdf, font)
     except DAMAGE as error:
         raise CorruptDocument("the PDF is too damaged to be written again with its text") from error

@@ -41,6 +41,7 @@ def train_recognizer(
     learning_rate: float | None = None,
     batch_lines: int = 48,
     renderers: int = 1,
+    blend: float = 1.0,
 ) -> dict[str, Any]:
     """Train the compact recogniser; run it again with the same folder, and it goes on from its checkpoint.
 
@@ -59,6 +60,7 @@ def train_recognizer(
         learning_rate: at its highest; None: 0.002 on rendered lines, 0.0003 on corrected ones.
         batch_lines: lines of the usual width in a batch; a GPU is busy with 240.
         renderers: processes that render lines beside the training; a GPU learns faster than one of them draws.
+        blend: share of what was learnt in the weights that are exported; the rest are those of `start`.
 
     Returns:
         `folder` with the files to use, `cer` on held-out lines, `steps` and `run_id` in MLflow.
@@ -78,6 +80,7 @@ def train_recognizer(
         threads=threads,
         batch_lines=batch_lines,
         renderers=renderers,
+        blend=blend,
     )
     trained = train_recogniser(
         Path(folder),
@@ -117,6 +120,7 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--batch-lines", type=int, default=48)
     parser.add_argument("--renderers", type=int, default=1)
+    parser.add_argument("--blend", type=float, default=1.0)
     train_recognizer(**vars(parser.parse_args()))
 
 

@@ -29,7 +29,10 @@ FINE_TUNING_RATE = 3e-4
 
 @dataclass(frozen=True)
 class Lesson:
-    """What one training is told; its digest of lines is the same for the same values."""
+    """What one training is told; its digest of lines is the same for the same values.
+
+    `blend` is the share of what was learnt in the weights that come of it, the rest being those it began with.
+    """
 
     steps: int
     seed: int = 1
@@ -42,6 +45,7 @@ class Lesson:
     threads: int = 1
     batch_lines: int = 48
     renderers: int = 1
+    blend: float = 1.0
     evaluate_every: int = 500
     save_every: int = 100
 
@@ -73,7 +77,7 @@ def train_recogniser(
     """
     try:
         from docflow.ocr.recogniser.export import export
-        from docflow.ocr.recogniser.training import Machine, Schedule, train
+        from docflow.ocr.recogniser.training import Machine, Schedule, blended, train
     except ImportError as error:
         raise EngineUnavailable(
             "training needs torch and onnx, which are not installed",
@@ -119,6 +123,8 @@ def train_recogniser(
             start=start,
             progress=tell,
         )
+        if start is not None and lesson.blend < 1:
+            best = blended(folder, start, share=lesson.blend, held_out=held_out)
         card = export(best, folder / EXPORTED, version=version)
         run.log(card.steps, {"best_cer": card.cer})
         run.keep(folder / EXPORTED)

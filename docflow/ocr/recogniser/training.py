@@ -33,6 +33,9 @@ CHECKPOINT = "checkpoint.pt"
 BEST = "best.pt"
 """The weights with the lowest CER on the held-out lines so far."""
 
+BLENDED = "blended.pt"
+"""The best weights, and those that the training began with, as one (`blended`)."""
+
 JOURNAL = "training.jsonl"
 """One JSON object for each figure that was measured: `step` and `loss` or `cer`."""
 
@@ -153,6 +156,22 @@ def load_network(path: Path) -> Model:
     model.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in weights.items()})
     model.eval()
     return model
+
+
+def blended(folder: Path, start: Path, *, share: float, held_out: Lines) -> Path:
+    """The file with this share of the folder's best weights, and for the rest those that the training began with.
+
+    Such a mean keeps most of what was learnt, and more of what was known (Wortsman et al. 2022, arXiv 2109.01903); its
+    CER is measured on `held_out`.
+    """
+    best = torch.load(folder / BEST, map_location="cpu", weights_only=True)
+    network, before = load_network(folder / BEST), load_network(start).state_dict()
+    weights = {name: torch.lerp(before[name].float(), v.float(), share) for name, v in network.state_dict().items()}
+    network.load_state_dict(weights)
+    texts = read_lines(network, held_out.pictures)
+    cer = character_error_rate(zip(held_out.texts, texts, strict=True))
+    _write(folder / BLENDED, {"model": network.state_dict(), "step": best["step"], "cer": cer})
+    return folder / BLENDED
 
 
 class _Run:

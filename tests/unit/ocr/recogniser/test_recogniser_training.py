@@ -20,7 +20,17 @@ from docflow.ocr.recogniser.crops import prepared
 from docflow.ocr.recogniser.data import Lines
 from docflow.ocr.recogniser.export import export
 from docflow.ocr.recogniser.files import NETWORK, read_card
-from docflow.ocr.recogniser.training import BEST, CHECKPOINT, JOURNAL, Figure, Schedule, load_network, read_lines, train
+from docflow.ocr.recogniser.training import (
+    BEST,
+    CHECKPOINT,
+    JOURNAL,
+    Figure,
+    Schedule,
+    blended,
+    load_network,
+    read_lines,
+    train,
+)
 from docflow.settings import OcrSettings
 from docflow.synth.lines import line_images
 
@@ -48,6 +58,17 @@ def six_steps(folder: Path, *, killed: bool = False) -> Path:
 def weights(path: Path) -> dict[str, "torch.Tensor"]:
     stored: dict[str, torch.Tensor] = torch.load(path, weights_only=True)["model"]
     return stored
+
+
+def test_blended_weights_lie_between_those_before_and_after(tmp_path: Path) -> None:
+    before, folder = six_steps(tmp_path / "before"), tmp_path / "after"
+    schedule = Schedule(6, warm_up=2, evaluate_every=6, save_every=6)
+    after = train(few_lines, folder=folder, schedule=schedule, held_out=few_lines(1), seed=4, start=before)
+    halves = weights(blended(folder, before, share=0.5, held_out=few_lines(1)))
+    assert set(halves) == set(weights(before))
+    for name, value in halves.items():
+        if value.is_floating_point():
+            assert torch.allclose(value, (weights(before)[name] + weights(after)[name]) / 2, atol=1e-6), name
 
 
 def test_a_few_lines_are_learnt(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed
+from docflow.ocr.beam import Respelling
 from docflow.ocr.ctc import characters, read_line
 from docflow.ocr.engine import LineDetector, ReadLine
 from docflow.ocr.lexicon import lexicon_of
@@ -70,7 +71,7 @@ class CompactEngine:
             )
         end = time.monotonic() + timeout
         session = self._opened()
-        frequency = lexicon_of(languages).frequency
+        lexicon = lexicon_of(languages)
         pictures = [prepared(crop) for crop in crops]
         order = sorted(range(len(pictures)), key=lambda index: pictures[index].shape[1])
         lines: list[ReadLine] = [()] * len(pictures)
@@ -83,8 +84,13 @@ class CompactEngine:
                 scores[:, :, self._russian] = -np.inf
             for index, line in zip(chosen, probabilities_of(scores), strict=True):
                 columns = math.ceil(pictures[index].shape[1] / STRIDE)
-                spelt = characters(line[: columns + 1], self._symbols)
-                lines[index] = read_line(spelt, columns=columns, frequency=frequency)
+                seen = line[: columns + 1]
+                lines[index] = read_line(
+                    characters(seen, self._symbols),
+                    columns=columns,
+                    frequency=lexicon.frequency,
+                    respell=Respelling(seen, self._symbols, lexicon),
+                )
         return lines
 
     def _opened(self) -> Any:

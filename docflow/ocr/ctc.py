@@ -61,6 +61,10 @@ class Character:
         return self.readings[0][1]
 
 
+Respell = Callable[[Sequence[Character]], str]
+"""What the word of these characters says."""
+
+
 def characters(probabilities: NDArray[np.floating[Any]], alphabet: Sequence[str]) -> list[Character]:
     """The characters that columns x symbols of probabilities spell; `alphabet` has the symbols' texts."""
     best = probabilities.argmax(axis=1)
@@ -77,9 +81,16 @@ def characters(probabilities: NDArray[np.floating[Any]], alphabet: Sequence[str]
     return found
 
 
-def read_line(spelt: Sequence[Character], *, columns: int, frequency: WordFrequency) -> ReadLine:
-    """The words of a line of so many columns, doubtful ones as they are most likely spelt."""
-    return tuple(word_of(group, columns=columns, frequency=frequency) for group in split_at_spaces(spelt))
+def read_line(
+    spelt: Sequence[Character], *, columns: int, frequency: WordFrequency, respell: Respell | None = None
+) -> ReadLine:
+    """The words of a line of so many columns, doubtful ones as they are most likely spelt.
+
+    What is no known word or number however it is spelt is left to `respell`.
+    """
+    return tuple(
+        word_of(group, columns=columns, frequency=frequency, respell=respell) for group in split_at_spaces(spelt)
+    )
 
 
 def split_at_spaces(spelt: Sequence[Character]) -> Iterator[list[Character]]:
@@ -89,9 +100,13 @@ def split_at_spaces(spelt: Sequence[Character]) -> Iterator[list[Character]]:
             yield list(group)
 
 
-def word_of(group: Sequence[Character], *, columns: int, frequency: WordFrequency) -> ReadWord:
+def word_of(
+    group: Sequence[Character], *, columns: int, frequency: WordFrequency, respell: Respell | None = None
+) -> ReadWord:
     """One word: its text, its place, and the probability of its least certain character."""
     text = "".join(spell(run, frequency=frequency) for run in runs(group))
+    if respell is not None and text == "".join(character.text for character in group):
+        text = respell(group)
     return ReadWord(
         text=text,
         start=min(1.0, max(0.0, (group[0].start - 1) / columns)),

@@ -7,6 +7,9 @@ from importlib.resources import files
 
 from spellchecker import SpellChecker
 
+from docflow.ocr.letters import SHIPPED, LetterModel, letter_model
+from docflow.ocr.script import language_of
+
 DICTIONARIES = {"eng": "en", "rus": "ru", "deu": "de", "fra": "fr", "spa": "es", "ita": "it", "por": "pt", "nld": "nl"}
 """pyspellchecker's word lists by Tesseract's language codes; a language that is not here has business words only."""
 
@@ -21,6 +24,7 @@ class Lexicon:
     """The words of some languages; case does not matter."""
 
     def __init__(self, languages: str) -> None:
+        self._languages = languages
         self._dictionaries = [_dictionary(DICTIONARIES[c]) for c in languages.split("+") if c in DICTIONARIES]
 
     def frequency(self, word: str) -> int:
@@ -30,6 +34,11 @@ class Lexicon:
             return BUSINESS_WORD
         most = max((dictionary.get(lower, 0) for dictionary in self._dictionaries), default=0)
         return most if most >= RARE else 0
+
+    def letters(self, word: str) -> LetterModel | None:
+        """How the letters of the word's language follow each other; None where it may be of several, or of another."""
+        language = language_of(word, languages=self._languages)
+        return letter_model(language) if language in SHIPPED else None
 
 
 @cache

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed
+from docflow.ocr.beam import Respelling
 from docflow.ocr.countdown import countdown
 from docflow.ocr.ctc import characters, read_line
 from docflow.ocr.engine import ReadLine
@@ -157,7 +158,9 @@ class Recogniser:
         if not spelt or sum(c.probability for c in spelt) / len(spelt) < LEAST_CONFIDENCE:
             return ()
         columns = max(1, round(len(probabilities) * width / padded.shape[3]))
-        return read_line(spelt, columns=columns, frequency=lexicon_of(languages).frequency)
+        lexicon = lexicon_of(languages)
+        respell = Respelling(probabilities, self._alphabet, lexicon)
+        return read_line(spelt, columns=columns, frequency=lexicon.frequency, respell=respell)
 
 
 def latin_model(path: str) -> tuple[bytes, list[str]]:

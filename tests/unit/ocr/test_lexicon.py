@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from docflow.ocr.letters import letter_model
 from docflow.ocr.lexicon import BUSINESS_WORD, RARE, Lexicon, lexicon_of
 
 
@@ -42,3 +43,22 @@ def test_what_is_no_word_is_not_known(word: str) -> None:
 
 def test_a_lexicon_is_made_once() -> None:
     assert lexicon_of("eng") is lexicon_of("eng")
+
+
+@pytest.mark.parametrize(
+    ("languages", "word", "language"),
+    [
+        ("eng", "jalan", "eng"),
+        ("rus", "оплата", "rus"),
+        ("rus", "2024", "rus"),
+        ("eng+rus", "jalan", "eng"),
+        ("eng+rus", "оплата", "rus"),
+    ],
+)
+def test_letters_follow_each_other_as_in_the_language_of_the_word(languages: str, word: str, language: str) -> None:
+    assert Lexicon(languages).letters(word) is letter_model(language)
+
+
+@pytest.mark.parametrize(("languages", "word"), [("deu", "jalan"), ("eng+deu", "jalan"), ("eng+rus", "2024")])
+def test_nothing_is_said_of_a_word_that_may_be_of_several_languages(languages: str, word: str) -> None:
+    assert Lexicon(languages).letters(word) is None

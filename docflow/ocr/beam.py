@@ -24,7 +24,10 @@ LEAST = 0.002
 """Probability from which a column's symbol is tried."""
 
 WIDTH = 12
-"""Spellings that are followed at once."""
+"""Spellings that are followed at once. With 0.999, 0.001 and 16 for these three, each set of the tuning half is read
+better by 0.0004, and every page takes 0.05 seconds more."""
+
+RULE = "_"
 
 LETTERS_WEIGHT = 0.3
 """What the letters' likelihood weighs against the columns'. On the tuning half's receipts `accurate` has a word F1 of
@@ -56,12 +59,12 @@ class Respelling:
 def spellings(probabilities: NDArray[np.floating[Any]], alphabet: Sequence[str]) -> Mapping[str, float]:
     """The likeliest texts of a word's columns with their probabilities, `WIDTH` at most; none has a space."""
     beams = {"": (1.0, 0.0)}
-    for column in probabilities:
-        tried = np.flatnonzero(column >= LEAST).tolist() or [int(column.argmax())]
+    for column, is_tried in zip(probabilities, probabilities >= LEAST, strict=True):
+        tried = is_tried.nonzero()[0].tolist() or [int(column.argmax())]
         symbols = [(alphabet[n] if n != BLANK else "", float(column[n])) for n in tried if alphabet[n] != " "]
-        grown = one_more(beams, symbols)
-        likeliest = sorted(grown.items(), key=lambda item: -sum(item[1]))
-        beams = dict(likeliest[:WIDTH])
+        beams = one_more(beams, symbols)
+        if len(beams) > WIDTH:
+            beams = dict(sorted(beams.items(), key=lambda item: -sum(item[1]))[:WIDTH])
     return {text: blank + other for text, (blank, other) in beams.items() if blank + other > 0}
 
 
@@ -90,6 +93,6 @@ def one_more(beams: Beams, symbols: Sequence[tuple[str, float]]) -> dict[str, tu
 
 
 def keeps_marks(read: str, spelt: str) -> bool:
-    """Whether all marks of the reading are in the spelling, in their order."""
+    """Whether all marks of the reading are in the spelling, in their order; the rule under a form's word is none."""
     rest = iter(spelt)
-    return all(mark in rest for mark in read if not mark.isalnum())
+    return all(mark in rest for mark in read if not mark.isalnum() and mark != RULE)

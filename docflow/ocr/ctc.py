@@ -86,7 +86,7 @@ def read_line(
 ) -> ReadLine:
     """The words of a line of so many columns, doubtful ones as they are most likely spelt.
 
-    What is no known word or number however it is spelt is left to `respell`.
+    A word that the lexicon leaves as it is read goes to `respell`, a known one too.
     """
     return tuple(
         word_of(group, columns=columns, frequency=frequency, respell=respell) for group in split_at_spaces(spelt)

@@ -40,7 +40,7 @@ class LetterModel:
 
     @classmethod
     def learn(cls, words: Mapping[str, float]) -> Self:
-        """The model of these words, each of which counts so often."""
+        """The model of these words, none with a space, each of which counts so often."""
         counts: dict[str, float] = defaultdict(float)
         for word, weight in words.items():
             framed = f"{START}{normal(word)}{END}"

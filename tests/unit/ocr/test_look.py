@@ -90,7 +90,7 @@ def numbered(page: Pixels, number: str) -> Pixels:
 
 def worn(page: Pixels) -> Pixels:
     """The page as a poor scan shows it: hardly to be read, though it can be seen where its lines are."""
-    small = cv2.resize(page, None, fx=0.27, fy=0.27, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(page, None, fx=0.25, fy=0.27, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(small, (page.shape[1], page.shape[0])), dtype=np.uint8)
 
 

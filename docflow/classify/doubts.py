@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from docflow.classify.features import count_features
+from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
 from docflow.classify.grouping import fair_groups
 from docflow.classify.training import (
     BACKGROUND_WEIGHT,
@@ -57,12 +57,12 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
     # Near duplicates among the judged only: those beside are generated, each on its own.
     judged = [replace(sample, group=f"group {n}") for sample, n in zip(samples, fair_groups(samples), strict=True)]
     everything = [*judged, *beside]
-    counts = count_features([sample.text for sample in everything])
+    counts = count_blocks([sample.text for sample in everything], lines=has_enough_lines(everything))
     kept = np.flatnonzero(np.diff(counts.indptr))
     truth = np.array([everything[row].label for row in kept])
     check_labels(truth)
     sources = np.array([everything[row].group or f"beside {row}" for row in kept])
-    weighted = TfidfTransformer(sublinear_tf=True).fit_transform(counts[kept])
+    weighted = by_block(TfidfTransformer(sublinear_tf=True).fit_transform(counts[kept]))
     folds, _ = split(truth, sources, seed=seed)
     times = times_of([everything[row] for row in kept])
     weights = document_weights(truth, times, background_weight=BACKGROUND_WEIGHT)

@@ -31,6 +31,7 @@ LOOKALIKES = dict(zip("ёаеорсхукмтвнϲ", "eaeopcxykmtbhc", strict=T
 """Letters that OCR takes for each other across alphabets, in upper or lower case, become the same letter."""
 
 SPACE = ord(" ")
+NEWLINE = ord("\n")
 MULTIPLIER = 0x9E3779B97F4A7C15
 """Odd, so that it has an inverse modulo 2^64 (the fraction of the golden ratio, as in Knuth's hashing)."""
 
@@ -48,6 +49,15 @@ def normalise(text: str) -> str:
     space[1:] &= space[:-1]
     kept: bytes = folded[~space].tobytes()
     return kept.decode("utf-32-le").strip(" ")
+
+
+def normalised_lines(text: str) -> list[str]:
+    """The text's lines as `normalise` reads them, without those in which nothing is left."""
+    unified = unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS]
+    codes = code_points("\n".join(unified.splitlines()))
+    read = np.where(codes == NEWLINE, NEWLINE, folding_table()[np.minimum(codes, 0xFFFF)]).astype(np.uint32)
+    lines = (" ".join(line.split()) for line in read.tobytes().decode("utf-32-le").split("\n"))
+    return [line for line in lines if line]
 
 
 def count_features(texts: Sequence[str]) -> sp.csr_matrix:

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from docflow.classify.features import FEATURES_VERSION
+from docflow.classify.layout import LAYOUT_VERSION
 from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, TextClassifier
 from docflow.classify.neural.model import ONNX_FILE, NeuralClassifier
 from docflow.classify.paperless import PaperlessClassifier, read_network
@@ -132,7 +133,12 @@ def read_description(files: Mapping[str, bytes]) -> Description:
         raise ModelFileError(f"the model has no {DESCRIPTION_FILE}") from error
     except ValidationError as error:
         raise ModelFileError(f"{DESCRIPTION_FILE} is not a model's description") from error
-    if description.format != FORMAT or description.training.get("features_version") != FEATURES_VERSION:
+    training = description.training
+    is_ours = (
+        training.get("features_version") == FEATURES_VERSION
+        and training.get("layout_version", LAYOUT_VERSION) == LAYOUT_VERSION
+    )
+    if description.format != FORMAT or not is_ours:
         raise ModelFileError(
             "the model was made by another version of DocFlow",
             next_step="Train it again with `docflow train --promote`.",

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from docflow.classify.blocks import count_blocks
 from docflow.classify.evaluation import Evaluation
-from docflow.classify.features import count_features
 from docflow.classify.pipeline_file import pipeline_file
 from docflow.classify.scoring import Floats, Scorer
 from docflow.types import UNKNOWN, ModelRef, Prediction
@@ -48,7 +48,7 @@ class FittedModel(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedModel(FittedModel):
-    """The linear model: the pipeline from counts to calibrated probabilities."""
+    """The linear model: the pipeline from counts to calibrated probabilities, with `by_block` between its steps."""
 
     pipeline: Pipeline
 
@@ -109,7 +109,7 @@ class TextClassifier(ScoringClassifier):
 
     def probabilities(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> Floats:
         """Each text's probability per label; it only reads."""
-        return self._scorer.probabilities(count_features(texts))
+        return self._scorer.probabilities(count_blocks(texts, lines=self._scorer.looks_at_lines))
 
 
 def to_predictions(

@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn.pipeline import Pipeline
 
+from docflow.classify.blocks import ENDS, block_scales
+
 Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """The arrays of a pipeline of `TfidfTransformer` and `LogisticRegression`.
+    """The arrays of a pipeline of `TfidfTransformer` and `LogisticRegression`, between which blocks are scaled.
 
     `weights` (features x labels) have the terms' inverse document frequencies multiplied in.
     """
@@ -28,10 +30,17 @@ class Scorer:
     weights: Floats
     intercept: Floats
 
+    @property
+    def looks_at_lines(self) -> bool:
+        """Whether the pipeline was trained on lines beside n-grams."""
+        return len(self.weights) > ENDS[0]
+
     @classmethod
     def of(cls, pipeline: Pipeline) -> Scorer:
         """A fitted pipeline's arrays; `AttributeError` or `ValueError` where it is not one of these steps."""
         (_, tfidf), (_, linear) = pipeline.steps
+        if len(tfidf.idf_) not in (ENDS[0], ENDS[-1]):
+            raise ValueError(f"the pipeline counts {len(tfidf.idf_)} things, which are not those of any version")
         weights = np.ascontiguousarray((linear.coef_ * tfidf.idf_).T, dtype=np.float32)
         return cls(tfidf.idf_.astype(np.float32), weights, linear.intercept_)
 
@@ -39,11 +48,10 @@ class Scorer:
         """Each text's probability per label; 0 for all labels where a text has no features."""
         lengths = np.diff(counts.indptr)
         frequency = 1 + np.log(counts.data)
-        rows = np.repeat(np.arange(len(lengths)), lengths)
-        weighted = (frequency * self.inverse_frequencies[counts.indices]).astype(np.float64)
-        norms = np.sqrt(np.bincount(rows, weighted**2, minlength=len(lengths)))
-        sublinear = sp.csr_matrix((frequency, counts.indices, counts.indptr), shape=counts.shape)
-        logits = (sublinear @ self.weights) / np.maximum(norms, 1e-12)[:, None] + self.intercept
+        scales = block_scales(counts, frequency * self.inverse_frequencies[counts.indices])
+        scaled = (frequency * scales).astype(np.float32)
+        logits = sp.csr_matrix((scaled, counts.indices, counts.indptr), shape=counts.shape) @ self.weights
+        logits = logits.astype(np.float64) + self.intercept
         if logits.shape[1] == 1:
             logits = np.hstack([np.zeros_like(logits), logits])
         found: Floats = np.where(lengths[:, None] == 0, 0.0, softmax(logits, axis=1))

@@ -1,4 +1,4 @@
-"""Training: a linear model on weighted n-grams, calibrated on documents that it has not seen."""
+"""Training: a linear model on weighted n-grams and lines, calibrated on documents that it has not seen."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 
+from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
 from docflow.classify.evaluation import compare
-from docflow.classify.features import FEATURES_VERSION, count_features
+from docflow.classify.features import FEATURES_VERSION
+from docflow.classify.layout import LAYOUT_VERSION
 from docflow.classify.model import TrainedModel, to_predictions
 from docflow.classify.weighing import commonness, document_weights, times_of
 from docflow.errors import TrainingDataError
@@ -74,7 +76,8 @@ def train(
     """A calibrated model of these samples; in any order, with the same seed, they give the same model.
 
     Samples labelled `UNKNOWN` are background: learnt as a class of their own, never a confident answer. Real samples
-    count `REAL_WEIGHT` times beside generated ones. Samples without a word are left out. Logistic regression's scores
+    count `REAL_WEIGHT` times beside generated ones; where they are ten a label, lines are learnt from too
+    (`docflow.classify.layout`). Samples without a word are left out. Logistic regression's scores
     are calibrated by one temperature (Guo et al. 2017), fitted to what out-of-fold models say; groups (a sample without
     one is its own) are kept whole in the folds where every label has enough of them. The threshold is the least
     confidence from which on named answers are right in 93 % of cases, within `THRESHOLDS`.
@@ -82,7 +85,8 @@ def train(
     Raises `TrainingDataError` for under two labels, or under five documents of one.
     """
     ordered = in_order(samples)
-    counts = count_features([sample.text for sample in ordered])
+    has_lines = has_enough_lines(ordered)
+    counts = count_blocks([sample.text for sample in ordered], lines=has_lines)
     features = np.diff(counts.indptr)
     wordless = [ordered[row] for row in np.flatnonzero(features == 0)]
     kept = np.flatnonzero(features)
@@ -95,7 +99,7 @@ def train(
     check_labels(truth)
 
     tfidf = TfidfTransformer(sublinear_tf=True)
-    weighted = tfidf.fit_transform(counts)
+    weighted = by_block(tfidf.fit_transform(counts))
     sources = np.array([sample.group or f"#{row}" for row, sample in enumerate(learnt)])
     folds, kind = split(truth, sources, seed=seed)
     times = times_of(learnt)
@@ -123,7 +127,8 @@ def train(
             "background_weight": background_weight,
             "folds": kind,
             "temperature": round(temperature, 6),
-        },
+        }
+        | ({"layout_version": LAYOUT_VERSION} if has_lines else {}),
         out_of_fold=compare(predictions, learnt),
     )
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
-from docflow.classify.features import BUCKETS, MAX_CHARS, count_features, ngram_buckets, normalise
+from docflow.classify.features import BUCKETS, MAX_CHARS, count_features, ngram_buckets, normalise, normalised_lines
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,19 @@ from docflow.classify.features import BUCKETS, MAX_CHARS, count_features, ngram_
 )
 def test_text_is_read_without_case_digits_and_punctuation(text: str, read: str) -> None:
     assert normalise(text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Invoice No. 17\nTotal:  €5", ["invoice no 00", "total €0"]),
+        ("one\r\ntwo\x0cthree", ["one", "two", "three"]),
+        ("a\n\n --- \nb", ["a", "b"]),
+        ("", []),
+    ],
+)
+def test_lines_are_read_as_the_text_is_and_empty_ones_are_left_out(text: str, lines: list[str]) -> None:
+    assert normalised_lines(text) == lines
 
 
 def test_letters_that_look_alike_are_the_same_letter() -> None:
@@ -80,3 +93,9 @@ def test_any_text_is_read_and_reading_it_again_changes_nothing(text: str) -> Non
     assert "  " not in once
     assert once == once.strip()
     assert all(0 <= bucket < BUCKETS for bucket in ngram_buckets(once))
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=150, deadline=None)
+def test_the_lines_of_any_text_are_what_the_text_is_read_as(text: str) -> None:
+    assert " ".join(normalised_lines(text)) == normalise(text)

@@ -94,9 +94,10 @@ def test_an_archive_without_its_schema_is_refused(folder: Path) -> None:
         load_as_it_is(folder)
 
 
-def test_a_model_of_other_features_is_refused_with_what_to_do(folder: Path) -> None:
+@pytest.mark.parametrize("version", ["features_version", "layout_version"])
+def test_a_model_of_other_features_is_refused_with_what_to_do(folder: Path, version: str) -> None:
     described = json.loads((folder / DESCRIPTION_FILE).read_text())
-    described["training"]["features_version"] = 0
+    described["training"][version] = 0
     (folder / DESCRIPTION_FILE).write_text(json.dumps(described))
     with pytest.raises(ModelFileError, match="another version") as caught:
         load_as_it_is(folder)

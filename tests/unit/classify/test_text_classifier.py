@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from docflow.classify import TextClassifier, TrainedModel, load, save
-from docflow.classify.features import count_features
+from docflow.classify import TextClassifier, TrainedModel, load, save, train
+from docflow.classify.blocks import by_block, count_blocks
+from docflow.classify.features import BUCKETS, count_features
 from docflow.classify.scoring import Scorer
 from docflow.types import UNKNOWN, Classifier, ModelRef
 
@@ -72,11 +75,37 @@ def test_a_batch_says_what_each_text_says_alone(classifier: TextClassifier, make
     assert classifier.predict([]) == []
 
 
-def test_the_short_way_gives_the_probabilities_of_the_pipeline(trained: TrainedModel, make) -> None:
-    counts = count_features([sample.text for sample in make(6, seed=5)])
+@pytest.mark.parametrize(("each", "lines"), [(8, False), (12, True)])
+def test_the_short_way_gives_the_probabilities_of_the_pipeline(make, each: int, lines: bool) -> None:
+    pipeline = train(make(each)).pipeline
+    scorer = Scorer.of(pipeline)
+    assert scorer.looks_at_lines is lines
+    counts = count_blocks([sample.text for sample in make(6, seed=5)], lines=lines)
+    (_, tfidf), (_, linear) = pipeline.steps
     np.testing.assert_allclose(
-        Scorer.of(trained.pipeline).probabilities(counts), trained.pipeline.predict_proba(counts), atol=1e-5
+        scorer.probabilities(counts), linear.predict_proba(by_block(tfidf.transform(counts))), atol=1e-5
     )
+
+
+def test_a_model_that_was_trained_on_ngrams_alone_answers_as_ever(make) -> None:
+    samples = make(8)
+    texts = [sample.text for sample in samples]
+    counts = count_features(texts)
+    former = Pipeline([("tfidf", TfidfTransformer(sublinear_tf=True)), ("linear", LogisticRegression())])
+    former.fit(counts, [sample.label for sample in samples])
+    classifier = TextClassifier(
+        former, model=ModelRef("kinds", "1", ""), labels=tuple(former.classes_.tolist()), threshold=0.5
+    )
+    assert counts.shape[1] == BUCKETS
+    np.testing.assert_allclose(classifier.probabilities(texts), former.predict_proba(counts), atol=1e-5)
+
+
+def test_a_pipeline_that_counts_what_no_version_does_is_not_taken(make) -> None:
+    samples = make(8)
+    fewer = Pipeline([("tfidf", TfidfTransformer()), ("linear", LogisticRegression())])
+    fewer.fit(count_features([sample.text for sample in samples])[:, :100], [sample.label for sample in samples])
+    with pytest.raises(ValueError, match="100 things"):
+        Scorer.of(fewer)
 
 
 def test_a_very_long_text_is_answered(classifier: TextClassifier) -> None:

@@ -43,12 +43,7 @@ def normalise(text: str) -> str:
     are one, every digit is `0`, and whatever is neither letter, digit nor one of `MARKS` separates words.
     Only the first `MAX_CHARS` characters count.
     """
-    unified = unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS]
-    folded = folding_table()[np.minimum(code_points(unified), 0xFFFF)]
-    space = folded == SPACE
-    space[1:] &= space[:-1]
-    kept: bytes = folded[~space].tobytes()
-    return kept.decode("utf-32-le").strip(" ")
+    return " ".join(normalised_lines(text))
 
 
 def normalised_lines(text: str) -> list[str]:

@@ -77,10 +77,10 @@ def train(
 
     Samples labelled `UNKNOWN` are background: learnt as a class of their own, never a confident answer. Real samples
     count `REAL_WEIGHT` times beside generated ones; where they are ten a label, lines are learnt from too
-    (`docflow.classify.layout`). Samples without a word are left out. Logistic regression's scores
-    are calibrated by one temperature (Guo et al. 2017), fitted to what out-of-fold models say; groups (a sample without
-    one is its own) are kept whole in the folds where every label has enough of them. The threshold is the least
-    confidence from which on named answers are right in 93 % of cases, within `THRESHOLDS`.
+    (`docflow.classify.layout`). Samples without a word are left out. Logistic regression's scores are calibrated by one
+    temperature (Guo et al. 2017), fitted to what out-of-fold models say; groups (a sample without one is its own) are
+    kept whole in the folds where every label has enough of them. The threshold is the least confidence from which on
+    named answers are right in 93 % of cases, within `THRESHOLDS`.
 
     Raises `TrainingDataError` for under two labels, or under five documents of one.
     """

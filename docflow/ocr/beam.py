@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from docflow.ocr.ctc import BLANK, Character
+from docflow.ocr.ctc import BLANK, Character, text_of
 from docflow.ocr.lexicon import Lexicon
 
 SURE = 0.99
@@ -48,7 +48,7 @@ class Respelling:
 
         A mark stays a mark; what was read as a letter or a digit may be another, a mark, or nothing.
         """
-        read = "".join(character.text for character in group)
+        read = text_of(group)
         letters = self.lexicon.letters(read)
         if letters is None or min(character.probability for character in group) >= SURE:
             return read

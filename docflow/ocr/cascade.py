@@ -66,8 +66,9 @@ class Cascade:
             again = self.better.recognise(crops, languages=latin_of(languages), timeout=left())
             frequency = lexicon_of(languages).frequency
             for i, line, crop in zip(doubted, again, cut, strict=True):
-                if better_of(read[i], line, frequency=frequency) is line:
-                    lines[i] = placed(line, crop=crop, box=boxes[i])
+                better = better_of(read[i], line, frequency=frequency)
+                if better is not read[i]:
+                    lines[i] = placed(better, crop=crop, box=boxes[i])
         used = [self.quick.name] if len(doubted) < len(boxes) or not doubted else []
         used += [self.better.name] if doubted and self.better is not None else []
         versions = [f"{e.name} {e.version}" for e in (self.quick, self.better) if e is not None and e.name in used]

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed
-from docflow.ocr.beam import Respelling
-from docflow.ocr.ctc import characters, read_line
+from docflow.ocr.ctc import characters
+from docflow.ocr.decoding import words_of
 from docflow.ocr.engine import LineDetector, ReadLine
-from docflow.ocr.lexicon import lexicon_of
 from docflow.ocr.lines import open_line_detector, read_lines_of
 from docflow.ocr.recogniser.alphabet import RUSSIAN
 from docflow.ocr.recogniser.crops import STRIDE, batched, prepared
@@ -71,7 +70,6 @@ class CompactEngine:
             )
         end = time.monotonic() + timeout
         session = self._opened()
-        lexicon = lexicon_of(languages)
         pictures = [prepared(crop) for crop in crops]
         order = sorted(range(len(pictures)), key=lambda index: pictures[index].shape[1])
         lines: list[ReadLine] = [()] * len(pictures)
@@ -85,12 +83,8 @@ class CompactEngine:
             for index, line in zip(chosen, probabilities_of(scores), strict=True):
                 columns = math.ceil(pictures[index].shape[1] / STRIDE)
                 seen = line[: columns + 1]
-                lines[index] = read_line(
-                    characters(seen, self._symbols),
-                    columns=columns,
-                    frequency=lexicon.frequency,
-                    respell=Respelling(seen, self._symbols, lexicon),
-                )
+                spelt = characters(seen, self._symbols)
+                lines[index] = words_of(spelt, seen, alphabet=self._symbols, columns=columns, languages=languages)
         return lines
 
     def _opened(self) -> Any:

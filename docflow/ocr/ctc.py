@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,9 @@ class Character:
 Respell = Callable[[Sequence[Character]], str]
 """What the word of these characters says."""
 
+Part = Callable[[Sequence[Character]], Iterable[list[Character]]]
+"""The words of a line's characters."""
+
 
 def characters(probabilities: NDArray[np.floating[Any]], alphabet: Sequence[str]) -> list[Character]:
     """The characters that columns x symbols of probabilities spell; `alphabet` has the symbols' texts."""
@@ -81,16 +84,9 @@ def characters(probabilities: NDArray[np.floating[Any]], alphabet: Sequence[str]
     return found
 
 
-def read_line(
-    spelt: Sequence[Character], *, columns: int, frequency: WordFrequency, respell: Respell | None = None
-) -> ReadLine:
-    """The words of a line of so many columns, doubtful ones as they are most likely spelt.
-
-    A word that the lexicon leaves as it is read goes to `respell`, a known one too.
-    """
-    return tuple(
-        word_of(group, columns=columns, frequency=frequency, respell=respell) for group in split_at_spaces(spelt)
-    )
+def text_of(spelt: Sequence[Character]) -> str:
+    """The likeliest readings, one after another."""
+    return "".join(character.text for character in spelt)
 
 
 def split_at_spaces(spelt: Sequence[Character]) -> Iterator[list[Character]]:
@@ -100,12 +96,27 @@ def split_at_spaces(spelt: Sequence[Character]) -> Iterator[list[Character]]:
             yield list(group)
 
 
+def read_line(
+    spelt: Sequence[Character],
+    *,
+    columns: int,
+    frequency: WordFrequency,
+    part: Part = split_at_spaces,
+    respell: Respell = text_of,
+) -> ReadLine:
+    """The words of a line of so many columns, doubtful ones as they are most likely spelt.
+
+    A word that the lexicon leaves as it is read goes to `respell`, a known one too.
+    """
+    return tuple(word_of(group, columns=columns, frequency=frequency, respell=respell) for group in part(spelt))
+
+
 def word_of(
-    group: Sequence[Character], *, columns: int, frequency: WordFrequency, respell: Respell | None = None
+    group: Sequence[Character], *, columns: int, frequency: WordFrequency, respell: Respell = text_of
 ) -> ReadWord:
     """One word: its text, its place, and the probability of its least certain character."""
     text = "".join(spell(run, frequency=frequency) for run in runs(group))
-    if respell is not None and text == "".join(character.text for character in group):
+    if text == text_of(group):
         text = respell(group)
     return ReadWord(
         text=text,
@@ -127,7 +138,7 @@ def spell(run: Sequence[Character], *, frequency: WordFrequency) -> str:
     A stretch that is known, or without doubt, stays. Otherwise the likeliest spelling is taken that is a known word, or
     all digits where most of it is digits.
     """
-    read = "".join(character.text for character in run)
+    read = text_of(run)
     doubtful = any(character.probability < SURE for character in run)
     if not doubtful or len(read) < 2 or not read[0].isalnum() or frequency(read):
         return read

@@ -22,11 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed
-from docflow.ocr.beam import Respelling
 from docflow.ocr.countdown import countdown
-from docflow.ocr.ctc import characters, read_line
+from docflow.ocr.ctc import characters
+from docflow.ocr.decoding import words_of
 from docflow.ocr.engine import ReadLine
-from docflow.ocr.lexicon import lexicon_of
 from docflow.ocr.script import Script, script_of
 from docflow.settings import OcrSettings
 from docflow.types import Box, Line, PageImage, PageText, TextSource, Word
@@ -158,9 +157,7 @@ class Recogniser:
         if not spelt or sum(c.probability for c in spelt) / len(spelt) < LEAST_CONFIDENCE:
             return ()
         columns = max(1, round(len(probabilities) * width / padded.shape[3]))
-        lexicon = lexicon_of(languages)
-        respell = Respelling(probabilities, self._alphabet, lexicon)
-        return read_line(spelt, columns=columns, frequency=lexicon.frequency, respell=respell)
+        return words_of(spelt, probabilities, alphabet=self._alphabet, columns=columns, languages=languages)
 
 
 def latin_model(path: str) -> tuple[bytes, list[str]]:

@@ -60,9 +60,13 @@ def test_a_line_that_the_quick_one_could_not_read_is_doubted(tesseract: Tesseroc
     assert read(quick, Scripted("better", ("a", 1.0)), tesseract).text.split() == ["a", "b", "c", "d"]
 
 
-def test_what_the_better_one_cannot_read_stays_as_it_was_read(tesseract: TesserocrEngine) -> None:
-    quick = Scripted("quick", ("a", 0.2), ("b", 1.0), ("c", 1.0), ("d", 1.0))
+def test_what_the_better_one_cannot_read_stays_as_it_was_read_unless_it_was_hardly_read(
+    tesseract: TesserocrEngine,
+) -> None:
+    quick = Scripted("quick", ("a", 0.7), ("b", 1.0), ("c", 1.0), ("d", 1.0))
     assert read(quick, Scripted("better", None), tesseract).text.split() == ["a", "b", "c", "d"]
+    quick = Scripted("quick", ("a", 0.2), ("b", 1.0), ("c", 1.0), ("d", 1.0))
+    assert read(quick, Scripted("better", None), tesseract).text.split() == ["b", "c", "d"]
 
 
 def test_the_better_one_is_asked_for_languages_in_latin_script_only(tesseract: TesserocrEngine) -> None:

@@ -26,8 +26,13 @@ def test_the_second_reading_is_taken_where_both_are_alike() -> None:
     assert chosen(line(("tofal", 0.8)), line(("tolal", 0.8))) == "tolal"
 
 
-def test_the_first_stays_where_the_second_says_nothing() -> None:
-    assert chosen(line(("total", 0.1)), ()) == "total"
+def test_a_first_reading_that_is_sure_stays_where_the_second_says_nothing() -> None:
+    assert chosen(line(("total", 0.7)), ()) == "total"
+
+
+def test_what_one_reader_doubts_and_the_other_does_not_see_is_no_text() -> None:
+    assert chosen(line(("1", 0.3)), ()) == ""
+    assert chosen((), ()) == ""
 
 
 def test_a_line_that_was_not_read_the_first_time_takes_the_second_reading() -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from docflow.errors import EngineUnavailable
+from docflow.errors import EngineUnavailable, SettingsError
 from docflow.line_learning.corrected import CorrectedShards, corrected_lines
 from docflow.line_learning.shards import HELD_OUT_SEED, RenderedShards, rendered
 from docflow.ocr.recogniser.data import Lines, Shards
@@ -31,7 +31,8 @@ FINE_TUNING_RATE = 3e-4
 class Lesson:
     """What one training is told; its digest of lines is the same for the same values.
 
-    `blend` is the share of what was learnt in the weights that come of it, the rest being those it began with.
+    `blend` is the share of what was learnt in the weights that come of it, the rest being those it began with: raises
+    `SettingsError` where it is no share.
     """
 
     steps: int
@@ -48,6 +49,13 @@ class Lesson:
     blend: float = 1.0
     evaluate_every: int = 500
     save_every: int = 100
+
+    def __post_init__(self) -> None:
+        if not 0 < self.blend <= 1:
+            raise SettingsError(
+                f"{self.blend} of what is learnt cannot be blended with the weights before",
+                next_step="Give a share above 0; 1 keeps what is learnt alone.",
+            )
 
 
 @dataclass(frozen=True)

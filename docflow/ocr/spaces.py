@@ -41,7 +41,7 @@ class Parting:
 
     def _parted(self, word: list[Character]) -> list[list[Character]]:
         """The words that were read as one; that one, if it is likelier."""
-        places = [i for i in range(1, len(word)) if self._space(word[:i], word[i:]) >= LEAST]
+        places = [i for i in range(1, len(word)) if self._space(word[i - 1], word[i]) >= LEAST]
         gains = {i: self._gain(word[:i], word[i:]) for i in places}
         best = max(gains, key=gains.__getitem__, default=0)
         if not gains or gains[best] <= 0:
@@ -50,13 +50,14 @@ class Parting:
 
     def _is_one(self, before: list[Character], after: list[Character]) -> bool:
         """Whether two words that were read apart are likelier one; a mark at their seam keeps them apart."""
-        if not (before[-1].text.isalnum() and after[0].text.isalnum() and self._space(before, after) < SURE):
+        last, first = before[-1], after[0]
+        if not (last.text.isalnum() and first.text.isalnum() and self._space(last, first) < SURE):
             return False
         return self._gain(before, after) < 0
 
-    def _space(self, before: list[Character], after: list[Character]) -> float:
-        """The probability of a space between."""
-        return float(self.spaces[before[-1].end - 1 : after[0].start + 1].max())
+    def _space(self, before: Character, after: Character) -> float:
+        """The probability of a space between two neighbours."""
+        return float(self.spaces[before.end - 1 : after.start + 1].max())
 
     def _gain(self, before: list[Character], after: list[Character]) -> float:
         """By how much two words are likelier than one, as a logarithm; 0 where nothing is known of their language."""
@@ -64,7 +65,7 @@ class Parting:
         first, second, whole = (self._log_probability(text) for text in texts)
         if first is None or second is None or whole is None:
             return 0.0
-        space = min(max(self._space(before, after), LEAST), 1 - LEAST)
+        space = min(max(self._space(before[-1], after[0]), LEAST), 1 - LEAST)
         return math.log(space / (1 - space)) + LETTERS_WEIGHT * (first + second - whole)
 
     def _log_probability(self, text: str) -> float | None:

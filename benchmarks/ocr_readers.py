@@ -170,6 +170,9 @@ def as_bgr(pixels: Pixels) -> Pixels:
 
 BARE, AUTO, FAST, ACCURATE, RAPIDOCR = "tesserocr, bare", "docflow auto", "docflow fast", "docflow accurate", "RapidOCR"
 
+BY_THEMSELVES = ("tesserocr", "compact", "easyocr")
+"""DocFlow's engines that are compared as they are; `easyocr` needs torch, and reads with the network that ships."""
+
 READERS: Mapping[str, Reader] = {
     reader.name: reader
     for reader in (
@@ -178,7 +181,7 @@ READERS: Mapping[str, Reader] = {
         Reader("OCRmyPDF", ocrmypdf),
         Reader(BARE, bare_tesserocr),
         Reader(RAPIDOCR, rapidocr_defaults, languages=frozenset({"eng"})),
-        Reader("docflow tesserocr", partial(docflow_engine, "tesserocr")),
+        *(Reader(f"docflow {name}", partial(docflow_engine, name)) for name in BY_THEMSELVES),
         Reader(FAST, partial(docflow_engine, "fast")),
         Reader(AUTO, partial(docflow_engine, "auto")),
         Reader(ACCURATE, partial(docflow_engine, "accurate")),

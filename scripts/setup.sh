@@ -50,9 +50,10 @@ fi
 # Python compiles nothing by itself where this is set, and every start would then take seconds longer.
 unset PYTHONDONTWRITEBYTECODE
 # Silent where nothing is missing; the first time it takes minutes, and shows how far it is.
-extras=()
+options=(--compile-bytecode)
 if [ "${1:-}" = torch ]; then
   export UV_PROJECT_ENVIRONMENT=.venv-torch
-  extras=(--extra torch --extra easyocr)
+  # Most of torch is never imported here: compiling all of it takes longer than it saves.
+  options=(--extra torch --extra easyocr)
 fi
-"$uv" sync --locked "${extras[@]}" --check --quiet 2>/dev/null || "$uv" sync --locked "${extras[@]}" --compile-bytecode
+"$uv" sync --locked "${options[@]}" --check --quiet 2>/dev/null || "$uv" sync --locked "${options[@]}"

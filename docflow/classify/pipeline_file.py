@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-import skops.io
 from sklearn.pipeline import Pipeline
 
 from docflow.errors import ModelFileError
@@ -35,11 +34,15 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 def pipeline_file(pipeline: Pipeline) -> dict[str, bytes]:
     """The pipeline's file by its name."""
+    import skops.io  # half a second, in which it looks at all of scikit-learn
+
     return {PIPELINE_FILE: reproducible(skops.io.dumps(pipeline))}
 
 
 def read_pipeline(files: Mapping[str, bytes]) -> Pipeline:
     """The fitted pipeline; `ModelFileError` where it is missing, broken or names another type."""
+    import skops.io
+
     if PIPELINE_FILE not in files:
         raise ModelFileError(f"the model has no {PIPELINE_FILE}")
     content = files[PIPELINE_FILE]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -23,6 +25,18 @@ INTERRUPTED = 130
 UNFORESEEN = 70
 """EX_SOFTWARE of sysexits.h: a fault of the program's own."""
 
+VERBS: Mapping[str, tuple[str, ...]] = {
+    "documents": ("process", "review"),
+    "data": ("synth", "train", "evaluate"),
+    "labels": ("labels",),
+    "models": ("models",),
+    "bundle": ("bundle",),
+    "ocr_models": ("ocr-models",),
+    "service": ("serve", "config", "doctor", "db"),
+}
+"""The verbs of each file here, in the order in which they are listed. Importing all the files takes three seconds, most
+of them scikit-learn's and MLflow's: only that of the verb that is asked for is imported."""
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
 
@@ -41,18 +55,15 @@ def root(
     """Turn scans, photos and PDFs into recognised, classified documents, and keep the models that do it."""
 
 
-def register_verbs() -> None:
-    """Give the command its verbs, once; they are imported here, so that `--version` need not wait for them."""
-    from docflow.cli import bundle, data, documents, labels, models, ocr_models, service
-
-    if not app.registered_commands:
-        for verbs in (documents, data, labels, models, bundle, ocr_models, service):
-            verbs.register(app)
+def register_verbs(asked: str | None = None) -> None:
+    """Give the command its verbs: those of the file that has the one asked for, or all where none has it."""
+    for file in [file for file, verbs in VERBS.items() if asked in verbs] or VERBS:
+        import_module(f"docflow.cli.{file}").register(app)
 
 
 def main() -> None:
     """Run the command; every foreseen failure ends with its message, its next step and its exit code."""
-    register_verbs()
+    register_verbs(next((word for word in sys.argv[1:] if not word.startswith("-")), None))
     try:
         logging.basicConfig(level=load_settings().log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         app()

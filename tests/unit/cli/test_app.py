@@ -1,0 +1,29 @@
+"""The command's root: each verb is where it is looked for, and no other file is imported for it."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+import typer
+
+from docflow.cli.app import VERBS
+
+
+@pytest.mark.parametrize("file", VERBS)
+def test_each_file_adds_the_verbs_that_it_is_listed_with(file: str) -> None:
+    app = typer.Typer()
+    import_module(f"docflow.cli.{file}").register(app)
+    commands = [command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands]
+    groups = [group.name or "" for group in app.registered_groups]
+    assert (*commands, *groups) == VERBS[file]
+
+
+@pytest.mark.parametrize(
+    ("verb", "is_imported"), [("config", False), ("db", False), ("train", True), ("nothing", True)]
+)
+def test_only_the_file_of_the_verb_that_is_asked_for_is_imported(verb: str, is_imported: bool) -> None:
+    asked = f"from docflow.cli.app import register_verbs; register_verbs({verb!r})"
+    code = f"import sys; {asked}; print('sklearn' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert told.stdout.strip() == str(is_imported)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.ocr_readers import ACCURATE, AUTO, FAST, RAPIDOCR
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 RECEIPTS = "receipts"
 
@@ -119,16 +123,11 @@ def plot(results: Sequence[Result], path: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(6.4, 4.0), dpi=100, layout="constrained")
-    receipts = sorted((r for r in results if r.group == RECEIPTS), key=lambda r: r.cpu_seconds)
-    for place, r in enumerate(receipts):
+    figure, axes = pyplot.subplots(figsize=(7.6, 4.8), dpi=100, layout="constrained")
+    receipts = [r for r in results if r.group == RECEIPTS]
+    for r in receipts:
         is_ours = r.reader.startswith("docflow")
         axes.plot(r.cpu_seconds, r.f1, "o" if is_ours else "s", color="tab:blue" if is_ours else "tab:grey")
-        # Above and below by turns: two readers that do alike stand side by side.
-        beside = (0, 7 if place % 2 else -13)
-        axes.annotate(
-            r.reader, (r.cpu_seconds, r.f1), xytext=beside, textcoords="offset points", fontsize=8, ha="center"
-        )
     axes.set_xscale("log")
     ticks = [0.2, 0.5, 1, 2, 5]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -137,6 +136,22 @@ def plot(results: Sequence[Result], path: Path) -> None:
     axes.set_xlabel("CPU-seconds per receipt, one thread")
     axes.set_ylabel("word F1")
     axes.grid(alpha=0.3)
+    name_points(axes, {r.reader: (r.cpu_seconds, r.f1) for r in receipts})
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
     pyplot.close(figure)
+
+
+def name_points(axes: Axes, points: Mapping[str, tuple[float, float]]) -> None:
+    """Write each point's name above, below or beside it: where it covers no other name and no point."""
+    from matplotlib.transforms import Bbox
+
+    axes.figure.canvas.draw()
+    taken = [Bbox.from_bounds(x - 4, y - 4, 8, 8) for x, y in axes.transData.transform(list(points.values()))]
+    for name, point in points.items():
+        text = axes.annotate(name, point, xytext=(0, 0), textcoords="offset points", fontsize=8)
+        for beside, side in ((0, 7), "center"), ((0, -13), "center"), ((7, -3), "left"), ((-7, -3), "right"):
+            text.set(position=beside, horizontalalignment=side)
+            if not any(text.get_window_extent().overlaps(other) for other in taken):
+                break
+        taken.append(text.get_window_extent())

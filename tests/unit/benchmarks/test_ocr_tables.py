@@ -65,5 +65,5 @@ def test_the_plot_is_a_small_picture(tmp_path):
     path = tmp_path / "docs" / "ocr.png"
     plot([GOOD, replace(GOOD, reader=RAPIDOCR, cpu_seconds=3.0, f1=0.95)], path)
     height, width = cv2.imread(str(path)).shape[:2]
-    assert (width, height) == (640, 400)
+    assert (width, height) == (760, 480)
     assert path.stat().st_size < 60_000

@@ -6,7 +6,7 @@ import pytest
 from docflow.errors import SettingsError
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.synth.lines import LINE_LOOKS, SEEN, UNSEEN, LineFont, LineLook, line_image, line_images
-from docflow.synth.lines.texts import LONGEST
+from docflow.synth.lines.texts import CLOSINGS, LONGEST
 
 LETTERS = frozenset(ALPHABET)
 
@@ -72,9 +72,13 @@ def test_no_russian_line_is_set_in_a_typeface_made_for_ideographs() -> None:
         assert not font.has("Итого 9.90")
 
 
-def test_one_line_in_sixteen_has_marks_that_tills_are_fond_of() -> None:
-    texts = [line.text for line in line_images(400, seed=9, alphabet=LETTERS, look="clean")]
-    assert sum(any(mark in text for mark in "*@%#!") for text in texts) > 25
+def test_what_tills_say_for_courtesy_is_one_line_in_forty_with_stars_and_without() -> None:
+    phrases = [phrase.lower() for of_language in CLOSINGS.values() for phrase in of_language]
+    texts = [line.text.lower() for line in line_images(800, seed=9, alphabet=LETTERS, look="clean")]
+    courtesies = [text for text in texts if any(phrase in text for phrase in phrases)]
+    assert len(courtesies) / len(texts) == pytest.approx(1 / 40, rel=0.4)
+    starred = sum("*" in text for text in courtesies)
+    assert 0.2 < starred / len(courtesies) < 0.8
 
 
 def test_longer_texts_make_wider_crops() -> None:

@@ -33,6 +33,9 @@ RULED = 0.08
 MOST_TURNED = 2.2
 """Degrees that a line may slant at most."""
 
+LEAST_ADVANCE = 4.5
+"""Pixels that a letter of a line takes at least, in the mean: the narrowest of 1,424 lines of real receipts have 5.8."""
+
 LIGHTEST_INK = 170
 """Grey from which on pixels count as paper where the ink's box is sought."""
 
@@ -130,7 +133,7 @@ def _set_line(
     is_till = font.group == "mono"
     stretch = float(np.exp(rng.normal(-0.08, 0.18) if is_till else rng.normal(0, 0.1)))
     tall = 1.0 if draw.random() < (0.8 if is_till else 0.95) else draw.choice((0.65 if em > 18 else 1.3, 1.35, 1.6))
-    width = max(3, round(ink.shape[1] / finer * stretch))
+    width = max(3, round(ink.shape[1] / finer * stretch), round(LEAST_ADVANCE * len(text)))
     height = max(6, round(ink.shape[0] / finer * tall))
     if (width, height) == (ink.shape[1], ink.shape[0]):
         return ink

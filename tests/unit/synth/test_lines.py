@@ -6,6 +6,7 @@ import pytest
 from docflow.errors import SettingsError
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.synth.lines import LINE_LOOKS, SEEN, UNSEEN, LineFont, LineLook, line_image, line_images
+from docflow.synth.lines.render import LEAST_ADVANCE
 from docflow.synth.lines.texts import CLOSINGS, LONGEST
 
 LETTERS = frozenset(ALPHABET)
@@ -93,3 +94,9 @@ def test_a_missing_font_is_named_with_its_package() -> None:
         line_image(seed=1, number=1, alphabet=LETTERS, fonts=[nowhere])
     assert "Nowhere.ttf" in caught.value.message
     assert "fonts-nowhere" in caught.value.next_step
+
+
+def test_no_letters_are_narrower_than_any_that_are_printed() -> None:
+    for line in line_images(300, seed=10, alphabet=LETTERS):
+        # Crops may lose a third of an em at each end.
+        assert line.pixels.shape[1] + 16 >= LEAST_ADVANCE * len(line.text)

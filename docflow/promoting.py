@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from docflow import classify, rollout
 from docflow.classify.gate import Costs, Verdict, judge
-from docflow.errors import PromotionRefused
+from docflow.errors import ModelNotFound, PromotionRefused
 from docflow.labelling import labelled_texts
-from docflow.recipes import HELD_OUT_ONE_IN
+from docflow.recipes import HELD_OUT_ONE_IN, real_texts, recipe_of
 from docflow.registry import CHAMPION, Registry
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
@@ -35,7 +35,7 @@ def promote_if_better(
     the version is promoted, and the record says so. Raises `PromotionRefused` with the reasons, and what
     `rollout.promote` raises.
     """
-    samples = labelled_held_out(store)
+    samples = documents_to_judge_by(store, settings=settings, registry=registry, version=version)
     current = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
     verdict, told = None, "the first champion"
     if current is not None and current.model_version != version:
@@ -60,9 +60,34 @@ def promote_if_better(
     return Judged(promotion, verdict)
 
 
-def labelled_held_out(store: Store) -> list[LabelledText]:
-    """The documents that people have labelled and that training does not learn from."""
-    return classify.hold_out(labelled_texts(store), one_in=HELD_OUT_ONE_IN)[1]
+def documents_to_judge_by(
+    store: Store, *, settings: Settings, registry: Registry, version: str | None = None
+) -> list[LabelledText]:
+    """The documents that people have labelled and that neither the champion nor this version has learnt from.
+
+    Those that training holds out today, without what was learnt from when it was labelled otherwise or belonged to
+    another source, and without near duplicates of that.
+    """
+    held_out = classify.hold_out(labelled_texts(store), one_in=HELD_OUT_ONE_IN)[1]
+    champion = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
+    versions = {number for number in (version, champion and champion.model_version) if number}
+    learnt: set[str] = set()
+    for number in versions:
+        learnt |= learnt_documents(number, settings=settings, store=store, registry=registry)
+    return classify.apart_from(
+        [one for one in held_out if one.document_id not in learnt],
+        [one for one in held_out if one.document_id in learnt],
+    )
+
+
+def learnt_documents(version: str, *, settings: Settings, store: Store, registry: Registry) -> set[str]:
+    """The ids of the labelled documents that the version learnt from, as far as its recipe tells."""
+    try:
+        recipe = recipe_of(registry.version(settings.classify.model_name, version=version))
+    except ModelNotFound:
+        # What was promoted serves from the blobs, whatever became of the registry.
+        return set()
+    return set() if recipe is None else {one.document_id for one in real_texts(recipe, store=store)[0]}
 
 
 def compare_with_champion(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +24,8 @@ from docflow.settings import Settings
 from docflow.store import LabelOrigin, Store
 from docflow.synth import training_texts
 from docflow.types import LabelledText
+
+log = logging.getLogger(__name__)
 
 HELD_OUT_ONE_IN = 10
 """One source of labelled documents, and one generated text, in so many is kept from training, to judge by."""
@@ -75,16 +79,41 @@ def gather(recipe: Recipe, *, store: Store, own: Sequence[LabelledText] = (), tr
     looks = CANDIDATES[recipe.candidate].looks
     generated = training_texts(recipe.generated, seed=recipe.seed, thumbnails=looks)
     made = list(track(generated, recipe.generated))
-    real, by_machine = list(own), list[LabelledText]()
+    real, held_out = real_texts(recipe, store=store, own=own)
+    # Generated ones have few sources, which are layouts: the model needs them all, and each text is a new one.
+    learnt = real + [sample for row, sample in enumerate(made) if row % HELD_OUT_ONE_IN]
+    learnt = without_rare(learnt, kept={sample.label for sample in own})
+    return Material(learnt, held_out + made[::HELD_OUT_ONE_IN], digest_of_samples(learnt))
+
+
+def real_texts(
+    recipe: Recipe, *, store: Store, own: Sequence[LabelledText] = ()
+) -> tuple[list[LabelledText], list[LabelledText]]:
+    """The recipe's documents that are not generated, to learn from and to judge by.
+
+    What a machine labelled is learnt from at most, and only where nothing like it is judged by.
+    """
+    real = list(own)
     if recipe.labels_until is not None:
         real += labelled_texts(store, until=recipe.labels_until)
-        if recipe.auto_labels:
-            by_machine = labelled_texts(store, origins=(LabelOrigin.AUTO,), until=recipe.labels_until)
-    # Generated ones have few sources, which are layouts: the model needs them all, and each text is a new one.
     learnt, held_out = classify.hold_out(real, one_in=HELD_OUT_ONE_IN)
-    learnt += by_machine
-    learnt += [sample for row, sample in enumerate(made) if row % HELD_OUT_ONE_IN]
-    return Material(learnt, held_out + made[::HELD_OUT_ONE_IN], digest_of_samples(learnt))
+    if recipe.labels_until is not None and recipe.auto_labels:
+        by_machine = labelled_texts(store, origins=(LabelOrigin.AUTO,), until=recipe.labels_until)
+        learnt += classify.apart_from(by_machine, held_out)
+    return learnt, held_out
+
+
+def without_rare(samples: Sequence[LabelledText], *, kept: Set[str]) -> list[LabelledText]:
+    """The samples of labels with documents enough to learn from, and of those `kept`; others are named in the log.
+
+    One label that was mistyped must not stop the training of all others.
+    """
+    counts = Counter(sample.label for sample in samples)
+    rare = {label: n for label, n in sorted(counts.items()) if n < classify.LEAST_PER_LABEL and label not in kept}
+    if rare:
+        told = ", ".join(f"{label} ({count})" for label, count in rare.items())
+        log.warning("labels with under %s documents are not learnt: %s", classify.LEAST_PER_LABEL, told)
+    return [sample for sample in samples if sample.label not in rare]
 
 
 def digest_of_samples(samples: Sequence[LabelledText]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from docflow import __version__, rollout
 from docflow.errors import PromotionRefused
-from docflow.promoting import labelled_held_out, promote_if_better
+from docflow.promoting import documents_to_judge_by, promote_if_better
 from docflow.recipes import SAMPLES_TAG, Recipe, gather, recipe_of, train_by
 from docflow.registry import CHALLENGER, CHAMPION, ModelVersion, Registry
 from docflow.settings import Settings
@@ -57,6 +57,12 @@ def retrain(
             Result.NOTHING,
             f"{since} new labels since version {newest.version}, and {settings.training.new_labels} are worth training",
         )
+    running = trial_in_the_way(settings, store=store, registry=registry)
+    if running is not None:
+        return Retraining(
+            Result.NOTHING,
+            f"{reason}, but version {running} is on trial, and too few labelled documents could judge another",
+        )
     wanted = settings.training
     recipe = Recipe(
         generated=wanted.generated,
@@ -69,8 +75,27 @@ def retrain(
     material = gather(recipe, store=store)
     if newest is not None and is_same(newest, recipe, samples_digest=material.digest):
         return Retraining(Result.NOTHING, f"{reason}, but data, recipe and code are those of version {newest.version}")
-    version = train_by(recipe, material, settings=settings, store=store, registry=registry).version.version
-    return settle(version, reason, settings=settings, store=store, registry=registry, by=by)
+    trained = train_by(recipe, material, settings=settings, store=store, registry=registry)
+    champion = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
+    if champion is not None and champion.digest == trained.digest:
+        return Retraining(
+            Result.NOTHING, f"{reason}, but training made the champion again, version {champion.model_version}"
+        )
+    return settle(trained.version.version, reason, settings=settings, store=store, registry=registry, by=by)
+
+
+def trial_in_the_way(settings: Settings, *, store: Store, registry: Registry) -> str | None:
+    """The version on trial as the challenger that a new one would drive out undecided; None where there is none.
+
+    Another trial would start the count of outcomes anew each time, and none would ever end.
+    """
+    name = settings.classify.model_name
+    champion = store.current_promotion(model_name=name, alias=CHAMPION)
+    on_trial = store.current_promotion(model_name=name, alias=CHALLENGER)
+    if champion is None or on_trial is None or on_trial.digest == champion.digest:
+        return None
+    samples = documents_to_judge_by(store, settings=settings, registry=registry)
+    return on_trial.model_version if len(samples) < settings.promotion.least_documents else None
 
 
 def newest_version(settings: Settings, *, registry: Registry) -> ModelVersion | None:
@@ -113,7 +138,8 @@ def is_same(newest: ModelVersion, recipe: Recipe, *, samples_digest: str) -> boo
 def settle(version: str, reason: str, *, settings: Settings, store: Store, registry: Registry, by: str) -> Retraining:
     """What becomes of the version: promoted by the rules, refused by them, or on trial where they have too little."""
     champion = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
-    if champion is not None and len(labelled_held_out(store)) < settings.promotion.least_documents:
+    samples = documents_to_judge_by(store, settings=settings, registry=registry, version=version)
+    if champion is not None and len(samples) < settings.promotion.least_documents:
         rollout.promote(
             version, settings=settings, store=store, registry=registry, promoted_by=by, reason=reason, alias=CHALLENGER
         )

@@ -260,7 +260,8 @@ class LabelledText:
     `group` names the source that a fair split must not divide (a layout, a sender, a data set). The optional fields
     are for evaluation: `document_id` finds the document again, `source` says where it came from, `grade` how well it
     was recognised; each is empty where nobody said. `thumbnail` is a PNG of the first page, empty where there is none.
-    `is_generated` says that the document is made up: beside such, real ones weigh more in training.
+    `is_generated` says that the document is made up: beside such, real ones weigh more in training. `is_automatic` says
+    that a machine gave the label: it is learnt from at most, and nothing is judged by it.
     """
 
     text: str
@@ -273,3 +274,4 @@ class LabelledText:
     grade: str = ""
     thumbnail: bytes = field(default=b"", repr=False)
     is_generated: bool = False
+    is_automatic: bool = False

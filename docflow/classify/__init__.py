@@ -10,7 +10,7 @@ from docflow.classify.doubts import Doubt, doubts
 from docflow.classify.evaluation import Evaluation, LabelFigures, Mistake, answers, compare, evaluate
 from docflow.classify.features import MAX_CHARS, normalise
 from docflow.classify.files import Description, describe, digest_of, load, save
-from docflow.classify.grouping import fair_groups, hold_out
+from docflow.classify.grouping import LEAST_PER_LABEL, apart_from, fair_groups, hold_out
 from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, TextClassifier, TrainedModel
 from docflow.classify.packing import pack, unpack
 from docflow.classify.picture import confusion_picture
@@ -20,6 +20,7 @@ from docflow.classify.tuning import Trial, tune
 
 __all__ = [
     "CANDIDATES",
+    "LEAST_PER_LABEL",
     "MAX_CHARS",
     "Candidate",
     "CandidateName",
@@ -37,6 +38,7 @@ __all__ = [
     "TrainedModel",
     "Trial",
     "answers",
+    "apart_from",
     "compare",
     "confusion_picture",
     "describe",

@@ -5,6 +5,7 @@ Confident learning (Northcutt, Jiang, Chuang 2021), by the library cleanlab, on 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,12 +14,13 @@ from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
-from docflow.classify.grouping import fair_groups
+from docflow.classify.grouping import LEAST_PER_LABEL, fair_groups
 from docflow.classify.training import (
     BACKGROUND_WEIGHT,
     check_labels,
     fit_linear,
     fit_temperature,
+    logits_of,
     out_of_fold_logits,
     split,
 )
@@ -44,7 +46,8 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
     """The samples by how doubtful their labels are, the most doubtful first; those without words are left out.
 
     A model is never asked about a document that it, or a near duplicate of it or another of its source, was trained on.
-    The samples `beside` are learnt from and not judged. Raises `TrainingDataError` where there is too little to learn
+    The samples `beside` are learnt from and not judged. Labels with too few documents to learn are doubtful above all:
+    many a one is mistyped. Raises `TrainingDataError` where there is too little to learn
     from, and `SettingsError` where cleanlab is not installed.
     """
     try:
@@ -58,11 +61,15 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
     judged = [replace(sample, group=f"group {n}") for sample, n in zip(samples, fair_groups(samples), strict=True)]
     everything = [*judged, *beside]
     counts = count_blocks([sample.text for sample in everything], lines=has_enough_lines(everything))
-    kept = np.flatnonzero(np.diff(counts.indptr))
+    worded = np.flatnonzero(np.diff(counts.indptr))
+    common = Counter(everything[row].label for row in worded)
+    is_common = np.array([common[everything[row].label] >= LEAST_PER_LABEL for row in worded], dtype=bool)
+    kept, rare = worded[is_common], worded[~is_common]
     truth = np.array([everything[row].label for row in kept])
     check_labels(truth)
     sources = np.array([everything[row].group or f"beside {row}" for row in kept])
-    weighted = by_block(TfidfTransformer(sublinear_tf=True).fit_transform(counts[kept]))
+    tfidf = TfidfTransformer(sublinear_tf=True)
+    weighted = by_block(tfidf.fit_transform(counts[kept]))
     folds, _ = split(truth, sources, seed=seed)
     times = times_of([everything[row] for row in kept])
     weights = document_weights(truth, times, background_weight=BACKGROUND_WEIGHT)
@@ -78,4 +85,11 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
         for place, row in enumerate(kept.tolist())
         if row < len(samples)
     ]
+    if any(row < len(samples) for row in rare):
+        likeliest = logits_of(fit_linear(weighted, truth, weights), by_block(tfidf.transform(counts[rare])))
+        found += [
+            Doubt(samples[row], str(names[said]), 0.0, True)
+            for row, said in zip(rare.tolist(), likeliest.argmax(axis=1), strict=True)
+            if row < len(samples)
+        ]
     return sorted(found, key=lambda doubt: (doubt.score, doubt.sample.label))

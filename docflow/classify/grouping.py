@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
 from docflow.classify.features import normalise
 from docflow.types import LabelledText
+
+LEAST_PER_LABEL = 5
+"""Documents of a label under which it is not learnt."""
 
 SIMILARITY = 0.8
 """The share of common shingles (Jaccard) from which on two texts are near duplicates."""
@@ -71,16 +77,35 @@ def hold_out(samples: Sequence[LabelledText], *, one_in: int) -> tuple[list[Labe
     """The samples to learn from, and those to judge by: about one in so many, whole groups of them.
 
     Which groups are held out rests on the names of their sources, so that more samples of other sources change nothing
-    for those that were there. A label of which nothing would be left to learn from is not held out.
+    for those that were there. A label of which under `LEAST_PER_LABEL` would be left to learn from is not held out.
     """
     names: dict[int, str] = {}
     groups = fair_groups(samples)
     for row, (sample, group) in enumerate(zip(samples, groups, strict=True)):
         names.setdefault(group, sample.source or sample.group or f"#{row}")
     chosen = [int.from_bytes(hashlib.sha256(names[group].encode()).digest()[:8]) % one_in == 0 for group in groups]
-    learnable = {sample.label for sample, is_held in zip(samples, chosen, strict=True) if not is_held}
+    left = Counter(sample.label for sample, is_held in zip(samples, chosen, strict=True) if not is_held)
     learnt: list[LabelledText] = []
     held: list[LabelledText] = []
     for sample, is_held in zip(samples, chosen, strict=True):
-        (held if is_held and sample.label in learnable else learnt).append(sample)
+        (held if is_held and left[sample.label] >= LEAST_PER_LABEL else learnt).append(sample)
     return learnt, held
+
+
+def sources_of(samples: Sequence[LabelledText]) -> NDArray[np.str_]:
+    """A name for each sample's source, for folds that keep sources whole: near duplicates among real ones have one.
+
+    Generated ones are as many as one likes, each on its own: their layouts are their sources.
+    """
+    names = [sample.group or f"#{row}" for row, sample in enumerate(samples)]
+    real = [row for row, sample in enumerate(samples) if not sample.is_generated]
+    for row, group in zip(real, fair_groups([samples[row] for row in real]), strict=True):
+        names[row] = f"real {group}"
+    return np.array(names)
+
+
+def apart_from(samples: Sequence[LabelledText], others: Sequence[LabelledText]) -> list[LabelledText]:
+    """The samples that share no source with any of the others, and are no near duplicates of them."""
+    groups = fair_groups([*others, *samples])
+    taken = set(groups[: len(others)])
+    return [sample for sample, group in zip(samples, groups[len(others) :], strict=True) if group not in taken]

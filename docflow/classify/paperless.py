@@ -24,9 +24,10 @@ from sklearn.neural_network import MLPClassifier
 
 from docflow.classify.evaluation import compare
 from docflow.classify.features import MAX_CHARS
+from docflow.classify.grouping import sources_of
 from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, to_predictions
 from docflow.classify.scoring import Floats
-from docflow.classify.training import check_labels, describe, in_order, split
+from docflow.classify.training import check_labels, describe, in_order, judged_by, split
 from docflow.classify.weighing import times_of
 from docflow.errors import ModelFileError
 from docflow.types import LabelledText, ModelRef
@@ -103,9 +104,9 @@ def train_paperless(
     truth = np.array([sample.label for sample in learnt])
     check_labels(truth)
     texts = [prepare(sample.text) for sample in learnt]
-    sources = np.array([sample.group or f"#{row}" for row, sample in enumerate(learnt)])
-    folds, kind = split(truth, sources, seed=seed)
-    fit, judge = folds[0]
+    folds, kind = split(truth, sources_of(learnt), seed=seed)
+    fit, beside = folds[0]
+    judge = beside[judged_by([learnt[row] for row in beside])]
     times = times_of(learnt)
 
     def fitted(chosen: NDArray[np.intp]) -> tuple[CountVectorizer, MLPClassifier]:

@@ -24,6 +24,7 @@ from sklearn.pipeline import Pipeline
 from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
 from docflow.classify.evaluation import compare
 from docflow.classify.features import FEATURES_VERSION
+from docflow.classify.grouping import LEAST_PER_LABEL, sources_of
 from docflow.classify.layout import LAYOUT_VERSION
 from docflow.classify.model import TrainedModel, to_predictions
 from docflow.classify.weighing import commonness, document_weights, times_of
@@ -36,7 +37,6 @@ Floats = NDArray[np.floating[Any]]
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 """The rows to fit on, and those to judge on."""
 
-LEAST_PER_LABEL = 5
 FOLDS = 3
 INVERSE_REGULARISATION = 3.0
 """Between 1 and 100, it makes no difference that could be measured on real documents."""
@@ -78,9 +78,10 @@ def train(
     Samples labelled `UNKNOWN` are background: learnt as a class of their own, never a confident answer. Real samples
     count `REAL_WEIGHT` times beside generated ones; where they are ten a label, lines are learnt from too
     (`docflow.classify.layout`). Samples without a word are left out. Logistic regression's scores are calibrated by one
-    temperature (Guo et al. 2017), fitted to what out-of-fold models say; groups (a sample without one is its own) are
-    kept whole in the folds where every label has enough of them. The threshold is the least confidence from which on
-    named answers are right in 93 % of cases, within `THRESHOLDS`.
+    temperature (Guo et al. 2017), fitted to what out-of-fold models say; groups (a sample without one is its own) and
+    near duplicates are kept whole in the folds where every label has enough of them. The threshold is the least
+    confidence from which on named answers are right in 93 % of cases, within `THRESHOLDS`. Samples that a machine
+    labelled are learnt from; no figure, temperature or threshold rests on them.
 
     Raises `TrainingDataError` for under two labels, or under five documents of one.
     """
@@ -100,7 +101,7 @@ def train(
 
     tfidf = TfidfTransformer(sublinear_tf=True)
     weighted = by_block(tfidf.fit_transform(counts))
-    sources = np.array([sample.group or f"#{row}" for row, sample in enumerate(learnt)])
+    sources = sources_of(learnt)
     folds, kind = split(truth, sources, seed=seed)
     times = times_of(learnt)
     weights = document_weights(truth, times, background_weight=background_weight)
@@ -108,14 +109,17 @@ def train(
     logits = out_of_fold_logits(weighted, truth, weights, folds, fitted=fitted)
     labels = tuple(np.unique(truth).tolist())
     numbers = np.searchsorted(labels, truth)
-    temperature = fit_temperature(logits, numbers, times=times, sources=len(set(sources)))
+    judged = judged_by(learnt)
+    temperature = fit_temperature(
+        logits[judged], numbers[judged], times=times[judged], sources=len(set(sources[judged].tolist()))
+    )
     less = COMMONNESS * commonness(learnt, labels)
     probabilities = softmax(logits / temperature - less, axis=1)
-    threshold = choose_threshold(probabilities, truth, times=times, labels=labels)
+    threshold = choose_threshold(probabilities[judged], truth[judged], times=times[judged], labels=labels)
     linear = cooled(fitted(weighted, truth, weights), temperature, less=less)
 
     predictions = to_predictions(
-        probabilities, model=ModelRef("out-of-fold", "", ""), labels=labels, threshold=threshold
+        probabilities[judged], model=ModelRef("out-of-fold", "", ""), labels=labels, threshold=threshold
     )
     return TrainedModel(
         pipeline=Pipeline([("tfidf", tfidf), ("linear", linear)]),
@@ -129,7 +133,7 @@ def train(
             "temperature": round(temperature, 6),
         }
         | ({"layout_version": LAYOUT_VERSION} if has_lines else {}),
-        out_of_fold=compare(predictions, learnt),
+        out_of_fold=compare(predictions, [learnt[row] for row in judged]),
     )
 
 
@@ -150,6 +154,12 @@ def check_labels(truth: NDArray[np.str_]) -> None:
             f"labels with under {LEAST_PER_LABEL} training documents that have text: {shown}",
             detail={"few": few},
         )
+
+
+def judged_by(samples: Sequence[LabelledText]) -> NDArray[np.intp]:
+    """The rows to judge by: those that no machine labelled, or all where it labelled all."""
+    rows = np.flatnonzero([not sample.is_automatic for sample in samples])
+    return rows if len(rows) else np.arange(len(samples))
 
 
 def split(truth: NDArray[np.str_], sources: NDArray[np.str_], *, seed: int) -> tuple[list[Fold], str]:
@@ -179,9 +189,14 @@ def out_of_fold_logits(
     """
     logits = np.zeros((len(truth), len(np.unique(truth))))
     for fit, judge in folds:
-        scores = fitted(weighted[fit], truth[fit], weights[fit]).decision_function(weighted[judge])
-        logits[judge] = scores if scores.ndim == 2 else np.column_stack([np.zeros(len(scores)), scores])
+        logits[judge] = logits_of(fitted(weighted[fit], truth[fit], weights[fit]), weighted[judge])
     return logits
+
+
+def logits_of(linear: LogisticRegression, weighted: sp.csr_matrix) -> Floats:
+    """Each row's score per label, texts x labels; scikit-learn has one between two labels."""
+    scores = linear.decision_function(weighted)
+    return scores if scores.ndim == 2 else np.column_stack([np.zeros(len(scores)), scores])
 
 
 def fit_linear(

@@ -11,8 +11,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from docflow.classify.candidates import Candidate, Knob
 from docflow.classify.evaluation import evaluate
-from docflow.classify.grouping import fair_groups
-from docflow.classify.training import LEAST_PER_LABEL
+from docflow.classify.grouping import LEAST_PER_LABEL, fair_groups
 from docflow.errors import TrainingDataError
 from docflow.types import LabelledText, ModelRef
 
@@ -87,13 +86,17 @@ def draw(trial: object, knob: Knob) -> float:
 
 
 def grouped_folds(samples: Sequence[LabelledText], *, seed: int) -> list[tuple[list[int], list[int]]]:
-    """Rows to fit and to judge: sources and near duplicates are whole, and enough of each label is left to fit."""
+    """Rows to fit and to judge: sources and near duplicates are whole, and enough of each label is left to fit.
+
+    What a machine labelled is fitted on, and judges nothing.
+    """
     truth = np.array([sample.label for sample in samples])
     groups = np.array(fair_groups(samples))
     if len(np.unique(groups)) < FOLDS:
         raise TrainingDataError(f"the training documents have under {FOLDS} sources: nothing can be tuned on them")
     split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(truth, truth, groups)
-    folds = [(fit.tolist(), judge.tolist()) for fit, judge in split]
+    automatic = {row for row, sample in enumerate(samples) if sample.is_automatic}
+    folds = [(fit.tolist(), [row for row in judge.tolist() if row not in automatic]) for fit, judge in split]
     short = sorted({label for label in set(truth) for fit, _ in folds if np.sum(truth[fit] == label) < LEAST_PER_LABEL})
     if short:
         raise TrainingDataError(

@@ -47,6 +47,8 @@ class OutcomeStore:
     def paired(self, champion: str, challenger: str, *, model_name: str, since: datetime) -> list[Outcome]:
         """The documents with both versions' predictions and a person's label since then, in the order of the labels.
 
+        One of the predictions may be older, where it is of the same recognition.
+
         A label that neither version knows is right where the answer is unknown.
         """
         said = self._newest(model_name, versions=(champion, challenger), since=since)
@@ -75,16 +77,22 @@ class OutcomeStore:
     def _newest(
         self, model_name: str, *, versions: tuple[str, str], since: datetime
     ) -> dict[int, dict[str, PredictionRow]]:
-        """Each version's newest prediction since then, by document and version."""
-        query = (
-            select(PredictionRow)
-            .where(
-                PredictionRow.model_name == model_name,
-                col(PredictionRow.model_version).in_(versions),
-                col(PredictionRow.predicted_at) >= since,
-            )
+        """Each version's newest prediction for what either was asked about since then, by document and version.
+
+        The other one's may be older: who is asked again about what it has read already says what it said, and the row
+        stays as it is.
+        """
+        is_of_them = (PredictionRow.model_name == model_name, col(PredictionRow.model_version).in_(versions))
+        asked = (
+            select(PredictionRow.recognition_id)
+            .where(*is_of_them, col(PredictionRow.predicted_at) >= since)
             .order_by(col(PredictionRow.id).desc())
             .limit(MOST_ROWS)
+        )
+        query = (
+            select(PredictionRow)
+            .where(*is_of_them, col(PredictionRow.recognition_id).in_(asked))
+            .order_by(col(PredictionRow.id).desc())
         )
         found: dict[int, dict[str, PredictionRow]] = {}
         with self._database.session() as session:

@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from docflow.classify.evaluation import compare
 from docflow.classify.features import BUCKETS, count_features
+from docflow.classify.grouping import sources_of
 from docflow.classify.model import to_predictions
 from docflow.classify.neural.inputs import ink_of, ngrams_of
 from docflow.classify.neural.model import INPUTS, OUTPUT, NeuralModel, open_session
@@ -30,6 +31,7 @@ from docflow.classify.training import (
     describe,
     fit_temperature,
     in_order,
+    judged_by,
     split,
 )
 from docflow.classify.weighing import label_weights, times_of
@@ -102,9 +104,10 @@ def train_neural(
     check_labels(truth)
     labels, numbers = np.unique(truth, return_inverse=True)
     tfidf = TfidfTransformer(sublinear_tf=True)
-    sources = np.array([sample.group or f"#{row}" for row, sample in enumerate(learnt)])
+    sources = sources_of(learnt)
     folds, kind = split(truth, sources, seed=seed)
-    fit, judge = folds[0]
+    fit, beside = folds[0]
+    judge = beside[judged_by([learnt[row] for row in beside])]
     named = tuple(labels.tolist())
     times = times_of(learnt)
     is_real = np.array([not sample.is_generated for sample in learnt], dtype=bool)

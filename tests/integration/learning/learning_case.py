@@ -70,14 +70,25 @@ class Loop:
         for number in range(first, first + count):
             label, other = sorted(WORDS, reverse=number % 2 == 0)
             text = " ".join(random.Random(number).choices(WORDS[label].split(), k=15))
-            document, _ = self.store.add_document(
-                sha256=f"{number:064x}", filename="a", media_type="image/png", size=1, storage_path=str(number)
-            )
-            words = tuple(Word(word, Box(0, 0, 1, 1), 0.9) for word in text.split())
-            page = PageText(1, 100, 100, (Line(words),), TextSource.OCR, "fake", "1", "eng")
-            key = RecognitionKey(engine="fake", engine_version="1", languages="eng", settings_digest="")
-            self.store.save_recognition(document.id, key=key, pages=[page], seconds=0.1)
-            self.store.labels.add(document.id, label=other if wrong else label, who="ann", source=f"source {number}")
+            document_id = self.read(text, name=str(number))
+            self.store.labels.add(document_id, label=other if wrong else label, who="ann", source=f"source {number}")
+
+    def copy(self, document_id: int) -> int:
+        """The id of another document that says the same."""
+        (original,) = (one for one in self.store.labels.labelled() if one.document.id == document_id)
+        assert original.recognition is not None
+        return self.read(original.recognition.text, name=f"copy of {document_id}")
+
+    def read(self, text: str, *, name: str) -> int:
+        """The id of a document with this text."""
+        document, _ = self.store.add_document(
+            sha256=name.ljust(64, "-"), filename="a", media_type="image/png", size=1, storage_path=name
+        )
+        words = tuple(Word(word, Box(0, 0, 1, 1), 0.9) for word in text.split())
+        page = PageText(1, 100, 100, (Line(words),), TextSource.OCR, "fake", "1", "eng")
+        key = RecognitionKey(engine="fake", engine_version="1", languages="eng", settings_digest="")
+        self.store.save_recognition(document.id, key=key, pages=[page], seconds=0.1)
+        return document.id
 
     def published(self, version: str) -> Path:
         """The blob with the version's files."""

@@ -131,6 +131,18 @@ def test_a_rollback_goes_to_the_version_promoted_before(loop: Loop) -> None:
     assert loop.rollback().model_version == "3"
 
 
+def test_trials_and_repeated_promotions_do_not_hide_the_version_before(loop: Loop) -> None:
+    digests = {seed + 1: loop.train(seed=seed).version.digest for seed in range(2)}
+    loop.promote("1")
+    loop.promote("2")
+    for alias in ("challenger", "champion"):
+        for _ in range(60):
+            loop.store.record_promotion(
+                model_name="docflow", model_version="2", digest=digests[2], alias=alias, promoted_by="anna"
+            )
+    assert loop.rollback().model_version == "1"
+
+
 def test_without_an_earlier_version_there_is_nothing_to_roll_back_to(loop: Loop) -> None:
     with pytest.raises(NoChampion):
         loop.rollback()

@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
@@ -14,9 +15,11 @@ import pytest
 from integration.servers import aws_environment, running_mlflow
 
 from docflow import learning, rollout
+from docflow.classify import hold_out
 from docflow.errors import DigestMismatch, PromotionRefused
 from docflow.labelling import labelled_texts
-from docflow.promoting import Judged, labelled_held_out, promote_if_better
+from docflow.promoting import Judged, documents_to_judge_by, promote_if_better
+from docflow.recipes import HELD_OUT_ONE_IN, Recipe, gather, train_by
 from docflow.registry import Registry, open_registry
 from docflow.settings import S3Settings, Settings, load_settings
 from docflow.store import Promotion, RecognitionKey, Store
@@ -114,7 +117,7 @@ def mislabelled(samples: list[LabelledText], *, share: float) -> list[LabelledTe
 
 
 def test_a_life_of_models(job: Job, material: list[LabelledText]) -> None:
-    held_out = labelled_held_out(job.store)
+    held_out = documents_to_judge_by(job.store, settings=job.settings, registry=job.registry)
     assert len(held_out) >= 20
     assert len(labelled_texts(job.store)) > 5 * len(held_out)
 
@@ -181,3 +184,21 @@ def test_with_too_few_labelled_documents_nothing_is_judged(job: Job, material: l
     )
     assert judged.verdict is None
     assert judged.promotion.reason.startswith("asked for (not judged: ")
+
+
+def test_what_a_version_has_learnt_from_never_judges_it_though_its_source_was_corrected(
+    job: Job, material: list[LabelledText]
+) -> None:
+    recipe = Recipe(generated=150, labels_until=datetime.now(UTC))
+    gathered = gather(recipe, store=job.store)
+    version = train_by(recipe, gathered, settings=job.settings, store=job.store, registry=job.registry).version.version
+    learnt = {sample.document_id for sample in gathered.learnt if sample.document_id}
+    for number in sorted(map(int, learnt))[:60]:
+        label_of = job.store.labels.current(number)
+        assert label_of is not None
+        job.store.labels.add(number, label=label_of.label, who="ann", source=f"sender {number}")
+    held_out = hold_out(labelled_texts(job.store), one_in=HELD_OUT_ONE_IN)[1]
+    assert {sample.document_id for sample in held_out} & learnt
+    judging = documents_to_judge_by(job.store, settings=job.settings, registry=job.registry, version=version)
+    assert judging
+    assert not {sample.document_id for sample in judging} & learnt

@@ -9,6 +9,7 @@ from learning_case import Loop
 
 from docflow.errors import DigestMismatch, ModelNotFound
 from docflow.recipes import Recipe, gather, recipe_of, reproduce, train_by
+from docflow.store import LabelOrigin
 from docflow.types import LabelledText
 
 
@@ -61,3 +62,28 @@ def test_a_version_without_a_recipe_or_with_documents_of_ones_own_cannot_be_made
     handed = made(loop, Recipe(generated=150, own_documents=20), own=own)
     with pytest.raises(ModelNotFound, match="does not keep"):
         again(loop, handed)
+
+
+def test_what_a_machine_labelled_is_not_learnt_where_its_like_is_judged_by(loop: Loop) -> None:
+    loop.label(first=0, count=60)
+    people = Recipe(generated=0, labels_until=datetime.now(UTC))
+    held_out = gather(people, store=loop.store).held_out
+    assert held_out
+    copies = {loop.copy(int(one.document_id)) for one in held_out}
+    for copy in copies:
+        loop.store.labels.add(copy, label="invoice", who="rules", origin=LabelOrigin.AUTO)
+    both = people.model_copy(update={"auto_labels": True, "labels_until": datetime.now(UTC)})
+    learnt = {int(one.document_id) for one in gather(both, store=loop.store).learnt}
+    assert not copies & learnt
+
+
+def test_a_label_of_few_documents_does_not_stop_the_training_of_others(
+    loop: Loop, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop.label(first=0, count=30)
+    loop.store.labels.add(1, label="invioce", who="ann")
+    recipe = Recipe(generated=200, labels_until=datetime.now(UTC))
+    material = gather(recipe, store=loop.store)
+    assert "invioce" not in {sample.label for sample in material.learnt}
+    assert "invioce (1)" in caplog.text
+    assert made(loop, recipe)

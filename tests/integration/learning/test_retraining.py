@@ -77,10 +77,10 @@ def test_a_version_that_new_labels_make_better_is_promoted(begun: Loop) -> None:
 
 
 def test_a_version_that_is_no_better_is_refused_with_the_reasons(begun: Loop) -> None:
-    begun.label(first=0, count=60)
+    begun.label(first=0, count=120)
     taught = look(begun)
     assert (taught.result, taught.version) == (Result.PROMOTED, "2"), taught.why
-    begun.label(first=60, count=20)
+    begun.label(first=120, count=20)
     seen = look(begun)
     assert (seen.result, seen.version) == (Result.REFUSED, "3"), seen.why
     assert "version 3 is not to take the champion's place" in seen.why
@@ -89,3 +89,21 @@ def test_a_version_that_is_no_better_is_refused_with_the_reasons(begun: Loop) ->
         Result.NOTHING,
         "0 new labels since version 3, and 20 are worth training",
     )
+
+
+def test_a_trial_is_not_driven_out_undecided_by_the_next_batch_of_labels(begun: Loop) -> None:
+    begun.label(first=0, count=20)
+    assert look(begun, least_documents=500).version == "2"
+    begun.label(first=20, count=20)
+    seen = look(begun, least_documents=500)
+    assert (seen.result, seen.version) == (Result.NOTHING, None)
+    assert "version 2 is on trial" in seen.why
+    assert rollout.parts_in_force(begun.settings, store=begun.store)["challenger"].model_version == "2"
+
+
+def test_making_the_champion_again_changes_nothing_and_it_says_so(begun: Loop) -> None:
+    begun.registry._client.set_model_version_tag("docflow", "1", "docflow_version", "0.0.1")
+    seen = look(begun, drifted=True)
+    assert (seen.result, seen.version) == (Result.NOTHING, None)
+    assert seen.why == "the documents have drifted, but training made the champion again, version 1"
+    assert "challenger" not in rollout.parts_in_force(begun.settings, store=begun.store)

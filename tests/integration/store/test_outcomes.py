@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from sqlmodel import select
+
 from docflow.store import LabelOrigin, Operation, Outcome, RecognitionKey, Store
+from docflow.store.tables import PredictionRow
 from docflow.types import Box, Line, ModelRef, PageText, Prediction, TextSource, Variant, Word
 
 BEFORE = datetime.now(UTC) - timedelta(days=1)
@@ -80,6 +83,27 @@ def test_a_champion_did_not_fail_where_its_predecessor_answered_as_champion_stil
     asked(store, "b", v1="invoice", v2="invoice")
     champion, predecessor = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
     assert (champion.documents, champion.failed) == (predecessor.documents, predecessor.failed) == (1, 0)
+
+
+def test_who_answers_again_what_it_answered_before_the_trial_did_not_fail(store: Store) -> None:
+    document = asked(store, "a", v1="invoice")
+    with store._database.session() as session:
+        (old,) = session.exec(select(PredictionRow))
+        old.predicted_at = BEFORE - timedelta(days=9)
+    assert asked(store, "a", v1="invoice", v2="receipt") == document
+    champion, challenger = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
+    assert (champion.documents, champion.failed) == (challenger.documents, challenger.failed) == (1, 0)
+    store.labels.add(document, label="invoice", who="ann")
+    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [Outcome(document, True, False)]
+
+
+def test_what_nobody_was_asked_since_the_trial_began_does_not_count(store: Store) -> None:
+    asked(store, "a", v1="invoice")
+    with store._database.session() as session:
+        (old,) = session.exec(select(PredictionRow))
+        old.predicted_at = BEFORE - timedelta(days=9)
+    champion, _ = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
+    assert champion.documents == 0
 
 
 def test_what_a_shadow_said_is_stored_and_shown_to_nobody(store: Store) -> None:

@@ -52,3 +52,13 @@ def test_what_lies_beside_is_learnt_from_and_not_judged(samples: list[LabelledTe
 def test_too_little_to_learn_from_is_said(samples: list[LabelledText]) -> None:
     with pytest.raises(TrainingDataError):
         doubts(samples[:5])
+
+
+def test_a_mistyped_label_comes_first_with_what_was_meant_and_does_not_stop_the_search(
+    samples: list[LabelledText],
+) -> None:
+    mistyped = replace(samples[0], label=samples[0].label[::-1])
+    found = doubts([mistyped, *samples[1:]])
+    assert len(found) == len(samples)
+    assert (found[0].sample, found[0].suggested, found[0].score) == (mistyped, samples[0].label, 0.0)
+    assert found[0].is_issue

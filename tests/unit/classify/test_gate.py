@@ -17,8 +17,14 @@ CHEAP = Costs(milliseconds=1.0, bytes=1000)
 LABELS = ("invoice", "letter", "receipt")
 
 
-def documents(count: int, *, language: str = "eng") -> list[LabelledText]:
-    return [LabelledText(f"text {n}", LABELS[n % 3], language, group=f"source {n}") for n in range(count)]
+def words(seed: int) -> str:
+    """A text that is like no other."""
+    rng = random.Random(seed)
+    return " ".join("".join(rng.choices("abcdefghij", k=6)) for _ in range(8))
+
+
+def documents(count: int, *, language: str = "eng", a_source: int = 1) -> list[LabelledText]:
+    return [LabelledText(words(n), LABELS[n % 3], language, group=f"source {n // a_source}") for n in range(count)]
 
 
 def answers(samples: list[LabelledText], *, right: float, seed: int) -> list[Prediction]:
@@ -135,3 +141,29 @@ def test_without_named_documents_there_is_no_gain() -> None:
 
 def test_the_same_seed_gives_the_same_verdict() -> None:
     assert verdict(documents(90), was=0.7, now=0.8) == verdict(documents(90), was=0.7, now=0.8)
+
+
+def test_equal_models_are_rarely_told_apart_where_documents_of_a_source_stand_and_fall_together() -> None:
+    rules = PromotionSettings(slice_tolerance=1.0)
+    for sources, a_source in ((60, 1), (20, 5), (10, 10)):
+        samples = documents(sources * a_source, a_source=a_source)
+        better = 0
+        for seed in range(100):
+            was, now = (by_source(samples, right=0.8, seed=(seed, model)) for model in (0, 1))
+            better += judge(samples, champion=was, challenger=now, costs=CHEAP, rules=rules, seed=seed).is_better
+        assert better <= 12, f"{better} of 100 with {sources} sources"
+
+
+def test_near_duplicates_are_one_source() -> None:
+    alike = [LabelledText(words(1), LABELS[n % 3], "eng", group=f"source {n}") for n in range(60)]
+    found = verdict(alike, was=0.2, now=1.0)
+    assert (found.sources, found.gain_low, found.is_better) == (1, 0.0, False)
+    assert "by 60 documents of 1 sources" in found.reasons[0]
+
+
+def by_source(samples: list[LabelledText], *, right: float, seed: tuple[int, int]) -> list[Prediction]:
+    """A model that is right on this share of the sources, on all documents of one alike."""
+    rng = random.Random(f"{seed}")
+    knows = {group: rng.random() < right for group in dict.fromkeys(s.group for s in samples)}
+    labels = [s.label if knows[s.group] else UNKNOWN for s in samples]
+    return [Prediction(label, 0.9, label != UNKNOWN, {}, ModelRef("m", "1", "d")) for label in labels]

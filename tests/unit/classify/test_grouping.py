@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
-from docflow.classify import hold_out
-from docflow.classify.grouping import fair_groups, near_duplicates
+from docflow.classify import LEAST_PER_LABEL, apart_from, hold_out
+from docflow.classify.grouping import fair_groups, near_duplicates, sources_of
 from docflow.types import LabelledText
 
 FORM = (
@@ -69,3 +70,28 @@ def test_a_label_of_one_source_is_never_held_out_whole() -> None:
         [*samples, LabelledText(random_text(99), "permit", "eng", group=f"office {number}")] for number in range(30)
     ]
     assert all("permit" in {s.label for s in hold_out(each, one_in=5)[0]} for each in alone)
+
+
+def test_a_label_is_held_out_only_where_enough_of_it_is_left_to_learn() -> None:
+    others = [sample(random_text(number), f"source {number}") for number in range(60)]
+    for number in range(40):
+        few = [
+            LabelledText(random_text(100 + 10 * number + n), "permit", "eng", group=f"office {number}-{n}")
+            for n in range(LEAST_PER_LABEL)
+        ]
+        learnt, _ = hold_out([*others, *few], one_in=5)
+        assert sum(s.label == "permit" for s in learnt) == LEAST_PER_LABEL
+
+
+def test_near_duplicates_among_real_samples_have_one_source_and_generated_ones_keep_their_groups() -> None:
+    real = [sample(random_text(1), "ann"), sample(random_text(1) + " more", "bob"), sample(random_text(2), "cid")]
+    made = [replace(sample(random_text(1), f"layout {number}"), is_generated=True) for number in range(2)]
+    first, second, third, *layouts = sources_of([*real, *made]).tolist()
+    assert first == second != third
+    assert layouts == ["layout 0", "layout 1"]
+
+
+def test_what_is_apart_shares_no_source_and_no_text() -> None:
+    held = [sample(random_text(1), "ann")]
+    same_source, near, apart = sample(random_text(2), "ann"), sample(random_text(1) + " more", "bob"), sample("x y z")
+    assert apart_from([same_source, near, apart], held) == [apart]

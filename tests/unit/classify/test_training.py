@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+import random
 import subprocess
 import sys
 from dataclasses import replace
@@ -166,3 +168,27 @@ def test_the_threshold_stays_in_its_bounds() -> None:
     assert threshold_of([0.99, 0.501], [True, True]) == pytest.approx(0.501)
     spread = np.array([[0.4, 0.3, 0.3]])
     assert choose_threshold(spread, np.array(["a"]), times=once(1), labels=("a", "b", "c")) == THRESHOLDS[0]
+
+
+def test_nothing_out_of_fold_rests_on_what_a_machine_labelled(make) -> None:
+    by_people = make()
+    wrong = [
+        replace(sample, label=other.label, group=f"machine {number}", is_automatic=True)
+        for number, (sample, other) in enumerate(zip(by_people, reversed(by_people), strict=True))
+    ]
+    model = train([*by_people, *wrong])
+    assert model.out_of_fold.count == len(by_people)
+    assert model.training["documents"] == 2 * len(by_people)
+
+
+def test_copies_in_other_sources_do_not_flatter_the_figures_out_of_fold() -> None:
+    rng = random.Random(5)
+    words = ["".join(letters) for letters in itertools.product("abcdefg", repeat=3)]
+    texts = [" ".join(rng.choices(words, k=40)) for _ in range(40)]
+    samples = [
+        LabelledText(f"{text} {copy}", label, "eng", group=f"{number}-{copy}")
+        for number, text in enumerate(texts)
+        for label in (rng.choice(("invoice", "letter")),)
+        for copy in ("one", "two", "three")
+    ]
+    assert train(samples).out_of_fold.accuracy < 0.75

@@ -37,8 +37,8 @@ from docflow.synth.lines import LINE_LOOKS, SEEN, UNSEEN, line_images
 SEED = 2_000_003
 DOUBTED = 0.80
 TIMEOUT = 600.0
-ALL_LOOKS = 10
-"""How many times as many lines are of all looks: 1,200 lines drawn anew differ by a third in their CER."""
+ALL_LOOKS, AS_LEARNT = 10, 80
+"""How many times as many lines are of all looks, and as training draws them: 1,200 drawn anew differ by a third."""
 
 MARGIN = 2
 """Pixels around a box of the ground truth, which is cut at the ink."""
@@ -135,7 +135,9 @@ def main() -> None:
 
 def rendered_table(engines: Sequence[LineRecogniser], *, count: int) -> Table:
     """Character error rates on rendered lines."""
-    table = Table("rendered lines", *(f"{e.name}: {what}" for e in engines for what in ("CER", "ms a line")), box=None)
+    table = Table(
+        "rendered lines", "lines", *(f"{e.name}: {what}" for e in engines for what in ("CER", "ms a line")), box=None
+    )
     samples = {
         f"{language}, {look}": rendered(count, language=language, look=look)
         for look in LINE_LOOKS
@@ -146,12 +148,13 @@ def rendered_table(engines: Sequence[LineRecogniser], *, count: int) -> Table:
         for fonts, told in ((SEEN, "known typefaces"), (UNSEEN, "unknown typefaces"))
         for language in ("eng", "rus")
     }
+    samples["both languages, all looks, known typefaces"] = rendered(AS_LEARNT * count)
     for name, sample in samples.items():
         cells = []
         for engine in engines:
             reading = read(engine, sample)
             cells += [f"{error(sample, reading, range(len(sample.texts))):.3f}", f"{reading.milliseconds:.1f}"]
-        table.add_row(name, *cells)
+        table.add_row(name, str(len(sample.texts)), *cells)
     return table
 
 

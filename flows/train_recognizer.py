@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import math
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_table_artifact
 
+from docflow.errors import DocFlowError
 from docflow.line_learning import Lesson, train_recogniser
 from docflow.line_learning.lesson import FINE_TUNING_RATE
 from docflow.line_learning.shards import LINES_A_SHARD
@@ -43,7 +46,7 @@ def train_recognizer(
     renderers: int = 1,
     blend: float = 1.0,
 ) -> dict[str, Any]:
-    """Train the compact recogniser; run it again with the same folder, and it goes on from its checkpoint.
+    """Train the compact recogniser; run it again with the same folder and lines, and it goes on from its checkpoint.
 
     Args:
         folder: where lines, checkpoint, figures and, under `exported`, the files to use are kept.
@@ -104,7 +107,7 @@ def train_recognizer(
 
 
 def main() -> None:
-    """Run the flow from a shell."""
+    """Run the flow from a shell; every foreseen failure ends with its message, its next step and its exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder")
     parser.add_argument("--corrected")
@@ -121,7 +124,18 @@ def main() -> None:
     parser.add_argument("--batch-lines", type=int, default=48)
     parser.add_argument("--renderers", type=int, default=1)
     parser.add_argument("--blend", type=float, default=1.0)
-    train_recognizer(**vars(parser.parse_args()))
+    options = vars(parser.parse_args())
+    logging.getLogger("prefect.flow_runs").addFilter(is_unforeseen)
+    try:
+        train_recognizer(**options)
+    except DocFlowError as error:
+        sys.stderr.write(f"{error.code} {error.message}\n  {error.next_step}\n")
+        sys.exit(error.exit_code)
+
+
+def is_unforeseen(record: logging.LogRecord) -> bool:
+    """Whether a log's record is of anything but a `DocFlowError`, whose traceback tells a user nothing."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], DocFlowError)
 
 
 if __name__ == "__main__":

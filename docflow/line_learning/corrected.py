@@ -82,7 +82,7 @@ def _listed(folder: Path) -> Iterator[tuple[str, str]]:
             f"there is no {LISTING} in the folder of corrected lines",
             next_step='Write one: a JSON object a line, {"file": "0001.png", "text": "what it says"}.',
         )
-    for number, row in enumerate(listing.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, row in enumerate(_read(listing).splitlines(), start=1):
         if not row.strip():
             continue
         try:
@@ -97,12 +97,28 @@ def _listed(folder: Path) -> Iterator[tuple[str, str]]:
         yield name, text
 
 
+def _read(listing: Path) -> str:
+    """The listing's text, without the mark that some editors put before it."""
+    try:
+        return listing.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TrainingDataError(f"{LISTING} is not in UTF-8", next_step="Save it in UTF-8.") from error
+
+
 def _picture(folder: Path, name: str) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
     """The line's picture, prepared; it has to lie in the folder."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise TrainingDataError(f"{LISTING} names a picture that is not in its folder: {name}")
-    pixels = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    try:
+        path = (folder / name).resolve()
+        is_there = path.is_relative_to(folder.resolve()) and path.is_file()
+    except (OSError, ValueError):
+        # What no file can be called: with a zero byte, half a surrogate pair, or too many characters.
+        is_there = False
+    if not is_there:
+        raise TrainingDataError(f"{LISTING} names a picture that is not in its folder: {name!r}")
+    try:
+        pixels = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    except cv2.error:
+        pixels = None
     if pixels is None or min(pixels.shape) < 4 or pixels.size > MOST_PIXELS:
         raise TrainingDataError(f"the picture of a corrected line cannot be used: {name}")
     return prepared(np.asarray(pixels, np.uint8))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -81,16 +82,28 @@ def train_recogniser(
 
     `corrected` is a folder of a user's corrected lines (`corrected_lines`), which are half of what is then learnt from,
     and on a tenth of which the CER is then measured. `start` are the weights to begin with: a `best.pt` or a
-    `docflow_compact.pth`. Raises `EngineUnavailable` without torch, `TrainingDataError`, and `RegistryUnavailable`.
+    `docflow_compact.pth`. Raises `EngineUnavailable` without torch, `RegistryUnavailable`, and `TrainingDataError`:
+    that also where the folder holds a training on other lines or with other values, which is none to go on from.
     """
     try:
         from docflow.ocr.recogniser.export import export
-        from docflow.ocr.recogniser.training import Machine, Schedule, blended, train
+        from docflow.ocr.recogniser.training import Machine, Schedule, blended, origin_of, refuse_another, train
     except ImportError as error:
         raise EngineUnavailable(
             "training needs torch and onnx, which are not installed",
             next_step="Install them: `uv pip install 'docflow[torch,synth,rapidocr]'`.",
         ) from error
+    schedule = Schedule(
+        lesson.steps,
+        learning_rate=lesson.learning_rate,
+        evaluate_every=lesson.evaluate_every,
+        save_every=lesson.save_every,
+        batch_lines=lesson.batch_lines,
+    )
+    own = corrected_lines(corrected) if corrected else None
+    lines = digest_of_lines(lesson, own)
+    # Before the run is opened: one that the folder names would end as failed.
+    refuse_another(folder, origin_of(schedule, seed=lesson.seed, start=start, lines=lines))
     parameters = {**asdict(lesson), "version": version, "corrected": corrected is not None, "start": start is not None}
     run = registry.tracked_run(RUN_NAME, params=parameters, kept_in=folder)
 
@@ -109,26 +122,20 @@ def train_recogniser(
                 renderers=lesson.renderers,
             )
         )
-        held_out: Lines
-        if corrected is None:
+        if own is None:
             held_out = rendered(lesson.held_out, seed=HELD_OUT_SEED)
         else:
-            learnt, held_out = corrected_lines(corrected)
+            learnt, held_out = own
             shards = CorrectedShards(shards, learnt)
         best = train(
             shards,
             folder=folder,
-            schedule=Schedule(
-                lesson.steps,
-                learning_rate=lesson.learning_rate,
-                evaluate_every=lesson.evaluate_every,
-                save_every=lesson.save_every,
-                batch_lines=lesson.batch_lines,
-            ),
+            schedule=schedule,
             held_out=held_out,
             seed=lesson.seed,
             machine=Machine(lesson.device, lesson.precision, lesson.threads or os.cpu_count() or 1),
             start=start,
+            lines=lines,
             progress=tell,
         )
         if start is not None and lesson.blend < 1:
@@ -137,3 +144,10 @@ def train_recogniser(
         run.log(card.steps, {"best_cer": card.cer})
         run.keep(folder / EXPORTED)
     return TrainedRecogniser(card, folder / EXPORTED, run.run_id)
+
+
+def digest_of_lines(lesson: Lesson, corrected: tuple[Lines, Lines] | None) -> str:
+    """A digest of all that is learnt from and measured on: equal for equal lines, rendered and corrected."""
+    rendered_ones = f"{lesson.shards} x {lesson.lines_a_shard}"
+    measured_on = [str(lesson.held_out)] if corrected is None else [lines.digest() for lines in corrected]
+    return hashlib.sha256(" ".join([rendered_ones, *measured_on]).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,14 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def digest(self) -> str:
+        """The SHA-256 of what the lines look like and say."""
+        digest = hashlib.sha256()
+        for picture, text in zip(self.pictures, self.texts, strict=True):
+            digest.update(f"{picture.shape} {len(text)} {text}".encode())
+            digest.update(picture.tobytes())
+        return digest.hexdigest()
 
 
 Shards = Callable[[int], Lines]

@@ -14,6 +14,9 @@ from docflow.errors import EngineUnavailable, ModelFileError
 NETWORK = "docflow_compact"
 """The name under which EasyOCR knows the network: NETWORK.py, NETWORK.yaml and NETWORK.pth."""
 
+DIGITS = 8
+"""As many of a file's digest tell one training's weights from another's."""
+
 ONNX = "compact.onnx"
 CARD = "compact.json"
 
@@ -27,6 +30,10 @@ class Card:
     steps: int
     cer: float
     digests: Mapping[str, str]
+
+    def edition(self, name: str) -> str:
+        """The version with the beginning of one file's digest: who trains it again may leave the version as it was."""
+        return f"{self.version}+{self.digests.get(name, '')[:DIGITS]}"
 
     def write(self, folder: Path) -> None:
         """Write it beside the files that it speaks of."""

@@ -23,12 +23,13 @@ from docflow.ocr.recogniser.cer import character_error_rate
 from docflow.ocr.recogniser.crops import STRIDE, batched
 from docflow.ocr.recogniser.data import Lines, Shards
 from docflow.ocr.recogniser.decode import text_of
+from docflow.ocr.recogniser.files import digest_of
 from docflow.ocr.recogniser.shipped.docflow_compact import Model
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
-"""Everything that going on takes: weights, optimiser, step, place in the shards."""
+"""Everything that going on takes: weights, optimiser, step, place in the shards, and what it is a training of."""
 
 BEST = "best.pt"
 """The weights with the lowest CER on the held-out lines so far."""
@@ -84,6 +85,34 @@ class Machine:
     threads: int = 1
 
 
+Origin = dict[str, str | int | float]
+"""What decides, beside the number of steps, which weights come of a training, by what a user calls it."""
+
+
+def origin_of(schedule: Schedule, *, seed: int, start: Path | None, lines: str) -> Origin:
+    """What a training with these arguments of `train` comes from."""
+    return {
+        "lines": lines,
+        "start weights": digest_of(start) if start else "",
+        "seed": seed,
+        "learning rate": schedule.learning_rate,
+        "batch size": schedule.batch_lines,
+    }
+
+
+def refuse_another(folder: Path, origin: Origin) -> None:
+    """Raise `TrainingDataError`, which says what differs, where the folder's checkpoint has another origin."""
+    checkpoint = folder / CHECKPOINT
+    if not checkpoint.is_file():
+        return
+    stored = torch.load(checkpoint, map_location="cpu", weights_only=True).get("origin", {})
+    if differing := [name for name, value in origin.items() if stored.get(name) != value]:
+        raise TrainingDataError(
+            f"{folder} has the checkpoint of another training: it differs in {', '.join(differing)}",
+            next_step="Choose another folder, or remove this one to begin anew.",
+        )
+
+
 @dataclass(frozen=True)
 class Figure:
     """One measurement: the running mean of the loss, and with an evaluation the CER on the held-out lines."""
@@ -103,25 +132,28 @@ def train(
     seed: int = 0,
     machine: Machine | None = None,
     start: Path | None = None,
+    lines: str = "",
     progress: Callable[[Figure], None] = lambda _figure: None,
 ) -> Path:
     """The file with the best weights, after training up to `schedule.steps`; all files are in `folder`.
 
     Measured and kept is the running mean of the weights (after Polyak and Juditsky 1992), which errs less than those of
     the last step. Goes on from the folder's checkpoint where there is one, at the very batch it was written after; else
-    from the weights `start`, or from none. Equal arguments give equal weights on one machine. Raises
-    `TrainingDataError` where there are no lines.
+    from the weights `start`, or from none. Equal arguments give equal weights on one machine. `lines` is a digest of
+    what is learnt from and measured on. Raises `TrainingDataError` where there are no lines, and where the checkpoint
+    is of other lines, start weights, seed, learning rate or batch size.
     """
     if not len(held_out):
         raise TrainingDataError("there are no held-out lines to measure on", next_step="Give at least one line.")
-    run = _Run.begin(folder, seed=seed, machine=machine or Machine(), start=start)
+    origin = origin_of(schedule, seed=seed, start=start, lines=lines)
+    run = _Run.begin(folder, origin, seed=seed, machine=machine or Machine(), start=start)
     while run.step < schedule.steps:
-        lines = shards(run.shard)
-        batches = list(_batches(lines, seed=seed, shard=run.shard, size=schedule.batch_lines))
+        shard = shards(run.shard)
+        batches = list(_batches(shard, seed=seed, shard=run.shard, size=schedule.batch_lines))
         if not batches:
             raise TrainingDataError("there are no lines to learn from", next_step="Give at least one line.")
         for batch in batches[run.batch :]:
-            run.learn(lines, batch, rate=schedule.rate_at(run.step))
+            run.learn(shard, batch, rate=schedule.rate_at(run.step))
             if run.step % schedule.evaluate_every == 0 or run.step == schedule.steps:
                 progress(run.evaluate(held_out))
             if run.step % schedule.save_every == 0 or run.step == schedule.steps:
@@ -177,8 +209,9 @@ def blended(folder: Path, start: Path, *, share: float, held_out: Lines) -> Path
 class _Run:
     """A training's state between two steps."""
 
-    def __init__(self, folder: Path, model: Model, machine: Machine) -> None:
+    def __init__(self, folder: Path, origin: Origin, model: Model, machine: Machine) -> None:
         self.folder = folder
+        self.origin = origin
         self.machine = machine
         self.model = model.to(machine.device, memory_format=torch.channels_last)
         self.mean = AveragedModel(self.model, multi_avg_fn=_towards, use_buffers=True)
@@ -189,16 +222,17 @@ class _Run:
         self.seconds = 0.0
 
     @classmethod
-    def begin(cls, folder: Path, *, seed: int, machine: Machine, start: Path | None) -> _Run:
+    def begin(cls, folder: Path, origin: Origin, *, seed: int, machine: Machine, start: Path | None) -> _Run:
         """The run that the folder's checkpoint holds, or a new one."""
+        refuse_another(folder, origin)
         torch.manual_seed(seed)
         torch.set_num_threads(machine.threads)
         folder.mkdir(parents=True, exist_ok=True)
         checkpoint = folder / CHECKPOINT
         if not checkpoint.is_file():
-            return cls(folder, load_network(start) if start else Model(CLASSES), machine)
+            return cls(folder, origin, load_network(start) if start else Model(CLASSES), machine)
         stored = torch.load(checkpoint, map_location=machine.device, weights_only=True)
-        run = cls(folder, Model(CLASSES), machine)
+        run = cls(folder, origin, Model(CLASSES), machine)
         run.model.load_state_dict(stored["model"])
         run.mean.load_state_dict(stored["mean"])
         run.optimiser.load_state_dict(stored["optimiser"])
@@ -263,6 +297,7 @@ class _Run:
                 "model": self.model.state_dict(),
                 "mean": self.mean.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
+                "origin": self.origin,
                 **state,
             },
         )

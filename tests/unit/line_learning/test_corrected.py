@@ -68,6 +68,35 @@ def test_a_picture_that_is_none_is_named(tmp_path: Path) -> None:
         corrected_lines(folder)
 
 
+def test_an_empty_picture_is_named(tmp_path: Path) -> None:
+    folder = write(tmp_path, [("a.png", "a")])
+    (folder / "a.png").write_bytes(b"")
+    with pytest.raises(TrainingDataError, match=r"a\.png"):
+        corrected_lines(folder)
+
+
+@pytest.mark.parametrize("name", ["a\0.png", "\ud800.png", "a" * 5000])
+def test_a_name_that_no_file_can_have_is_a_picture_that_is_not_there(tmp_path: Path, name: str) -> None:
+    (tmp_path / "lines.jsonl").write_text(json.dumps({"file": name, "text": "a"}), encoding="utf-8")
+    with pytest.raises(TrainingDataError, match="not in its folder"):
+        corrected_lines(tmp_path)
+
+
+def test_a_listing_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    folder = write(tmp_path, [("a.png", "Итого")])
+    (folder / "lines.jsonl").write_text('{"file": "a.png", "text": "Итого"}', encoding="cp1251")
+    with pytest.raises(TrainingDataError, match="UTF-8"):
+        corrected_lines(folder)
+
+
+def test_a_listing_that_begins_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    folder = write(tmp_path, [(f"{number:03d}.png", "a") for number in range(60)])
+    listing = (folder / "lines.jsonl").read_text(encoding="utf-8")
+    (folder / "lines.jsonl").write_text(listing, encoding="utf-8-sig")
+    learnt, held_out = corrected_lines(folder)
+    assert len(learnt) + len(held_out) == 60
+
+
 def test_too_few_lines_and_no_listing_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingDataError, match=r"lines\.jsonl"):
         corrected_lines(tmp_path)

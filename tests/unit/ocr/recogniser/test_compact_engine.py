@@ -15,7 +15,7 @@ from docflow.ocr.compact import CompactEngine
 from docflow.ocr.engine import LineRecogniser, OcrEngine
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.ocr.recogniser.cer import character_error_rate
-from docflow.ocr.recogniser.files import CARD, NETWORK, ONNX, read_card, shipped_folder
+from docflow.ocr.recogniser.files import CARD, NETWORK, ONNX, Card, read_card, shipped_folder
 from docflow.settings import OcrSettings
 from docflow.synth.generate import generate
 from docflow.synth.lines import UNSEEN, LineImage, line_images
@@ -55,6 +55,14 @@ def test_lines_that_it_never_saw_are_read(engine: CompactEngine) -> None:
 
 def test_typefaces_that_it_never_saw_are_read(engine: CompactEngine) -> None:
     assert error_rate(engine, drawn(80, fonts=UNSEEN)) < UNSEEN_BOUND
+
+
+@pytest.mark.parametrize("shape", [(0, 40), (40, 0, 3)])
+def test_a_crop_without_pixels_says_nothing(engine: CompactEngine, shape: tuple[int, ...]) -> None:
+    (line,) = drawn(1)
+    empty, read = engine.recognise([np.zeros(shape, np.uint8), line.pixels], languages="eng+rus", timeout=20)
+    assert empty == ()
+    assert read
 
 
 def test_each_crop_has_its_line_in_the_crops_order(engine: CompactEngine) -> None:
@@ -122,6 +130,14 @@ def test_a_file_that_somebody_changed_is_not_loaded(tmp_path: Path) -> None:
         CompactEngine(OcrSettings(compact_dir=folder)).recognise(
             [np.zeros((32, 40), np.uint8)], languages="eng", timeout=10
         )
+
+
+def test_other_weights_under_the_same_version_are_another_version_of_the_engine(tmp_path: Path) -> None:
+    versions = set()
+    for digest in ("0123456789" * 6, "9876543210" * 6):
+        Card("own", ALPHABET, steps=1, cer=0.5, digests={ONNX: digest}).write(tmp_path)
+        versions.add(CompactEngine(OcrSettings(compact_dir=tmp_path)).version)
+    assert versions == {"own+01234567", "own+98765432"}
 
 
 def test_an_empty_folder_says_how_to_train(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from docflow.classify import describe, digest_of
 from docflow.errors import DigestMismatch
 from docflow.registry import CHALLENGER, CHAMPION
 from docflow.rollout import bring, parts_in_force
+from docflow.rollout.files import holds
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 
@@ -26,8 +27,8 @@ STORED = {CHAMPION: STORED_NAME, CHALLENGER: CHALLENGER_NAME}
 def import_models(settings: Settings) -> dict[str, str]:
     """The tags (`docflow:mlflow-v3`) under which BentoML now has champion and challenger, each as the latest one.
 
-    Nothing is written where they are there already; a challenger that is none any more is removed. Raises `NoChampion`
-    where nothing was promoted and `DigestMismatch` where the files are not the promoted ones.
+    Nothing is written where they are there already, unchanged; a challenger that is none any more is removed. Raises
+    `NoChampion` where nothing was promoted and `DigestMismatch` where the files are not the promoted ones.
     """
     with Store.open(settings.effective_database_url) as store:
         parts = parts_in_force(settings, store=store)
@@ -58,7 +59,8 @@ def keep(folder: Path, *, promotion: Promotion, name: str) -> str:
     }
     stored = _stored(tag)
     if stored is not None:
-        if stored.info.labels == labels and _stored(f"{name}:latest").tag == stored.tag:
+        is_same = stored.info.labels == labels and holds(Path(stored.path) / FILES, digest=promotion.digest)
+        if is_same and _stored(f"{name}:latest").tag == stored.tag:
             return tag
         # Latest is what was created last: a version that was rolled back to has to be created again.
         bentoml.models.delete(tag)

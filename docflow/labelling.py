@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from docflow.errors import DocFlowError, RequestError
 from docflow.labels import Entry
@@ -31,29 +32,60 @@ class Imported:
 def import_labels(pipeline: Pipeline, entries: Iterable[Entry | RequestError], *, who: str) -> Iterator[Imported]:
     """What came of each entry, in their order; `who` is said to have given labels that name nobody.
 
-    Files become documents and are read, so that there is a text to learn from. Doing it again changes nothing.
+    Files become documents and are read, so that there is a text to learn from. Doing it again changes nothing: what was
+    corrected since stays so. An entry that contradicts an earlier one is an error.
     """
+    given: dict[int, str] = {}
     for entry in entries:
-        yield Imported("", error=entry) if isinstance(entry, RequestError) else import_one(pipeline, entry, who=who)
+        if isinstance(entry, RequestError):
+            yield Imported("", error=entry)
+        else:
+            yield import_one(pipeline, entry, who=who, given=given)
 
 
-def import_one(pipeline: Pipeline, entry: Entry, *, who: str) -> Imported:
-    """What came of one entry."""
+def import_one(pipeline: Pipeline, entry: Entry, *, who: str, given: dict[int, str]) -> Imported:
+    """What came of one entry; `given` is what this import has called each document so far, and learns of this one."""
     label, is_new = None, False
     try:
-        document_id = entry.document_id
-        if entry.path is not None:
-            limits = pipeline.settings
-            data = read_source(str(entry.path), limit=limits.intake.max_bytes, s3=limits.s3)
-            document_id = pipeline.upload(data, filename=entry.path.name).document.id
-        assert document_id is not None
+        document_id = document_of(pipeline, entry)
+        if given.get(document_id, entry.label) != entry.label:
+            raise RequestError(
+                f"the same document was labelled {given[document_id]} before, and now is to be {entry.label}",
+                detail={"document_id": document_id, "row": entry.row},
+                next_step="Leave one of the two labels out.",
+            )
         label, is_new = pipeline.store.labels.add(
-            document_id, label=entry.label, who=entry.who or who, comment=entry.comment, source=entry.source
+            document_id, label=entry.label, who=entry.who or who, comment=entry.comment, source=entry.source, once=True
         )
+        given[document_id] = entry.label
         pipeline.recognise(document_id)
     except DocFlowError as error:
         return Imported(entry.name, label=label, is_new=is_new, error=error)
     return Imported(entry.name, label=label, is_new=is_new)
+
+
+def document_of(pipeline: Pipeline, entry: Entry) -> int:
+    """The id of the entry's document, which its file becomes if need be; raises `RequestError` without the file."""
+    if entry.path is None:
+        assert entry.document_id is not None
+        return entry.document_id
+    if not is_file(entry.path):
+        raise RequestError(
+            f"there is no file {entry.path}",
+            detail={"row": entry.row},
+            next_step="Correct the path: it starts from the table's folder.",
+        )
+    settings = pipeline.settings
+    data = read_source(str(entry.path), limit=settings.intake.max_bytes, s3=settings.s3)
+    return pipeline.upload(data, filename=entry.path.name).document.id
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; what the system refuses to look for is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def labelled_texts(
@@ -73,6 +105,7 @@ def labelled_texts(
             language=language_of(one.recognition.text, languages=one.recognition.languages),
             group=one.label.source or f"document {one.document.id}",
             metadata={"origin": one.label.origin.value},
+            is_automatic=one.label.origin is LabelOrigin.AUTO,
             document_id=str(one.document.id),
             source=one.label.source,
             grade=one.recognition.grade or "",

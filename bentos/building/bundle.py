@@ -15,7 +15,7 @@ import yaml
 from bentos.building.environment import bill_of_materials, install, installed_bytes, python_of, run
 from bentos.building.smoke import Tried, smoke_test
 from bentos.models import import_models, serving_environment
-from docflow.errors import BundleFailed
+from docflow.errors import BundleFailed, RequestError
 from docflow.registry import CHAMPION, Registry, code_version
 from docflow.settings import MEGABYTE, Settings
 
@@ -59,13 +59,16 @@ def build_bundle(
     """The bundle of champion and challenger, built from the source tree at `root`, and sent `documents`.
 
     Its bill of materials and figures are put beside the champion's version where a `registry` is given. Raises
-    `NoChampion`, `DigestMismatch`, and `BundleFailed` for one that is not built, is larger than `MOST_INSTALLED`, or
-    does not answer; that one is removed again.
+    `RequestError` without a document, or where `root` has no source tree; `NoChampion`, `DigestMismatch`; and
+    `BundleFailed` for one that is not built, is larger than `MOST_INSTALLED`, or does not answer; that one is removed
+    again.
     """
     import bentoml
 
+    check(root, documents=documents)
     progress("bringing the models")
     tags = import_models(settings)
+    versions = [bentoml.models.get(tag).info.labels["mlflow_version"] for tag in tags.values()]
     champion = bentoml.models.get(tags[CHAMPION]).info.labels
     labels = {
         "model_version": champion["mlflow_version"],
@@ -87,10 +90,7 @@ def build_bundle(
         bill = bill_of_materials(environment)
         progress("serving it, and sending it documents")
         home = Path(serving_environment(settings)["BENTOML_HOME"])
-        tried = smoke_test(
-            tag, python=python_of(environment), home=home, documents=documents,
-            model_version=champion["mlflow_version"],
-        )  # fmt: skip
+        tried = smoke_test(tag, python=python_of(environment), home=home, documents=documents, versions=versions)
     except BundleFailed:
         bentoml.bentos.delete(tag)
         raise
@@ -102,6 +102,18 @@ def build_bundle(
             files={SBOM: bill, "bundle.json": described}, under=f"bundles/{tag.partition(':')[2]}",
         )  # fmt: skip
     return bundle
+
+
+def check(root: Path, *, documents: Sequence[Path]) -> None:
+    """Raise `RequestError` where there is nothing to build from, or nothing to try the bundle with."""
+    if not (root / BENTOFILE).is_file():
+        raise RequestError(
+            f"there is no {BENTOFILE} in {root.resolve()}", next_step="Build the bundle in DocFlow's source tree."
+        )
+    if not documents:
+        raise RequestError(
+            "there is no document to try the bundle with", next_step="Name a folder that has some: --documents DIR."
+        )
 
 
 def build(

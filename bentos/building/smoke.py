@@ -20,6 +20,12 @@ from docflow.errors import BundleFailed
 START_SECONDS = 120.0
 DOCUMENT_SECONDS = 120.0
 END_SECONDS = 20.0
+SHARE = 0.5
+"""Of the documents, what a bundled challenger answers while it is tried."""
+
+MOST_TEXTS = 64
+"""Texts that are sent until every bundled version has answered: at that share, one that is there answers for some."""
+
 SHOWN = 3000
 
 
@@ -34,28 +40,51 @@ class Tried:
     seconds: float
 
 
-def smoke_test(tag: str, *, python: Path, home: Path, documents: Sequence[Path], model_version: str) -> list[Tried]:
+def smoke_test(
+    tag: str, *, python: Path, home: Path, documents: Sequence[Path], versions: Sequence[str]
+) -> list[Tried]:
     """The answers of the served bundle, which uses neither the database nor the settings of this machine.
 
     Raises `BundleFailed` where it does not start, a document is refused, is read without a word, or is answered by
-    another version than `model_version`.
+    another version than the bundled `versions`; and where one of these does not answer at all.
     """
     with tempfile.TemporaryDirectory(prefix="docflow-bundle-") as scratch:
-        own = {"BENTOML_HOME": str(home), "BENTOML_DO_NOT_TRACK": "true", "DOCFLOW_VAR_DIR": scratch}
+        own = {
+            "BENTOML_HOME": str(home),
+            "BENTOML_DO_NOT_TRACK": "true",
+            "DOCFLOW_VAR_DIR": scratch,
+            "DOCFLOW_ROLLOUT__SHARE": str(SHARE),
+        }
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("DOCFLOW_", "PYTHON"))}
         with served(tag, python=python, environment=kept | own, folder=Path(scratch)) as client:
-            return [ask(client, path, model_version=model_version) for path in documents]
+            tried = [ask(client, path, versions=versions) for path in documents]
+            ask_each(client, versions=versions)
+            return tried
 
 
-def ask(client: httpx.Client, path: Path, *, model_version: str) -> Tried:
+def ask_each(client: httpx.Client, *, versions: Sequence[str]) -> None:
+    """Send texts until every version has answered one; the service leaves a version out that it cannot load."""
+    silent = set(versions)
+    for number in range(MOST_TEXTS):
+        answer = client.post("/predict/text", json={"text": f"text number {number}"})
+        if answer.status_code != httpx.codes.OK:
+            raise BundleFailed(f"the bundle answered {answer.status_code} for a text: {answer.text[:SHOWN]}")
+        silent.discard(answer.json()["model_version"])
+        if not silent:
+            return
+    raise BundleFailed(f"version {', '.join(sorted(silent))} was bundled, and did not answer one of {MOST_TEXTS} texts")
+
+
+def ask(client: httpx.Client, path: Path, *, versions: Sequence[str]) -> Tried:
     """What the bundle says of one document."""
     with path.open("rb") as file:
         answer = client.post("/upload-and-predict", files={"file": (path.name, file)})
     if answer.status_code != httpx.codes.OK:
         raise BundleFailed(f"the bundle answered {answer.status_code} for {path.name}: {answer.text[:SHOWN]}")
     said = answer.json()["prediction"]
-    if said["model_version"] != model_version:
-        raise BundleFailed(f"version {said['model_version']} answered for {path.name}, and {model_version} was bundled")
+    if said["model_version"] not in versions:
+        bundled = " and ".join(versions)
+        raise BundleFailed(f"version {said['model_version']} answered for {path.name}, and {bundled} was bundled")
     if said["ocr"]["confidence"] is None:
         raise BundleFailed(f"the bundle read no word of {path.name}")
     return Tried(path.name, said["predicted_class"], said["confidence_score"], said["pages"], said["seconds"])

@@ -58,6 +58,5 @@ def build(
     OUT.print(table)
     OUT.print(f"{built.tag} serves {', '.join(built.models)}", highlight=False)
     OUT.print(f"it installs {built.packages} packages, {built.installed_bytes / MEGABYTE:.0f} MB", highlight=False)
-    OUT.print(
-        f"its image: BENTOML_HOME={settings.var_dir / 'bentoml'} bentoml containerize {built.tag}", highlight=False
-    )
+    image = f"BENTOML_HOME={settings.var_dir / 'bentoml'} bentoml containerize {built.tag}"
+    OUT.print(f"its image: {image}", highlight=False, markup=False)

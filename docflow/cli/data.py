@@ -18,7 +18,9 @@ from docflow.classify import CandidateName, Evaluation, evaluate
 from docflow.cli.app import ERR, OUT, show_error
 from docflow.cli.documents import files_below, in_parallel
 from docflow.errors import DocFlowError
+from docflow.ocr import language_of
 from docflow.pipeline import Pipeline
+from docflow.promoting import promote_if_better
 from docflow.recipes import Recipe, gather, train_by
 from docflow.registry import open_registry
 from docflow.settings import Settings, load_settings
@@ -57,7 +59,10 @@ def synth(
 
 def train(
     folder: Annotated[
-        Path | None, typer.Argument(help="Labelled documents, one folder a label; none: generated ones only.")
+        Path | None,
+        typer.Argument(
+            help="Labelled documents, one folder a label; none: generated ones only.", exists=True, file_okay=False
+        ),
     ] = None,
     generated: Annotated[int, typer.Option(min=0, help="How many generated texts to train on.")] = GENERATED,
     seed: Annotated[int, typer.Option(help="Seed of the generated texts and of the training.")] = 0,
@@ -69,7 +74,7 @@ def train(
     ] = False,
     candidate: Annotated[CandidateName, typer.Option(help="Which kind of model.")] = "linear",
     tune: Annotated[int, typer.Option(min=0, max=200, help="Settings of its knobs to try first; 0: none.")] = 0,
-    promote: Annotated[bool, typer.Option("--promote", help="Make the new version the champion.")] = False,
+    promote: Annotated[bool, typer.Option("--promote", help="Make it the champion if it is better.")] = False,
 ) -> None:
     """Train a classifier, log it to MLflow and register it as a new version."""
     settings = load_settings()
@@ -91,19 +96,21 @@ def train(
     OUT.print(f"{settings.classify.model_name} version {trained.version.version} registered")
     show_evaluation(trained.evaluation)
     if promote:
-        promotion = rollout.promote(
+        promotion = promote_if_better(
             trained.version.version,
             settings=settings,
             store=store,
             registry=registry,
             promoted_by="docflow train",
             reason="asked for with --promote",
-        )
+        ).promotion
         OUT.print(f"version {promotion.model_version} is the champion, digest {promotion.digest[:12]}…")
 
 
 def evaluate_folder(
-    folder: Annotated[Path, typer.Argument(help="Labelled documents, one folder a label.", exists=True)],
+    folder: Annotated[
+        Path, typer.Argument(help="Labelled documents, one folder a label.", exists=True, file_okay=False)
+    ],
     labels: Annotated[str | None, typer.Option(help="Only these folders, joined by ','.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
 ) -> None:
@@ -133,21 +140,27 @@ def tracked(texts: Iterable[LabelledText], total: int) -> Iterator[LabelledText]
 
 
 def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[str] | None = None) -> list[LabelledText]:
-    """The text of every document below `folder`, labelled by its folder; unreadable ones are named and left out."""
+    """The text of every document below `folder`, labelled by its folder; unreadable ones are named and left out.
+
+    Each has the name and the group that it would have as a labelled document of the store: it may be one as well.
+    """
     limits = settings.intake
 
     def one(path: Path) -> LabelledText | DocFlowError:
         try:
             data = read_source(str(path), limit=limits.max_bytes, s3=settings.s3)
-            recognition = pipeline.recognise(pipeline.upload(data, filename=path.name).document.id)
+            document_id = pipeline.upload(data, filename=path.name).document.id
+            recognition = pipeline.recognise(document_id)
         except DocFlowError as error:
             return error
         label = path.relative_to(folder).parts[0]
         return LabelledText(
             recognition.text,
             label,
-            recognition.languages,
+            language_of(recognition.text, languages=recognition.languages),
+            group=f"document {document_id}",
             metadata={"path": str(path)},
+            document_id=str(document_id),
             thumbnail=pipeline.store.thumbnail(recognition.id),
         )
 

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from docflow.autolabelling import label_automatically
 from docflow.classify import doubts
-from docflow.cli.app import ERR, OUT
+from docflow.cli.app import ERR, OUT, shown
 from docflow.labelling import import_labels, labelled_texts
 from docflow.labels import read_entries, valid_label
 from docflow.pipeline import Pipeline
@@ -57,7 +57,8 @@ def import_all(
             if one.error is not None:
                 codes.add(one.error.exit_code)
                 named = f"{one.name}: " if one.name else ""
-                ERR.print(f"{named}{one.error.message}. {one.error.next_step}", markup=False, soft_wrap=True)
+                told = f"{named}{one.error.message}. {one.error.next_step}"
+                ERR.print(shown(told), markup=False, soft_wrap=True)
             if one.label is not None:
                 counted["new" if one.is_new else "as it was"] += 1
             else:

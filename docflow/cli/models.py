@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from docflow import promoting, recipes, rollout
-from docflow.cli.app import OUT
+from docflow.cli.app import ERR, OUT
 from docflow.cli.data import tracked
 from docflow.cli.labels import show
 from docflow.registry import CHALLENGER, SHADOW, open_registry
@@ -132,12 +132,13 @@ def verdict(
 
 @models.command()
 def history(
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """List the promotions, newest first: who made which version the champion, when, why, and on what evidence."""
     settings = load_settings()
     with Store.open(settings.effective_database_url) as store:
-        promotions = store.promotions(model_name=settings.classify.model_name)
+        promotions = store.promotions(model_name=settings.classify.model_name, limit=limit + 1)
     rows = [
         {
             "version": promotion.model_version,
@@ -148,9 +149,11 @@ def history(
             "reason": promotion.reason,
         }
         | ({"evidence": promotion.evidence} if as_json else {})
-        for promotion in promotions
+        for promotion in promotions[:limit]
     ]
     show(rows, as_json=as_json)
+    if len(promotions) > limit:
+        ERR.print(f"These are the newest {limit}; with a larger --limit there are more.", highlight=False)
 
 
 @models.command()

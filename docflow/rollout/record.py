@@ -126,7 +126,7 @@ def rollback(*, settings: Settings, store: Store, registry: Registry, promoted_b
     and `DigestMismatch` where the earlier version is not what it was when it was promoted.
     """
     name = settings.classify.model_name
-    promotions = [p for p in store.promotions(model_name=name) if p.alias == CHAMPION]
+    promotions = store.promotions(model_name=name, alias=CHAMPION, limit=None)
     earlier = next((p for p in promotions if p.model_version != promotions[0].model_version), None)
     if earlier is None:
         raise NoChampion(

@@ -115,6 +115,18 @@ class Database:
             yield session
 
     @contextmanager
+    def locking(self) -> Iterator[Session]:
+        """A `session` in which a row that is selected for update stays as it was read until the end.
+
+        SQLite has no locks on rows: nobody else writes meanwhile.
+        """
+        with self.session() as session:
+            if self.is_sqlite:
+                # Else the transaction begins with the first write, and what was read before may be outdated by then.
+                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            yield session
+
+    @contextmanager
     def exclusive(self) -> Iterator[Connection]:
         """A connection in a transaction that no other `exclusive`, of whatever process, overlaps."""
         engine = _engine(self._url, pooled=False)

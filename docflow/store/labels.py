@@ -49,42 +49,42 @@ class LabelStore:
         origin: LabelOrigin = LabelOrigin.HUMAN,
         comment: str = "",
         source: str = "",
+        once: bool = False,
     ) -> tuple[Label, bool]:
         """The document's label, and whether it is new, with what it replaces and what the model had said by then.
 
-        A person's label that says what is in force by a person already is not added again. A machine's label is added
-        only where no person has given one, and where it says something new: the one in force is the answer else.
-        Raises `DocumentNotFound`.
+        A person's label that says what is in force by a person already is not added again, unless it names another
+        source; one that names none keeps the document's. With `once`, neither is what the same person said before: what
+        was said since stands. A machine's label is added only where no person has given one, and where it says
+        something new. Where none is added, the one in force is the answer. Raises `DocumentNotFound`.
         """
-        with self._database.session() as session:
-            if not 0 < document_id <= LARGEST_ID or session.get(Document, document_id) is None:
-                raise DocumentNotFound(f"there is no document {document_id}")
+        with self._database.locking() as session:
+            _lock(session, document_id)
             current = in_force(session, document_id)
-            if current is not None:
-                is_settled = origin is LabelOrigin.AUTO and current.origin is LabelOrigin.HUMAN
-                if is_settled or (current.origin is origin and current.label == label):
-                    return current, False
-            said = session.exec(
-                select(PredictionRow)
-                .where(PredictionRow.document_id == document_id, PredictionRow.variant != Variant.SHADOW)
-                .order_by(col(PredictionRow.id).desc())
-                .limit(1)
-            ).first()
-            added = Label(
+            given = Label(
                 document_id=document_id,
                 label=storable(label),
                 origin=origin,
                 who=storable(who),
                 comment=storable(comment),
                 source=storable(source),
-                replaced=current.label if current else None,
-                model_name=said.model_name if said else None,
-                model_version=said.model_version if said else None,
-                predicted=said.label if said else None,
-                confidence=said.confidence if said else None,
             )
-            session.add(added)
-            return added, True
+            if current is not None:
+                if says_nothing_new(given, current) or (once and _was_said(session, given, current=current)):
+                    return current, False
+                given.source = given.source or current.source
+                given.replaced = current.label
+            said = session.exec(
+                select(PredictionRow)
+                .where(PredictionRow.document_id == document_id, PredictionRow.variant != Variant.SHADOW)
+                .order_by(col(PredictionRow.id).desc())
+                .limit(1)
+            ).first()
+            if said is not None:
+                given.model_name, given.model_version = said.model_name, said.model_version
+                given.predicted, given.confidence = said.label, said.confidence
+            session.add(given)
+            return given, True
 
     def current(self, document_id: int) -> Label | None:
         """The document's label in force, if it has one."""
@@ -140,6 +140,33 @@ def in_force(session: Session, document_id: int) -> Label | None:
     """The document's label in force, as this transaction sees it."""
     query = select(Label).where(Label.document_id == document_id).order_by(human_first(), col(Label.id).desc())
     return session.exec(query.limit(1)).first()
+
+
+def says_nothing_new(given: Label, current: Label) -> bool:
+    """Whether the label in force settles what is given, or says the same of the document and its source."""
+    if given.origin is LabelOrigin.AUTO and current.origin is LabelOrigin.HUMAN:
+        return True
+    is_same = (given.origin, given.label) == (current.origin, current.label)
+    return is_same and given.source in ("", current.source)
+
+
+def _was_said(session: Session, given: Label, *, current: Label) -> bool:
+    """Whether the same person said this before; that another source is named counts until the label is corrected."""
+    query = select(Label.source).where(
+        Label.document_id == given.document_id,
+        Label.origin == given.origin,
+        Label.label == given.label,
+        Label.who == given.who,
+    )
+    return any(given.label != current.label or given.source in ("", source) for source in session.exec(query))
+
+
+def _lock(session: Session, document_id: int) -> None:
+    """Have nobody else label the document until the transaction ends; raises `DocumentNotFound`."""
+    # The key stays free: predictions that refer to the document are stored meanwhile.
+    query = select(Document.id).where(Document.id == document_id).with_for_update(key_share=True)
+    if not 0 < document_id <= LARGEST_ID or session.exec(query).first() is None:
+        raise DocumentNotFound(f"there is no document {document_id}")
 
 
 def human_first() -> Case[int]:

@@ -269,9 +269,11 @@ class Store:
             session.add(promotion)
         return promotion
 
-    def promotions(self, *, model_name: str, limit: int = 50) -> list[Promotion]:
-        """The model's promotions under any alias, newest first, `limit` at most."""
+    def promotions(self, *, model_name: str, alias: str | None = None, limit: int | None = 50) -> list[Promotion]:
+        """The model's promotions to any alias, or to this one, newest first; `limit` at most, or with None all."""
         query = select(Promotion).where(Promotion.model_name == model_name)
+        if alias is not None:
+            query = query.where(Promotion.alias == alias)
         with self._database.session() as session:
             return list(session.exec(query.order_by(col(Promotion.id).desc()).limit(limit)))
 

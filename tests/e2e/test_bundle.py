@@ -57,6 +57,15 @@ def test_a_version_rolled_back_to_is_the_latest_again(imports: list[tuple[str, s
     assert [latest for _, latest, _ in imports[1:]] == [f"mlflow-v{version}" for version in (1, 2, 1)]
 
 
+def test_a_stored_model_that_was_changed_is_stored_anew(bundle_var: Path, tmp_path: Path) -> None:
+    var_dir = Path(shutil.copytree(bundle_var, tmp_path / "var", ignore=shutil.ignore_patterns("bentos")))
+    stored = var_dir / "bentoml/models/docflow/mlflow-v1/model/model.json"
+    right = stored.read_bytes()
+    stored.write_bytes(right + b" ")
+    assert serving.import_champion(var_dir) == "docflow:mlflow-v1"
+    assert stored.read_bytes() == right
+
+
 def test_the_bundles_requirements_are_those_of_the_lock_file(tmp_path: Path) -> None:
     written = tmp_path / "requirements.txt"
     options = ["--locked", "--only-group", "serve", "--no-hashes", "--no-annotate", "--no-header", "--quiet", "-o"]
@@ -73,6 +82,21 @@ from docflow.settings import load_settings
 
 documents = [Path("examples/documents") / name for name in ("invoice-eng.pdf", "receipt-rus.jpg")]
 print(json.dumps(build_bundle(load_settings(), root=Path(), documents=documents, version="t1").to_dict()))
+"""
+
+
+SPOIL_CHALLENGER = """
+from pathlib import Path
+import bentoml, bentos.building.bundle as bundle
+import_models = bundle.import_models
+
+def import_and_spoil(settings):
+    tags = import_models(settings)
+    with Path(bentoml.models.get(tags["challenger"]).path, "model/model.json").open("a") as file:
+        file.write(" ")
+    return tags
+
+bundle.import_models = import_and_spoil
 """
 
 
@@ -122,6 +146,15 @@ def test_a_bundle_that_cannot_read_documents_is_refused_and_removed(bundle_var: 
     with pytest.raises(AssertionError, match="BundleFailed: the bundle answered 415"):
         serving.run("-c", broken, var_dir=bundle_var)
     assert not (bundle_var / "bentoml" / "bentos" / "docflow" / "t2").exists()
+
+
+def test_a_bundle_whose_challenger_does_not_load_is_refused_and_removed(
+    built: dict[str, Any], bundle_var: Path
+) -> None:
+    with pytest.raises(AssertionError, match="version 4 was bundled, and did not answer"):
+        serving.run("-c", SPOIL_CHALLENGER + BUILD.replace('version="t1"', 'version="t3"'), var_dir=bundle_var)
+    assert not (bundle_var / "bentoml" / "bentos" / "docflow" / "t3").exists()
+    serving.import_champion(bundle_var)
 
 
 def test_a_model_that_was_changed_in_bentomls_store_is_never_loaded(bundle_var: Path, tmp_path: Path) -> None:

@@ -64,6 +64,35 @@ def test_importing_again_changes_nothing_and_reads_nothing(
     assert (again.is_new, again.error, engine.pages_read) == (False, None, read)
 
 
+def test_importing_again_keeps_what_was_corrected_since(pipeline: Pipeline, tmp_path: Path) -> None:
+    entries = [Entry("letter", path=scan(tmp_path, 200), source="acme")]
+    (first,) = import_labels(pipeline, entries, who="ann")
+    assert first.label is not None
+    corrected, _ = pipeline.store.labels.add(first.label.document_id, label="invoice", who="bob")
+    (again,) = import_labels(pipeline, entries, who="ann")
+    assert (again.label, again.is_new, again.error) == (corrected, False, None)
+    assert [(text.label, text.group) for text in labelled_texts(pipeline.store)] == [("invoice", "acme")]
+
+
+def test_an_entry_that_contradicts_an_earlier_one_is_an_error(pipeline: Pipeline, tmp_path: Path) -> None:
+    path = scan(tmp_path, 200)
+    entries = [Entry("invoice", path=path, row=1), Entry("receipt", path=path, row=2), Entry("invoice", path=path)]
+    imported = list(import_labels(pipeline, entries, who="ann"))
+    assert [one.is_new for one in imported] == [True, False, False]
+    assert [type(one.error) for one in imported] == [type(None), RequestError, type(None)]
+    assert imported[1].name == "row 2, 200.png"
+    assert "was labelled invoice before" in str(imported[1].error)
+    assert [text.label for text in labelled_texts(pipeline.store)] == ["invoice"]
+
+
+@pytest.mark.parametrize("name", ["missing.png", "x" * 5000, "."])
+def test_a_file_that_is_not_there_is_named_with_its_row(pipeline: Pipeline, tmp_path: Path, name: str) -> None:
+    (one,) = import_labels(pipeline, [Entry("invoice", path=tmp_path / name, row=7)], who="ann")
+    assert isinstance(one.error, RequestError)
+    assert one.name.startswith("row 7, ")
+    assert str(tmp_path / name) in one.error.message
+
+
 def test_a_bad_entry_fails_alone(pipeline: Pipeline, tmp_path: Path) -> None:
     (tmp_path / "empty.png").touch()
     entries = [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -55,6 +57,52 @@ def test_the_same_label_again_adds_nothing(store: Store) -> None:
     document = add(store)
     first, _ = store.labels.add(document.id, label="invoice", who="ann")
     assert store.labels.add(document.id, label="invoice", who="bob") == (first, False)
+
+
+def test_eight_threads_that_give_the_same_label_leave_one(store: Store) -> None:
+    ready = Barrier(8)
+
+    def give(document: Document) -> bool:
+        ready.wait(60)
+        return store.labels.add(document.id, label="invoice", who="ann")[1]
+
+    documents = [add(store, letter) for letter in "abcdefgh"]
+    with ThreadPoolExecutor(8) as pool:
+        given = list(pool.map(give, [document for document in documents for _ in range(8)]))
+    assert given.count(True) == 8
+    assert [len(store.labels.history(document.id)) for document in documents] == [1] * 8
+
+
+def test_a_correction_keeps_the_documents_source(store: Store) -> None:
+    document = add(store)
+    store.labels.add(document.id, label="invoice", who="ann", source="acme")
+    assert store.labels.add(document.id, label="receipt", who="bob")[0].source == "acme"
+    assert store.labels.add(document.id, label="receipt", who="bob", source="acme")[1] is False
+
+
+def test_the_same_label_with_another_source_is_added(store: Store) -> None:
+    document = add(store)
+    first, _ = store.labels.add(document.id, label="invoice", who="ann")
+    moved, is_new = store.labels.add(document.id, label="invoice", who="ann", source="acme")
+    assert (is_new, moved.source, moved.replaced) == (True, "acme", "invoice")
+    assert store.labels.add(document.id, label="invoice", who="bob") == (moved, False)
+    assert store.labels.history(document.id) == [moved, first]
+
+
+def test_what_was_said_once_is_not_said_again_over_a_correction(store: Store) -> None:
+    document = add(store)
+    store.labels.add(document.id, label="invoice", who="ann", source="acme", once=True)
+    corrected, _ = store.labels.add(document.id, label="receipt", who="bob")
+    assert store.labels.add(document.id, label="invoice", who="ann", source="acme", once=True) == (corrected, False)
+    assert store.labels.add(document.id, label="invoice", who="ann", source="new", once=True) == (corrected, False)
+    assert store.labels.add(document.id, label="invoice", who="cid", once=True)[1]
+
+
+def test_sources_that_were_said_once_do_not_alternate(store: Store) -> None:
+    document = add(store)
+    for source in ("one", "two"):
+        assert store.labels.add(document.id, label="invoice", who="ann", source=source, once=True)[1]
+    assert store.labels.add(document.id, label="invoice", who="ann", source="one", once=True)[1] is False
 
 
 def test_a_machine_never_overwrites_a_person(store: Store) -> None:

@@ -287,6 +287,9 @@ def test_the_newest_promotion_to_an_alias_is_the_current_one(store: Store) -> No
     assert (current.model_version, current.digest, current.promoted_by) == ("1", "d1", "ann")
     assert [p.model_version for p in store.promotions(model_name="docflow")] == ["1", "3", "2", "1"]
     assert [p.model_version for p in store.promotions(model_name="docflow", limit=2)] == ["1", "3"]
+    assert [p.model_version for p in store.promotions(model_name="docflow", alias="challenger")] == ["3"]
+    assert [p.model_version for p in store.promotions(model_name="docflow", alias="champion", limit=2)] == ["1", "2"]
+    assert len(store.promotions(model_name="docflow", limit=None)) == 4
     assert store.promotions(model_name="other") == []
 
 

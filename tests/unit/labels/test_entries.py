@@ -60,6 +60,7 @@ def test_lines_of_json_say_the_same(tmp_path: Path) -> None:
         ({"label": "invoice"}, "either a path or a document_id"),
         ({"label": "invoice", "path": "a.pdf", "document_id": 3}, "either a path or a document_id"),
         ({"label": "invoice", "document_id": "3a"}, "no document's id"),
+        ({"label": "invoice", "document_id": "9" * 5000}, "no document's id"),
     ],
 )
 def test_a_bad_row_is_named_and_the_next_one_is_taken(tmp_path: Path, row: dict[str, object], message: str) -> None:
@@ -72,8 +73,54 @@ def test_a_bad_row_is_named_and_the_next_one_is_taken(tmp_path: Path, row: dict[
 
 def test_a_line_that_is_no_json_is_a_bad_row(tmp_path: Path) -> None:
     table = tmp_path / "labels.jsonl"
-    table.write_text("{\n[]\n", "utf-8")
-    assert [str(one).partition(":")[0] for one in told(table)] == ["row 1", "row 2"]
+    table.write_text("{\n[]\n" + "[" * 100_000, "utf-8")
+    assert [str(one).partition(":")[0] for one in told(table)] == ["row 1", "row 2", "row 3"]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_table_may_be_parted_as_a_spreadsheets_locale_wants(tmp_path: Path, delimiter: str) -> None:
+    rows = (("path", "label", "comment"), ("a.pdf", "счёт", "one, two"))
+    table = tmp_path / "labels.csv"
+    table.write_text("\r\n".join(map(delimiter.join, rows)), "utf-8-sig", newline="")
+    assert told(table) == [Entry("счёт", path=tmp_path / "a.pdf", comment="one, two")]
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16"])
+@pytest.mark.parametrize("name", ["labels.csv", "labels.jsonl"])
+def test_a_table_that_is_not_in_utf8_is_refused_whole(tmp_path: Path, name: str, encoding: str) -> None:
+    (tmp_path / name).write_text("path,label\na.pdf,invoice\nb.pdf,счёт\n", encoding)
+    with pytest.raises(RequestError, match=r"not in UTF-8") as caught:
+        next(read_entries(tmp_path / name))
+    assert caught.value.next_step == "Save it as UTF-8."
+
+
+def test_a_row_with_too_long_a_field_fails_alone(tmp_path: Path) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text(f"path,label,comment\na.pdf,invoice,{'x' * 200_000}\nb.pdf,letter,\n", "utf-8")
+    bad, good = told(table)
+    assert str(bad).startswith("row 1: it cannot be read")
+    assert good == Entry("letter", path=tmp_path / "b.pdf")
+
+
+def test_names_of_columns_that_are_too_long_are_refused(tmp_path: Path) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text(f'"path,label\n{"a.pdf,invoice" * 20_000}\n', "utf-8")
+    with pytest.raises(RequestError, match="the first line cannot be read"):
+        next(read_entries(table))
+
+
+@pytest.mark.parametrize("path", ["a\x00b.pdf", "a\ud800.pdf"])
+def test_a_path_that_no_file_can_have_is_a_bad_row(tmp_path: Path, path: str) -> None:
+    rows = ({"label": "invoice", "path": path}, {"label": "invoice", "path": "b.pdf"})
+    bad, good = told(lines_of_json(tmp_path / "labels.jsonl", *rows))
+    assert str(bad).startswith("row 1: the path is none")
+    assert good == Entry("invoice", path=tmp_path / "b.pdf")
+
+
+def test_an_entry_is_named_after_its_row(tmp_path: Path) -> None:
+    rows = ({"document_id": "x"}, {"label": "invoice", "path": "scans/b.pdf"}, {"label": "letter", "document_id": 3})
+    _, *good = read_entries(lines_of_json(tmp_path / "labels.jsonl", *rows))
+    assert [one.name for one in good if isinstance(one, Entry)] == ["row 2, b.pdf", "row 3, document 3"]
 
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:

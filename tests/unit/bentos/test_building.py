@@ -1,0 +1,51 @@
+"""A bundle is built from a source tree, and tried with documents and by every version that it has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bentos.building import build_bundle
+from bentos.building.smoke import MOST_TEXTS, ask_each
+from docflow.errors import BundleFailed, RequestError
+from docflow.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+
+
+def service(version_for: Callable[[int], str]) -> httpx.Client:
+    """A service whose answer to a text is of the version that is named for the text's number."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        number = int(json.loads(request.content)["text"].split()[-1])
+        return httpx.Response(200, json={"model_version": version_for(number)})
+
+    return httpx.Client(base_url="http://service", transport=httpx.MockTransport(answer))
+
+
+def test_without_documents_no_bundle_is_built(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="no document"):
+        build_bundle(Settings(var_dir=tmp_path / "var"), root=ROOT, documents=[])
+    assert not (tmp_path / "var").exists()
+
+
+def test_outside_the_source_tree_no_bundle_is_built(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"no bentofile\.yaml"):
+        build_bundle(Settings(var_dir=tmp_path / "var"), root=tmp_path, documents=[tmp_path / "a.pdf"])
+    assert not (tmp_path / "var").exists()
+
+
+def test_every_bundled_version_has_to_answer() -> None:
+    ask_each(service(lambda number: "4" if number == MOST_TEXTS - 1 else "1"), versions=["1", "4"])
+    with pytest.raises(BundleFailed, match="version 4 was bundled"):
+        ask_each(service(lambda number: "1"), versions=["1", "4"])
+
+
+def test_a_version_that_has_answered_is_not_asked_again() -> None:
+    asked: list[int] = []
+    ask_each(service(lambda number: asked.append(number) or "1"), versions=["1"])
+    assert asked == [0]

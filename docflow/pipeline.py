@@ -32,8 +32,12 @@ RECOGNITION_SETTINGS = (
     "intake.render_dpi",
     "intake.pdf_renderer",
     "intake.text_layer",
+    "ocr.tessdata_dir",
+    "ocr.line_detector",
+    "ocr.easyocr_network",
 )
-"""The settings that change what a page is read as; a stored recognition answers only while they stay the same."""
+"""The settings that change what a page is read as; a stored recognition answers only while they stay the same. The
+engine, whose version names its weights, and the languages are in its key by themselves."""
 
 PREDICTION_SETTINGS = ("classify.threshold",)
 """The settings that change what a text is called."""

@@ -58,15 +58,24 @@ class LocalReader:
                 if isinstance(page, PageText):
                     yield page
                     continue
-                timeout = min(self._ocr.page_seconds, deadline.remaining())
-                try:
-                    read = self._engine.read_page(page, languages=languages, timeout=timeout)
-                except UnicodeError as error:
-                    raise RecognitionFailed(
-                        f"what the engine says of page {page.number} is not valid UTF-8", detail={"page": page.number}
-                    ) from error
+                read = self._recognised(page, languages=languages, deadline=deadline)
                 small = thumbnail_of(page.pixels, rotation=read.rotation) if page.number == 1 else b""
                 yield replace(read, unread=unread_share(page, read), thumbnail=small)
+
+    def _recognised(self, page: PageImage, *, languages: str, deadline: Deadline) -> PageText:
+        """What the engine reads on the page; `DocumentTimeout` where it gave up because the document's time is over."""
+        deadline.check()
+        timeout = min(self._ocr.page_seconds, deadline.remaining())
+        try:
+            return self._engine.read_page(page, languages=languages, timeout=timeout)
+        except UnicodeError as error:
+            raise RecognitionFailed(
+                f"what the engine says of page {page.number} is not valid UTF-8", detail={"page": page.number}
+            ) from error
+        except RecognitionFailed:
+            # The engine knows its own seconds only, and blames the page where they were the last of the document's.
+            deadline.check()
+            raise
 
     def searchable_pdf(self, data: bytes, *, media_type: str, pages: Sequence[PageText]) -> Iterator[bytes]:
         """The document as a PDF with the words of these pages under its ink, in pieces.

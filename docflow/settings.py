@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import InitSettingsSource
 
@@ -27,6 +27,8 @@ NOT_SETTINGS = frozenset({"DOCFLOW_PROFILE", "DOCFLOW_CONFIG_DIR", "DOCFLOW_CORP
 """Variables with our prefix that choose where settings or test documents come from."""
 
 MEGABYTE = 1_000_000
+
+VAR_DIR = Path("var")
 
 SAMPLE_SECRET = "changeme"  # noqa: S105
 """What secrets are in .env.example; outside development nothing starts with it."""
@@ -70,15 +72,16 @@ class OcrSettings(Section):
         description="OCR engine: `fast`, `auto` or `accurate`, which combine the others, or one of them: `tesserocr`, "
         "`pytesseract`, `rapidocr`, `compact` or `easyocr`.",
     )
-    languages: str = Field("eng+rus", description="Tesseract's language codes, joined by `+`.")
+    languages: str = Field("eng+rus", description="Tesseract's language codes, joined by `+`; auto: all told apart.")
     tessdata_dir: Path | None = Field(
         None, description="Folder of Tesseract's language data; found by itself where it is None."
     )
     line_detector: Literal["tesserocr", "rapidocr"] = Field(
         "tesserocr", description="What finds the lines for engines that only read them: `compact`, `easyocr`."
     )
-    easyocr_dir: Path = Field(
-        Path("var/easyocr"), description="Folder of EasyOCR's own weights: `docflow ocr-models pull easyocr`."
+    easyocr_dir: Path | None = Field(
+        None,
+        description="Folder of EasyOCR's own weights (`docflow ocr-models pull easyocr`); None: a folder in var_dir.",
     )
     easyocr_network: Literal["auto", "standard", "compact"] = Field(
         "auto",
@@ -101,6 +104,11 @@ class OcrSettings(Section):
         5.0, gt=0, description="Seconds over intake.max_seconds or ocr.page_seconds after which a worker is killed."
     )
     queue: int = Field(64, ge=0, description="Documents that may wait for a worker; one more is refused as busy.")
+
+    @property
+    def effective_easyocr_dir(self) -> Path:
+        """The folder of EasyOCR's own weights; within `Settings`, it is in their var_dir where none is set."""
+        return self.easyocr_dir or VAR_DIR / "easyocr"
 
 
 class ClassifySettings(Section):
@@ -214,7 +222,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    var_dir: Path = Field(Path("var"), description="Folder of everything that DocFlow writes by default.")
+    var_dir: Path = Field(VAR_DIR, description="Folder of everything that DocFlow writes by default.")
     database_url: SecretStr | None = Field(
         None, description="SQLAlchemy URL of the database; None: SQLite in var_dir. May hold a password."
     )
@@ -241,6 +249,14 @@ class Settings(BaseSettings):
     s3: S3Settings = Field(default_factory=S3Settings, description="How s3:// is reached.")
     mlflow: MlflowSettings = Field(default_factory=MlflowSettings, description="Where models are kept.")
     service: ServiceSettings = Field(default_factory=ServiceSettings, description="The HTTP service.")
+
+    @field_validator("ocr")
+    @classmethod
+    def weights_in_var_dir(cls, ocr: OcrSettings, info: ValidationInfo) -> OcrSettings:
+        """The section with EasyOCR's folder in var_dir where none is set: engines are given this section alone."""
+        if ocr.easyocr_dir is not None or "var_dir" not in info.data:
+            return ocr
+        return ocr.model_copy(update={"easyocr_dir": info.data["var_dir"].resolve() / "easyocr"})
 
     @classmethod
     def settings_customise_sources(

@@ -74,12 +74,17 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except Exception as error:
         logging.getLogger(__name__).debug("unforeseen", exc_info=error)
-        ERR.print(f"[bold red]unforeseen error[/] {escape(f'{type(error).__name__}: {error}')}")
+        ERR.print(f"[bold red]unforeseen error[/] {escape(shown(f'{type(error).__name__}: {error}'))}")
         ERR.print("  Run it again with DOCFLOW_LOG_LEVEL=DEBUG to see where, and report that.")
         sys.exit(UNFORESEEN)
 
 
+def shown(text: str) -> str:
+    """The text as UTF-8 can say it: with replacement characters for those bytes of a file's name that are none."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def show_error(error: DocFlowError) -> None:
     """Write an error's code, message and next step to standard error."""
-    ERR.print(f"[bold red]{error.code}[/] {escape(error.message)}", highlight=False, soft_wrap=True)
-    ERR.print(f"  {escape(error.next_step)}", highlight=False, soft_wrap=True)
+    ERR.print(f"[bold red]{error.code}[/] {escape(shown(error.message))}", highlight=False, soft_wrap=True)
+    ERR.print(f"  {escape(shown(error.next_step))}", highlight=False, soft_wrap=True)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from docflow.errors import DocFlowError, EngineUnavailable, LanguageMissing, NoChampion, SettingsError
-from docflow.ocr import check_languages, engine_statuses, installed_languages
+import numpy as np
+
+from docflow.errors import DocFlowError, EngineUnavailable, LanguageMissing, NoChampion, OcrError, SettingsError
+from docflow.ocr import OcrEngine, check_languages, engine_statuses, installed_languages, open_engine
 from docflow.registry import open_registry
-from docflow.settings import Settings
+from docflow.settings import OcrSettings, Settings
 from docflow.store import BlobStore, Store
+from docflow.types import PageImage
 
 PROGRAM_SECONDS = 10
 """Longest wait for a program to tell its version."""
+
+BLANK = np.full((64, 64), 255, np.uint8)
+"""The least page on which a language is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,8 @@ def examine(settings: Settings) -> list[Finding]:
     """What was found of every outside thing, in the order in which a document needs them."""
     return [
         *_engines(settings),
-        _look("languages", lambda: _languages(settings)),
+        _look("ocr.engine", lambda: _engine(settings.ocr)),
+        *_languages(settings.ocr),
         _look("poppler", _poppler, needed=settings.intake.pdf_renderer == "pdf2image"),
         _look("database", lambda: _database(settings)),
         _look("blobs", lambda: BlobStore.open(settings.effective_blobs_url, s3=settings.s3).check()),
@@ -59,12 +66,46 @@ def _engines(settings: Settings) -> Iterator[Finding]:
         yield Finding(f"engine {status.name}", told=status.version or "", error=status.error, needed=none_runs)
 
 
-def _languages(settings: Settings) -> str:
+def _engine(settings: OcrSettings) -> str:
+    """The engine that documents are read with, by the setting."""
+    engine = open_engine(settings)
+    return f"{engine.name} {engine.version}"
+
+
+def _languages(settings: OcrSettings) -> Iterator[Finding]:
+    """What is installed, and each language whose data is damaged: needed where the setting names it."""
+    damaged = dict(_damaged_languages(settings))
+    yield _look("languages", lambda: _installed(settings, damaged=damaged))
+    for code, error in damaged.items():
+        yield Finding(f"language {code}", error=error, needed=code in settings.languages.split("+"))
+
+
+def _installed(settings: OcrSettings, *, damaged: Collection[str]) -> str:
     try:
-        check_languages(settings.ocr.languages, settings=settings.ocr)
+        check_languages(settings.languages, settings=settings)
     except LanguageMissing as error:
         raise LanguageMissing(error.message, next_step=error.next_step) from error
-    return ", ".join(sorted(installed_languages(settings.ocr)))
+    return ", ".join(sorted(installed_languages(settings).difference(damaged)))
+
+
+def _damaged_languages(settings: OcrSettings) -> Iterator[tuple[str, OcrError]]:
+    """Each installed language that no page can be read in, and why; none where nothing can read at all."""
+    try:
+        engine, codes = _tesseract(settings), sorted(installed_languages(settings))
+    except EngineUnavailable:
+        return
+    for code in codes:
+        try:
+            engine.read_page(PageImage(1, BLANK), languages=code, timeout=PROGRAM_SECONDS)
+        except OcrError as error:
+            yield code, error
+
+
+def _tesseract(settings: OcrSettings) -> OcrEngine:
+    try:
+        return open_engine(settings, name="tesserocr")
+    except EngineUnavailable:
+        return open_engine(settings, name="pytesseract")
 
 
 def _poppler() -> str:

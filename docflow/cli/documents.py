@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from docflow.cli.app import ERR, OUT
+from docflow.cli.app import ERR, OUT, shown
 from docflow.cli.outputs import FormatOption, OutputDirOption, OverlayOption, output_files
 from docflow.errors import DocFlowError
 from docflow.ocr import ENGINES, language_of
@@ -23,7 +23,7 @@ from docflow.ocr.quality import Grade
 from docflow.outputs import OutputFiles
 from docflow.pipeline import Outcome, Pipeline
 from docflow.settings import load_settings
-from docflow.sources import read_source
+from docflow.sources import is_hidden, read_source
 from docflow.store import Document, Recognition, Store
 
 Made = TypeVar("Made")
@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
 
 def process(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders whose files are all taken.", exists=True)],
-    languages: Annotated[str | None, typer.Option(help="Language codes, joined by '+'.")] = None,
+    languages: Annotated[str | None, typer.Option(help="Language codes, joined by '+'; auto: all told apart.")] = None,
     engine: Annotated[str | None, typer.Option(help=f"OCR engine: {', '.join(ENGINES)}.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
     output_dir: OutputDirOption = None,
@@ -76,7 +76,7 @@ def process(
         for result in process_all(pipeline, found, languages=languages, files=files, progress=not as_json):
             results.append(result)
             if as_json:
-                typer.echo(json.dumps(result.to_dict(), ensure_ascii=False))
+                typer.echo(shown(json.dumps(result.to_dict(), ensure_ascii=False)))
     if not as_json:
         show_results(results)
     raise typer.Exit(exit_code(results))
@@ -113,10 +113,11 @@ def review_dict(document: Document, recognition: Recognition) -> dict[str, Any]:
 
 
 def files_below(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that the paths name or hold, in order, hidden ones left out."""
+    """The files that the paths name or hold, in order; hidden ones, and those in hidden folders, are left out."""
     for path in paths:
         if path.is_dir():
-            yield from (p for p in sorted(path.rglob("*")) if p.is_file() and not p.name.startswith("."))
+            below = (p for p in sorted(path.rglob("*")) if not is_hidden(p.relative_to(path).parts))
+            yield from (p for p in below if p.is_file())
         else:
             yield path
 
@@ -149,20 +150,25 @@ def process_all(
 def in_parallel(
     one: Callable[[Path], Made], paths: Sequence[Path], *, workers: int, progress: bool = True
 ) -> Iterator[Made]:
-    """What `one` makes of each path, in their order, under a progress bar."""
+    """What `one` makes of each path, in their order, under a progress bar.
+
+    Where it is interrupted, what has not begun never does, and nobody waits for what is in work.
+    """
     columns = (
         SpinnerColumn(),
         TextColumn("{task.completed}/{task.total} documents"),
         *Progress.get_default_columns()[1:],
     )
-    with (
-        ThreadPoolExecutor(workers) as threads,
-        Progress(*columns, console=ERR, transient=True, disable=not progress) as bar,
-    ):
-        task = bar.add_task("", total=len(paths))
-        for made in threads.map(one, paths):
-            bar.advance(task)
-            yield made
+    threads = ThreadPoolExecutor(workers)
+    try:
+        with Progress(*columns, console=ERR, transient=True, disable=not progress) as bar:
+            task = bar.add_task("", total=len(paths))
+            for made in threads.map(one, paths):
+                bar.advance(task)
+                yield made
+    finally:
+        # What is in work may take minutes; it ends when the pipeline that it runs in is closed.
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 def show_results(results: Sequence[Result]) -> None:
@@ -179,19 +185,21 @@ def show_results(results: Sequence[Result]) -> None:
         OUT.print(f"{sum(failures.values())} of {len(results)} failed:", style="bold red")
         for result in results:
             if result.error:
-                OUT.print(f"  {result.path.name}: {result.error.message}. {result.error.next_step}", markup=False)
+                told = f"  {result.path.name}: {result.error.message}. {result.error.next_step}"
+                OUT.print(shown(told), markup=False)
 
 
 def row(result: Result) -> tuple[str, ...]:
     """One line of the table of results."""
+    name = escape(shown(result.path.name))
     if result.outcome is None:
         assert result.error is not None
-        return (result.path.name, f"[red]{result.error.code}[/]", "", "", "", "", "")
+        return (name, f"[red]{result.error.code}[/]", "", "", "", "", "")
     outcome = result.outcome
     confidence = outcome.recognition.confidence
     return (
-        result.path.name,
-        outcome.prediction.label,
+        name,
+        escape(outcome.prediction.label),
         f"{outcome.prediction.confidence:.2f}",
         language_of(outcome.recognition.text, languages=outcome.recognition.languages),
         str(outcome.recognition.page_count),

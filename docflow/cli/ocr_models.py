@@ -32,7 +32,7 @@ def pull(
     folder: Annotated[Path | None, typer.Option(help="Where to; none: the setting ocr.easyocr_dir.")] = None,
 ) -> None:
     """Download an engine's weights, check them, and put them where the engine looks for them."""
-    target = folder or load_settings().ocr.easyocr_dir
+    target = folder or load_settings().ocr.effective_easyocr_dir
     bars: dict[str, TaskID] = {}
     with Progress(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=ERR, transient=True

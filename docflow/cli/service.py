@@ -65,7 +65,7 @@ def config(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     for name in ("setting", "value", "source"):
         table.add_column(name, overflow="fold")
     for key, value in values.items():
-        table.add_row(key, escape(str(value)), sources[key])
+        table.add_row(key, escape(str(value)), escape(sources[key]))
     OUT.print(table)
 
 

@@ -53,7 +53,7 @@ class CompactEngine:
         self._symbols = ("", *self._card.alphabet)
         # Papers in Russian have Latin letters too; those in English have no Cyrillic ones.
         self._russian = [number for number, symbol in enumerate(self._symbols) if symbol and symbol in ONLY_RUSSIAN]
-        self.version = self._card.version
+        self.version = self._card.edition(ONNX)
 
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         """What the page says; see `OcrEngine.read_page`. The setting `ocr.line_detector` names what finds the lines."""
@@ -70,9 +70,10 @@ class CompactEngine:
             )
         end = time.monotonic() + timeout
         session = self._opened()
-        pictures = [prepared(crop) for crop in crops]
-        order = sorted(range(len(pictures)), key=lambda index: pictures[index].shape[1])
-        lines: list[ReadLine] = [()] * len(pictures)
+        # A detector's box may lie beyond the page: its crop has no pixels.
+        pictures = {index: prepared(crop) for index, crop in enumerate(crops) if crop.size}
+        order = sorted(pictures, key=lambda index: pictures[index].shape[1])
+        lines: list[ReadLine] = [()] * len(crops)
         for first in range(0, len(order), LINES_AT_ONCE):
             if time.monotonic() > end:
                 raise RecognitionFailed(f"{len(crops)} lines were not recognised within {timeout:.0f} seconds")

@@ -50,14 +50,14 @@ class EasyOcrEngine:
                 "easyocr is not installed", next_step="Install it: `uv pip install 'docflow[easyocr]'`."
             )
         self._settings = settings
-        self._folder = settings.easyocr_dir
+        self._folder = settings.effective_easyocr_dir
         self._given_detector = detector
         self._lock = threading.Lock()
         self._readers: dict[str, Any] = {}
         self.uses_compact = self._chosen_network() == "compact"
         self.version = version("easyocr")
         if self.uses_compact:
-            self.version += f" with {NETWORK} {read_card(self._compact_folder).version}"
+            self.version += f" with {NETWORK} {read_card(self._compact_folder).edition(f'{NETWORK}.pth')}"
 
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         """What the page says; see `OcrEngine.read_page`.
@@ -103,7 +103,7 @@ class EasyOcrEngine:
             if time.monotonic() > end:
                 raise RecognitionFailed(f"{len(crops)} lines were not recognised within {timeout:.0f} seconds")
             with self._lock:
-                lines.append(_read(reader, grey(crop)))
+                lines.append(_read(reader, grey(crop)) if crop.size else ())
         return lines
 
     def _chosen_network(self) -> str:
@@ -155,8 +155,9 @@ class EasyOcrEngine:
         )
 
     def _check(self, file: ModelFile) -> None:
-        if not file.lies_in(self._folder):
-            raise EngineUnavailable(f"easyocr's weights {file.filename} are not there", next_step=PULL)
+        if not file.is_right_in(self._folder):
+            problem = "are damaged" if file.lies_in(self._folder) else "are not there"
+            raise EngineUnavailable(f"easyocr's weights {file.filename} {problem}", next_step=PULL)
 
     def _open(self, languages: list[str], **options: Any) -> Any:
         for message, category in EASYOCR_S_OWN:

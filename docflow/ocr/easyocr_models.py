@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
+import struct
 import time
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException
@@ -16,12 +20,26 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import IO, Any
 
-from docflow.errors import EngineUnavailable, ModelDownloadFailed
+from docflow.errors import EngineUnavailable, ModelDownloadFailed, OutputUnwritable
 
 MOST_BYTES = 300_000_000
 """Largest download, and largest file in it: EasyOCR's largest for English and Russian has 79 MB."""
 
 PART = 1 << 16
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What `zipfile` raises for archives whose bytes were changed on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +51,12 @@ class ModelFile:
     md5: str
 
     def lies_in(self, folder: Path) -> bool:
-        """Whether the folder has a file of this name; EasyOCR compares its MD5 when it opens it."""
+        """Whether the folder has a file of this name, whatever is in it."""
         return (folder / self.filename).is_file()
+
+    def is_right_in(self, folder: Path) -> bool:
+        """Whether the folder has this very file, by its MD5: for the largest, that takes a fifth of a second."""
+        return self.lies_in(folder) and _md5_of(folder / self.filename) == self.md5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +119,36 @@ def pull(
     """The files' paths in `folder`, those that are missing or wrong fetched; one that is right is left alone.
 
     Raises `ModelDownloadFailed` where a download fails, is cut, takes too long or too much, or is not the right file;
-    the folder then has no part of it.
+    the folder then has no part of it. Raises `OutputUnwritable` where the folder cannot be made or written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    return [_pull_one(model, folder, limits=limits or DownloadLimits(), progress=progress) for model in models]
+    with _written_to(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        return [_pull_one(model, folder, limits=limits or DownloadLimits(), progress=progress) for model in models]
+
+
+@contextmanager
+def _written_to(folder: Path) -> Iterator[None]:
+    """Tell by `OutputUnwritable` what the file system refuses there."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputUnwritable(
+            f"weights cannot be kept in {folder}: {error.strerror}",
+            next_step="Name a folder that can be written to, on a disk with 400 MB of space.",
+        ) from error
 
 
 def _pull_one(model: ModelFile, folder: Path, *, limits: DownloadLimits, progress: Progress) -> Path:
     target = folder / model.filename
-    if target.is_file() and _md5_of(target) == model.md5:
+    if model.is_right_in(folder):
         return target
     archive = folder / f".{model.filename}.{os.getpid()}.zip"
     extracted = folder / f".{model.filename}.{os.getpid()}.part"
     try:
-        _download(model, archive, limits=limits, progress=progress)
-        _extract(model, archive, extracted, most_bytes=limits.most_bytes)
+        with archive.open("wb") as file:
+            _download(model, file, limits=limits, progress=progress)
+        with extracted.open("wb") as file:
+            _extract(model, archive, file, most_bytes=limits.most_bytes)
         if _md5_of(extracted) != model.md5:
             raise ModelDownloadFailed(
                 f"{model.filename} is not the file that EasyOCR lists: its checksum is another",
@@ -125,16 +162,13 @@ def _pull_one(model: ModelFile, folder: Path, *, limits: DownloadLimits, progres
     return target
 
 
-def _download(model: ModelFile, path: Path, *, limits: DownloadLimits, progress: Progress) -> None:
-    """The whole zip in this file."""
+def _download(model: ModelFile, file: IO[bytes], *, limits: DownloadLimits, progress: Progress) -> None:
+    """Write the whole zip to this file."""
     if not model.url.startswith(("https://", "http://")):
         raise ModelDownloadFailed(f"{model.filename} is not fetched by HTTP", detail={"url": model.url})
     end = time.monotonic() + limits.seconds
     try:
-        with (
-            urllib.request.urlopen(model.url, timeout=limits.stalled_seconds) as answer,  # noqa: S310 - checked above
-            path.open("wb") as file,
-        ):
+        with urllib.request.urlopen(model.url, timeout=limits.stalled_seconds) as answer:  # noqa: S310 - checked above
             told = answer.headers.get("Content-Length")
             total = int(told) if told and told.isdecimal() else None
             done = _copy(answer, file, model, total=total, end=end, limits=limits, progress=progress)
@@ -170,25 +204,31 @@ def _copy(
         if done > limits.most_bytes or time.monotonic() > end:
             limit = f"{limits.most_bytes} bytes" if done > limits.most_bytes else f"{limits.seconds:.0f} seconds"
             raise ModelDownloadFailed(f"{model.filename} takes more than {limit}", detail={"url": model.url})
-        file.write(part)
+        _write(file, part)
         progress(model.filename, done, total)
     return done
 
 
-def _extract(model: ModelFile, archive: Path, target: Path, *, most_bytes: int) -> None:
-    """The model's own file out of the zip, and nothing else."""
+def _extract(model: ModelFile, archive: Path, file: IO[bytes], *, most_bytes: int) -> None:
+    """Write the model's own file out of the zip, and nothing else."""
     try:
-        with zipfile.ZipFile(archive) as held, held.open(model.filename) as source, target.open("wb") as file:
+        with zipfile.ZipFile(archive) as held, held.open(model.filename) as source:
             done = 0
             while part := source.read(PART):
                 done += len(part)
                 if done > most_bytes:
                     raise ModelDownloadFailed(f"{model.filename} has more than {most_bytes} bytes")
-                file.write(part)
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+                _write(file, part)
+    except DAMAGED as error:
         raise ModelDownloadFailed(
             f"what came for {model.filename} is no zip that holds it", detail={"url": model.url}
         ) from error
+
+
+def _write(file: IO[bytes], part: bytes) -> None:
+    # A full disk is no failure of what the part came from.
+    with _written_to(Path(file.name).parent):
+        file.write(part)
 
 
 def _md5_of(path: Path) -> str:

@@ -3,7 +3,7 @@
 All three read the lines that RapidOCR's detector finds, `fast` on a coarser picture; they differ in how sure the first
 reading has to be, and `fast` reads nothing twice. They turn the page upright first, and read it in the languages that
 it is in. Languages that the compact recogniser does not know are read by Tesseract, and those in Latin script by
-RapidOCR where Tesseract is not sure.
+RapidOCR where Tesseract is not sure. Whoever has read them, words that mix look-alike letters are put right.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from docflow.ocr.cascade import Cascade
 from docflow.ocr.compact import CompactEngine
 from docflow.ocr.countdown import Countdown, countdown
 from docflow.ocr.engine import OcrEngine
+from docflow.ocr.ensemble.homoglyphs import repair_lines
 from docflow.ocr.look import DOUBTFUL, CompactSampler, Look, Sampler, TesseractSampler, look_at, reads
 from docflow.ocr.rapidocr import DETECTED_SIDE, RapidOcrEngine
 from docflow.ocr.script import Script, script_of
@@ -30,7 +31,7 @@ from docflow.types import PageImage, PageText
 
 log = logging.getLogger(__name__)
 
-RECIPE = 8
+RECIPE = 9
 """Raised with every change of what these engines make of a page: stored recognitions are kept under it."""
 
 GOOD = 0.92
@@ -124,7 +125,7 @@ class EffortEngine:
             page,
             width=image.width,
             height=image.height,
-            lines=look.upright.lines_as_they_came(page.lines),
+            lines=repair_lines(look.upright.lines_as_they_came(page.lines), languages=page.languages),
             rotation=look.upright.rotation,
             seconds=time.perf_counter() - started,
         )

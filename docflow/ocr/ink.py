@@ -7,7 +7,7 @@ import statistics
 import cv2
 import numpy as np
 
-from docflow.ocr.pixels import grey
+from docflow.ocr.pixels import grey, scaled
 from docflow.types import PageImage, PageText
 
 LOOKED_AT_SIDE = 1600
@@ -43,7 +43,7 @@ def unread_share(image: PageImage, page: PageText) -> float:
     boxes must be in pixels of the image.
     """
     scale = min(1.0, LOOKED_AT_SIDE / max(image.width, image.height))
-    pixels = cv2.resize(grey(image.pixels), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    pixels = scaled(grey(image.pixels), scale)
     ink = cv2.adaptiveThreshold(
         pixels, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, PAPER_WINDOW, DARKER_THAN_PAPER
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,10 @@ CODE = re.compile(r"(?:script/)?[A-Za-z]{3,20}(?:_[A-Za-z]{3,8}){0,2}")
 MOST_LANGUAGES = 8
 """Recognition time grows with each language; nobody's page mixes more than a few."""
 
+AUTO = "auto"
+TOLD_APART = ("eng", "rus")
+"""What `auto` stands for, as far as it is installed: what the first look at a page (`look.py`) tells apart."""
+
 TESSDATA_DIRS = (
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -23,6 +28,10 @@ TESSDATA_DIRS = (
     "/usr/local/share/tessdata",
     "/opt/homebrew/share/tessdata",
 )
+
+
+NO_LANGUAGES = frozenset({"osd", "equ", "snum"})
+"""Data that comes beside the languages': it finds orientations, formulas and numbers."""
 
 
 def parse_languages(languages: str) -> tuple[str, ...]:
@@ -40,13 +49,13 @@ def parse_languages(languages: str) -> tuple[str, ...]:
 
 
 def check_languages(languages: str, *, settings: OcrSettings) -> str:
-    """The codes in their one spelling (`eng+rus`), all of them installed.
+    """The codes in their one spelling (`eng+rus`), all of them installed; `auto` is spelt out.
 
     Raises `InvalidLanguage` for what is no code and `LanguageMissing`, with the package to install, for one
     whose data is not there.
     """
-    codes = parse_languages(languages)
     installed = installed_languages(settings)
+    codes = spelt_out(parse_languages(languages), installed=installed)
     missing = [code for code in codes if code not in installed]
     if missing:
         packages = " ".join(package_of(code) for code in missing)
@@ -58,10 +67,31 @@ def check_languages(languages: str, *, settings: OcrSettings) -> str:
     return "+".join(codes)
 
 
+def spelt_out(codes: Iterable[str], *, installed: Collection[str]) -> tuple[str, ...]:
+    """The codes, each once, with the languages that a page's first look tells apart in the place of `auto`.
+
+    Those of them that are installed; all where none is, so that it is told what to install.
+    """
+    automatic = [code for code in TOLD_APART if code in installed] or TOLD_APART
+    return tuple(dict.fromkeys(code for given in codes for code in (automatic if given == AUTO else (given,))))
+
+
 def package_of(code: str) -> str:
     """The name of Debian's package with this language's data."""
     kind, _, name = code.rpartition("/")
     return f"tesseract-ocr-{'script-' if kind else ''}{name.lower().replace('_', '-')}"
+
+
+def unreadable(codes: Iterable[str]) -> LanguageMissing:
+    """The error of languages whose data is there and does not load, such as a pointer that Git LFS left."""
+    named = list(codes)
+    packages = " ".join(package_of(code) for code in named)
+    return LanguageMissing(
+        f"Tesseract cannot load {', '.join(f'{code}.traineddata' for code in named)}: damaged, or no language data",
+        detail={"unreadable": named},
+        next_step=f"Replace what is in the tessdata folder, as with `apt-get install --reinstall {packages}`, "
+        "or leave the language out.",
+    )
 
 
 def installed_languages(settings: OcrSettings) -> frozenset[str]:
@@ -74,14 +104,14 @@ def tessdata_dir(settings: OcrSettings) -> Path:
     configured = settings.tessdata_dir or os.environ.get("TESSDATA_PREFIX")
     if configured:
         folder = Path(configured)
-        if any(folder.glob("*.traineddata")):
+        if _has_languages(folder):
             return folder
         raise EngineUnavailable(
             "the configured tessdata folder has no language data",
             next_step="Correct the setting ocr.tessdata_dir, or unset it to use the system's folder.",
         )
     for candidate in TESSDATA_DIRS:
-        if any(Path(candidate).glob("*.traineddata")):
+        if _has_languages(Path(candidate)):
             return Path(candidate)
     raise EngineUnavailable(
         "Tesseract's language data is not installed",
@@ -89,7 +119,11 @@ def tessdata_dir(settings: OcrSettings) -> Path:
     )
 
 
+def _has_languages(folder: Path) -> bool:
+    return any(path.stem not in NO_LANGUAGES for path in folder.rglob("*.traineddata"))
+
+
 @lru_cache(maxsize=8)
 def _languages_in(folder: Path) -> frozenset[str]:
     found = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.traineddata")}
-    return frozenset(found - {"osd", "equ", "snum"})
+    return frozenset(found - NO_LANGUAGES)

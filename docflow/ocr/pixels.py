@@ -42,10 +42,10 @@ def scale_for(shape: tuple[int, ...], *, line_height: float | None) -> float:
     return 1.0 if abs(scale - 1) < NEAR_ENOUGH else scale
 
 
-def scaled(pixels: Grey, scale: float) -> Grey:
-    """The pixels `scale` times as high and wide, and one at least either way."""
+def scaled(pixels: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    """The pixels, grey or RGB, `scale` times as high and wide, and one at least either way."""
     if scale == 1.0:
         return pixels
-    height, width = (max(1, round(side * scale)) for side in pixels.shape)
+    height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
     method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    return cast(Grey, cv2.resize(pixels, (width, height), interpolation=method))
+    return cast(NDArray[np.uint8], cv2.resize(pixels, (width, height), interpolation=method))

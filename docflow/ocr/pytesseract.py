@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import time
 
 from PIL import Image
 
 from docflow.errors import EngineUnavailable, RecognitionFailed
-from docflow.ocr.languages import tessdata_dir
+from docflow.ocr.languages import tessdata_dir, unreadable
 from docflow.ocr.pixels import DEFAULT_DPI, grey, scale_for, scaled
 from docflow.ocr.tsv import parse_tsv
 from docflow.settings import OcrSettings
@@ -17,6 +19,9 @@ from docflow.types import PageImage, PageText, TextSource
 
 PAGE_SEGMENTATION_AUTO = 3
 LSTM_ONLY = 1
+
+NOT_LOADED = re.compile(r"Failed loading language '([^']+)'")
+"""What Tesseract says of data that it cannot load."""
 
 
 class PytesseractEngine:
@@ -37,7 +42,8 @@ class PytesseractEngine:
         # One thread a process: pages run side by side already, and Tesseract's own threads cost 3 to 50 times
         # as much as they bring (tesseract-ocr/tesseract issue 3109). The child inherits this.
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-        self._options = f"--tessdata-dir {tessdata_dir(settings)} --psm {PAGE_SEGMENTATION_AUTO} --oem {LSTM_ONLY}"
+        folder = shlex.quote(str(tessdata_dir(settings)))
+        self._options = f"--tessdata-dir {folder} --psm {PAGE_SEGMENTATION_AUTO} --oem {LSTM_ONLY}"
         self.version = str(pytesseract.get_tesseract_version())
 
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
@@ -54,6 +60,8 @@ class PytesseractEngine:
                 timeout=timeout,
             )
         except self._pytesseract.TesseractError as error:
+            if damaged := NOT_LOADED.findall(error.message):
+                raise unreadable(damaged) from error
             raise RecognitionFailed(f"Tesseract gave up on page {image.number}", detail=details) from error
         except RuntimeError as error:
             raise RecognitionFailed(

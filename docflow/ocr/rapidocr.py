@@ -26,6 +26,7 @@ from docflow.ocr.countdown import countdown
 from docflow.ocr.ctc import characters
 from docflow.ocr.decoding import words_of
 from docflow.ocr.engine import ReadLine
+from docflow.ocr.pixels import scaled
 from docflow.ocr.script import Script, script_of
 from docflow.settings import OcrSettings
 from docflow.types import Box, Line, PageImage, PageText, TextSource, Word
@@ -92,9 +93,7 @@ class RapidOcrEngine:
             if self._detector is None:
                 self._detector = open_detector()
         scale = min(1.0, side / max(image.pixels.shape[:2])) if side else 1.0
-        pixels = image.pixels
-        if scale < 1:
-            pixels = cast(NDArray[np.uint8], cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+        pixels = scaled(image.pixels, scale)
         height, width = pixels.shape[:2]
         least = math.ceil(max(height, width) / SLIMMEST)
         broad = cv2.copyMakeBorder(
@@ -106,6 +105,8 @@ class RapidOcrEngine:
         boxes = []
         for corners in () if found.boxes is None else found.boxes:
             points = np.asarray(corners, dtype=np.float64).clip(0, (width, height)) / scale
+            # The smaller picture's sides were rounded, and the shorter one to 1 at least.
+            points = points.clip(0, (image.width, image.height))
             (x0, y0), (x1, y1) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
             if x1 - x0 >= 2 and y1 - y0 >= 2:
                 boxes.append(Box(x0, y0, x1, y1))

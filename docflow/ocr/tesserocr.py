@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from docflow.errors import EngineUnavailable, RecognitionFailed
 from docflow.ocr.countdown import countdown
 from docflow.ocr.engine import ReadLine, ReadWord
-from docflow.ocr.languages import installed_languages, tessdata_dir
+from docflow.ocr.languages import tessdata_dir, unreadable
 from docflow.ocr.pixels import DEFAULT_DPI, Grey, grey, scale_for, scaled
 from docflow.ocr.tsv import parse_tsv
 from docflow.settings import OcrSettings
@@ -63,7 +63,6 @@ class TesserocrEngine:
 
         self._tesserocr = tesserocr
         self._tessdata = tessdata_dir(settings)
-        self._any_language = sorted(installed_languages(settings))[0]
         self._local = threading.local()
         self.version = tesserocr.tesseract_version().split("\n")[0].removeprefix("tesseract ").strip()
 
@@ -104,8 +103,10 @@ class TesserocrEngine:
         """Where lines of text seem to be on the page, from Tesseract's analysis of its layout."""
         scale = min(1.0, LAYOUT_SIDE / max(pixels.shape))
         small = scaled(pixels, scale)
-        # Layout is a matter of shapes: any language that is loaded will do, and loads no other.
-        api = next(iter(self._loaded().values()), None) or self._api(self._any_language)
+        # Tesseract finds lines beyond the edge of what is lower than any.
+        if min(small.shape) < LEAST_LINE:
+            return Layout(())
+        api = self._layout_api()
         api.SetPageSegMode(self._tesserocr.PSM.SINGLE_BLOCK)
         try:
             set_image(api, small, dpi=DEFAULT_DPI)
@@ -178,6 +179,15 @@ class TesserocrEngine:
         finally:
             api.Clear()
 
+    def _layout_api(self) -> Any:
+        # Layout is a matter of shapes: without a language it is the same, and none that is damaged is in its way.
+        if not hasattr(self._local, "layout"):
+            api = self._tesserocr.PyTessBaseAPI(init=False)
+            api.InitForAnalysePage()
+            silence(api)
+            self._local.layout = api
+        return self._local.layout
+
     def _loaded(self) -> dict[str, Any]:
         loaded: dict[str, Any] = self._local.__dict__.setdefault("loaded", {})
         return loaded
@@ -187,16 +197,32 @@ class TesserocrEngine:
         if languages not in loaded:
             if len(loaded) >= MOST_LOADED:
                 loaded.pop(next(iter(loaded))).End()
+            loaded[languages] = self._open(languages)
+        return loaded[languages]
+
+    def _open(self, languages: str) -> Any:
+        """Tesseract with these languages, all of them: `LanguageMissing` names those that do not load."""
+        codes = languages.split("+")
+        try:
             api = self._tesserocr.PyTessBaseAPI(
                 path=str(self._tessdata),
                 lang=languages,
                 psm=self._tesserocr.PSM.AUTO,
                 oem=self._tesserocr.OEM.LSTM_ONLY,
             )
-            # Tesseract writes guesses about resolution to standard error, which nobody can act on.
-            api.SetVariable("debug_file", "/dev/null")
-            loaded[languages] = api
-        return loaded[languages]
+        except RuntimeError as error:
+            raise unreadable(codes) from error
+        # Of several languages, Tesseract leaves out what it cannot load, and reads on without it.
+        if left_out := [code for code in codes if code not in api.GetLoadedLanguages()]:
+            api.End()
+            raise unreadable(left_out)
+        silence(api)
+        return api
+
+
+def silence(api: Any) -> None:
+    """Keep Tesseract from writing guesses about resolution to standard error, which nobody can act on."""
+    api.SetVariable("debug_file", "/dev/null")
 
 
 def set_image(api: Any, pixels: Grey, *, dpi: float) -> None:

@@ -11,6 +11,7 @@ import os
 import signal
 import time
 
+from docflow.errors import RecognitionFailed
 from docflow.settings import OcrSettings
 from docflow.testing.fakes import FakeEngine
 from docflow.types import PageImage, PageText
@@ -111,6 +112,17 @@ class SlowEngine(FaultyEngine):
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         """The page, after a while."""
         time.sleep(self._seconds)
+        return super().read_page(image, languages=languages, timeout=timeout)
+
+
+class PunctualEngine(SlowEngine):
+    """Takes `seconds` for each page, and gives one up when its timeout is over, as Tesseract does."""
+
+    def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
+        """The page, after a while; `RecognitionFailed` where that is longer than the timeout."""
+        if self._seconds > timeout:
+            time.sleep(timeout)
+            raise RecognitionFailed(f"page {image.number} was not recognised within {timeout:.0f} seconds")
         return super().read_page(image, languages=languages, timeout=timeout)
 
 

@@ -1,4 +1,7 @@
-"""A child process with a socket to it, whose standard streams disturb nobody; killed with all that it started."""
+"""A child process with a socket to it, whose standard streams disturb nobody; killed with all that it started.
+
+Its temporary files are in a folder of its own, which goes with it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -44,6 +48,8 @@ class Child:
     def __init__(self, *, data_bytes: int, environment: Mapping[str, str]) -> None:
         self._inbox = Inbox()
         self._noise = bytearray()
+        # Who is killed cleans nothing up, and what a worker keeps in files are the documents of others.
+        self._folder = tempfile.TemporaryDirectory(prefix="docflow-worker-", ignore_cleanup_errors=True)
         self._socket, theirs = socket.socketpair()
         self._output, written = os.pipe()
         os.set_blocking(self._output, False)
@@ -56,9 +62,10 @@ class Child:
                 pass_fds=[theirs.fileno()],
                 # A session of its own: Ctrl-C does not reach it, and one kill reaches all that it starts.
                 start_new_session=True,
-                env=os.environ | {"PYTHONPATH": _import_path()} | dict(environment),
+                env=os.environ | {"PYTHONPATH": _import_path()} | dict(environment) | {"TMPDIR": self._folder.name},
             )
         except OSError:
+            self._folder.cleanup()
             self._socket.close()
             os.close(self._output)
             raise
@@ -108,13 +115,14 @@ class Child:
             return -signal.SIGKILL
 
     def close(self) -> None:
-        """End the process and free what is held here."""
+        """End the process and free what is held here, its temporary files too."""
         self.end()
         self._listen()
         self.tell_noise()
         self._selector.close()
         self._socket.close()
         os.close(self._output)
+        self._folder.cleanup()
 
     def tell_noise(self) -> None:
         """Log the last of what the child wrote to its standard streams, and forget it."""

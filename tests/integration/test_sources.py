@@ -9,7 +9,14 @@ from docflow.settings import S3Settings
 from docflow.sources import list_sources, read_source
 from docflow.store import BlobStore, open_filesystem
 
-FILES = {"b.pdf": b"b", "a/ä #1.png": b"long" * 10, ".hidden": b"h", "a/.part": b"p"}
+FILES = {
+    "b.pdf": b"b",
+    "a/ä #1.png": b"long" * 10,
+    ".hidden": b"h",
+    "a/.part": b"p",
+    ".trash/c.pdf": b"c",
+    "a/.b/d/e.pdf": b"e",
+}
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -33,6 +40,12 @@ def test_all_files_but_hidden_ones_are_listed_in_order_and_can_be_read(inbox: tu
     assert [found.rpartition("inbox/")[2].rpartition("documents/")[2] for found in listed] == ["a/ä #1.png", "b.pdf"]
     assert [read_source(found, limit=100, s3=s3) for found in listed] == [FILES["a/ä #1.png"], b"b"]
     assert list_sources(listed[1], s3=s3) == [listed[1]]
+
+
+def test_what_is_asked_for_by_name_is_listed_though_it_is_hidden(inbox: tuple[str, S3Settings]) -> None:
+    url, s3 = inbox
+    assert [found.rpartition("/")[2] for found in list_sources(f"{url}/.trash", s3=s3)] == ["c.pdf"]
+    assert [found.rpartition("/")[2] for found in list_sources(f"{url}/.hidden", s3=s3)] == [".hidden"]
 
 
 def test_a_file_over_the_limit_is_refused(inbox: tuple[str, S3Settings]) -> None:

@@ -123,6 +123,26 @@ def test_another_resolution_is_another_recognition_and_another_limit_is_not(
     assert engine.pages_read == 2
 
 
+def test_settings_of_recognition_that_change_the_text_make_another_recognition(
+    settings: Settings, engine: FakeEngine
+) -> None:
+    tessdata = settings.var_dir / "tessdata"
+    tessdata.mkdir()
+    (tessdata / "eng.traineddata").touch()
+    changes: list[dict[str, object]] = [
+        {},
+        {"line_detector": "rapidocr"},
+        {"tessdata_dir": tessdata},
+        {"easyocr_network": "compact"},
+    ]
+    for changed in (*changes, {"page_seconds": 9, "queue": 1}):
+        other = load_settings(var_dir=settings.var_dir, ocr=changed)
+        with Pipeline.open(other, engine=engine, classifier=CLASSIFIER) as pipeline:
+            document = pipeline.upload(png(), filename="a.png").document
+            pipeline.recognise(document.id, languages="eng")
+    assert engine.pages_read == len(changes)
+
+
 def test_predicting_again_adds_nothing_to_the_history_and_a_new_model_does(
     pipeline: Pipeline, settings: Settings, engine: FakeEngine
 ) -> None:

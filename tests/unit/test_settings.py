@@ -33,6 +33,17 @@ def test_the_environment_goes_over_the_profile_and_that_over_the_default(
     assert sources["intake.max_seconds"] == "default"
 
 
+def test_weights_of_easyocr_lie_in_var_dir_unless_a_folder_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(tmp_path / "mine"))
+    assert load_settings().ocr.effective_easyocr_dir == tmp_path / "mine" / "easyocr"
+    monkeypatch.setenv("DOCFLOW_OCR__PAGE_SECONDS", "5")
+    assert load_settings().ocr.effective_easyocr_dir == tmp_path / "mine" / "easyocr"
+    monkeypatch.setenv("DOCFLOW_OCR__EASYOCR_DIR", str(tmp_path / "other"))
+    assert load_settings().ocr.effective_easyocr_dir == tmp_path / "other"
+
+
 def test_an_unknown_variable_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCFLOW_INTAKE__MAX_PAGE", "9")
     with pytest.raises(SettingsError, match="did you mean DOCFLOW_INTAKE__MAX_PAGES"):

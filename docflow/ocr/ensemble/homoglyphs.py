@@ -6,7 +6,8 @@ Only letters that look the same in print are changed, each for its twin, so a wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -43,12 +44,15 @@ def repair_lines(lines: Sequence[Line], *, languages: str) -> tuple[Line, ...]:
     Letters that only one script has decide. Where a word has none, those of the line's other words do, then those of
     the page, then the `languages` (`eng+rus`), if all are of one script. Repairing twice changes nothing more.
     """
+    if all(is_consistent(line.text) for line in lines):
+        # As on most pages, which are not worth a count of their letters.
+        return tuple(lines)
     page = prevailing_script(line.text for line in lines) or _script_of_languages(languages)
     return tuple(_repair_line(line, page) for line in lines)
 
 
 def _repair_line(line: Line, page: Script | None) -> Line:
-    if all(is_consistent(word.text) for word in line.words):
+    if is_consistent(line.text):
         return line
     context = prevailing_script([line.text]) or page
     return Line(tuple(replace(word, text=repair_word(word.text, context=context)) for word in line.words))
@@ -66,8 +70,8 @@ def repair_word(text: str, *, context: Script | None = None) -> str:
 
 
 def is_consistent(text: str) -> bool:
-    """Whether no part of the word mixes Latin and Cyrillic letters."""
-    if not (CYRILLIC_LETTER.search(text) and LATIN_LETTER.search(text)):
+    """Whether no part of the word, or of several, mixes Latin and Cyrillic letters."""
+    if text.isascii() or not (CYRILLIC_LETTER.search(text) and LATIN_LETTER.search(text)):
         return True
     return all(len({script_of_letter(letter) for letter in run} - {None}) < 2 for run in RUN.findall(text))
 
@@ -90,9 +94,11 @@ def unambiguous_scripts(text: str) -> Iterator[Script]:
             yield script
 
 
-def prevailing_script(texts: Sequence[str] | Iterator[str]) -> Script | None:
+def prevailing_script(texts: Iterable[str]) -> Script | None:
     """The script that most letters without a twin are of; None where neither prevails."""
-    balance = sum(1 if script == CYRILLIC else -1 for text in texts for script in unambiguous_scripts(text))
+    balance = 0
+    for letter, times in Counter("".join(texts)).items():
+        balance += sum(times if script == CYRILLIC else -times for script in unambiguous_scripts(letter))
     return None if balance == 0 else CYRILLIC if balance > 0 else LATIN
 
 

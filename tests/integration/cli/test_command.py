@@ -1,6 +1,7 @@
 """The command `docflow`, run as a process: what it prints and how it ends."""
 
 import json
+import os
 import random
 import shutil
 from pathlib import Path
@@ -84,6 +85,28 @@ def test_one_bad_file_in_a_hundred_fails_alone(champion_var_dir: Path, tmp_path:
     assert len({row["document_id"] for row in rows if "error" not in row}) == 99
 
 
+def test_a_file_whose_name_is_no_utf_8_is_processed_as_any_other(champion_var_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "named"
+    folder.mkdir()
+    pdf(folder / "a [copy].pdf", "an invoice")
+    shutil.copy(folder / "a [copy].pdf", folder / os.fsdecode(b"\xd1\xf7\xb8\xf2.pdf"))
+    (folder / os.fsdecode(b"\xd1.png")).touch()
+    strict = {"PYTHONIOENCODING": "utf-8:strict"}
+    out = str(tmp_path / "out")
+    done = docflow(
+        "process", str(folder), "--json", "--output-dir", out, "--format", "json,pdf", var_dir=champion_var_dir,
+        **strict,
+    )  # fmt: skip
+    rows = {Path(row["path"]).name: row for row in map(json.loads, done.stdout.splitlines())}
+    assert done.returncode == 1, done.stderr
+    assert sorted(rows) == ["a [copy].pdf", "\N{REPLACEMENT CHARACTER}.png", "\N{REPLACEMENT CHARACTER}" * 4 + ".pdf"]
+    assert [name for name, row in rows.items() if "error" in row] == ["\N{REPLACEMENT CHARACTER}.png"]
+    assert (tmp_path / "out" / os.fsdecode(b"\xd1\xf7\xb8\xf2.pdf")).is_file()
+    table = docflow("process", str(folder), var_dir=champion_var_dir, **strict)
+    assert table.returncode == 1, table.stderr
+    assert all(name in table.stdout for name in rows)
+
+
 def test_the_engine_is_the_one_that_is_asked_for(scans: Path, champion_var_dir: Path) -> None:
     scan = str(sorted(scans.glob("*.[jp][pn]g"))[0])
     done = docflow("process", scan, "--json", "--engine", "tesserocr", var_dir=champion_var_dir)
@@ -132,6 +155,10 @@ def test_labels_come_in_are_corrected_and_are_learnt_from(champion_var_dir: Path
         ("permit", "invoice", "bob"),
         ("invoice", None, "ann"),
     ]
+    once_more = docflow("labels", "import", str(folder), "--who", "ann", var_dir=champion_var_dir)
+    assert "24 as it was" in once_more.stdout
+    history = docflow("labels", "history", first, "--json", var_dir=champion_var_dir)
+    assert len(history.stdout.splitlines()) == 2
     doubted = docflow("labels", "errors", "--top", "3", "--generated", "300", "--json", var_dir=champion_var_dir)
     top = [json.loads(line) for line in doubted.stdout.splitlines()]
     assert first in {str(row["document_id"]) for row in top}, doubted.stderr
@@ -141,6 +168,19 @@ def test_labels_come_in_are_corrected_and_are_learnt_from(champion_var_dir: Path
     pdf(tmp_path / "new.pdf", "permit 99 to dig up fir cedar oak")
     told = docflow("process", str(tmp_path / "new.pdf"), "--json", var_dir=champion_var_dir)
     assert json.loads(told.stdout)["prediction"]["predicted_class"] == "permit"
+
+
+def test_a_table_that_cannot_be_taken_is_a_bad_request(champion_var_dir: Path, tmp_path: Path) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text("path;label\nсчёт.pdf;invoice\n", "cp1251")
+    refused = docflow("labels", "import", str(table), var_dir=champion_var_dir)
+    assert refused.returncode == 2
+    assert "Save it as UTF-8." in refused.stderr
+    table.write_text("path;label\nсчёт.pdf;invoice\n", "utf-8")
+    missing = docflow("labels", "import", str(table), var_dir=champion_var_dir)
+    assert missing.returncode == 2
+    assert "row 1, счёт.pdf: there is no file" in missing.stderr
+    assert "blobs_url" not in missing.stderr
 
 
 def test_without_a_champion_the_command_says_how_to_get_one(scans: Path, tmp_path: Path) -> None:
@@ -206,6 +246,11 @@ def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) 
     assert "version 2 withdrawn: enough" in ended.stdout, ended.stderr
     assert docflow("models", "withdraw", var_dir=var_dir).returncode == 6
 
+    latest = docflow("models", "history", "--limit", "1", "--json", var_dir=var_dir)
+    assert json.loads(latest.stdout)["reason"] == "version 2 withdrawn: enough"
+    assert "the newest 1" in latest.stderr
+    assert docflow("models", "history", var_dir=var_dir).stderr == ""
+
     labelled = tmp_path / "labelled" / "invoice"
     shutil.copytree(scans, labelled)
     figures = docflow("evaluate", str(tmp_path / "labelled"), "--json", var_dir=var_dir)
@@ -219,6 +264,15 @@ def test_the_first_model_may_learn_from_a_folder_alone(tmp_path: Path) -> None:
     arguments = [str(tmp_path / "labelled"), "--generated", "0", "--promote"]
     done = docflow("train", *arguments, var_dir=tmp_path / "var")
     assert "version 1 is the champion" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("verb", ["train", "evaluate"])
+def test_a_folder_that_is_not_there_is_named(verb: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name in ("nothing", "file"):
+        done = docflow(verb, str(tmp_path / name), var_dir=tmp_path / "var")
+        assert done.returncode == 2
+        assert "folder" in done.stderr.lower()
 
 
 def test_doctor_names_what_is_there_and_what_to_do(champion_var_dir: Path, tmp_path: Path) -> None:

@@ -57,14 +57,14 @@ def package_listing(folder: Path, address: str, *, wrong: str = "") -> None:
     )
 
 
-def pull(tmp_path: Path) -> subprocess.CompletedProcess[str]:
+def pull(tmp_path: Path, *options: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DOCFLOW_")}
     environment |= {
         "PYTHONPATH": f"{tmp_path / 'packages'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
         "DOCFLOW_OCR__EASYOCR_DIR": str(tmp_path / "weights"),
     }
     return subprocess.run(
-        [sys.executable, "-m", "docflow", "ocr-models", "pull", "easyocr"],
+        [sys.executable, "-m", "docflow", "ocr-models", "pull", "easyocr", *options],
         env=environment,
         capture_output=True,
         text=True,
@@ -89,3 +89,11 @@ def test_a_wrong_file_ends_the_command_with_its_error(site: str, tmp_path: Path)
     assert "model_download_failed" in done.stderr
     assert "english_g2.pth" in done.stderr
     assert [path.name for path in (tmp_path / "weights").iterdir()] == ["craft_mlt_25k.pth"]
+
+
+def test_a_folder_that_is_a_file_ends_the_command_with_its_error(site: str, tmp_path: Path) -> None:
+    package_listing(tmp_path / "packages", site)
+    (tmp_path / "a-file").touch()
+    done = pull(tmp_path, "--folder", str(tmp_path / "a-file"))
+    assert done.returncode == 6
+    assert "output_unwritable" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -42,6 +43,13 @@ def tiff(pages: int, *, shade: int = 200) -> bytes:
     buffer = io.BytesIO()
     frames = [Image.new("L", (60, 40), shade + n) for n in range(pages)]
     frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
+def pdf(pages: int) -> bytes:
+    buffer = io.BytesIO()
+    frames = [Image.new("L", (60, 40), 200 + n) for n in range(pages)]
+    frames[0].save(buffer, "PDF", save_all=True, append_images=frames[1:])
     return buffer.getvalue()
 
 
@@ -129,6 +137,29 @@ def test_a_hang_inside_the_documents_limit_is_ended_by_it(opened: Opener) -> Non
     pipeline = opened(faults.SleepingEngine, intake={"max_seconds": 0.5}, ocr={"grace_seconds": 0.2})
     with pytest.raises(DocumentTimeout):
         pipeline.process(tiff(1), filename="hang.tif")
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of all temporary files, empty."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
+
+
+def test_a_killed_worker_leaves_no_document_behind(temporary: Path, opened: Opener) -> None:
+    seen: set[str] = set()
+    pipeline = opened(partial(faults.SleepingEngine, page=2), intake={"pdf_renderer": "pdf2image"}, ocr=HASTY)
+    with pytest.raises(RecognitionFailed):
+        for page in pipeline.reader.read(pdf(2), languages="eng"):
+            seen |= {path.name for path in temporary.rglob("*.pdf")}
+            assert page.text
+    assert seen == {"document.pdf"}
+    assert [path for path in temporary.rglob("*") if path.is_file()] == []
+    pipeline.close()
+    assert list(temporary.iterdir()) == []
 
 
 def test_undecodable_text_is_stored_with_replacement_characters(opened: Opener) -> None:

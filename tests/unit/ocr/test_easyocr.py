@@ -69,6 +69,21 @@ def test_without_weights_the_error_names_the_command(tmp_path: Path) -> None:
 
 
 @needs_easyocr
+def test_weights_that_are_damaged_are_to_be_pulled_again(tmp_path: Path) -> None:
+    for file in easyocr_models.model_files():
+        (tmp_path / file.filename).write_bytes(b"junk")
+    engine = EasyOcrEngine(settings(tmp_path))
+    crop = np.full((32, 64), 255, np.uint8)
+    for used in (
+        lambda: engine.recognise([crop], languages="eng", timeout=60),
+        lambda: engine.detect(PageImage(1, crop), timeout=60),
+    ):
+        with pytest.raises(EngineUnavailable, match="damaged") as caught:
+            used()
+        assert "docflow ocr-models pull easyocr" in caught.value.next_step
+
+
+@needs_easyocr
 @needs_our_weights
 def test_our_network_reads_through_easyocr_what_it_reads_by_itself(tmp_path: Path) -> None:
     lines = list(line_images(40, seed=424_243, alphabet=frozenset(ALPHABET), look="clean"))
@@ -105,10 +120,10 @@ def test_with_its_own_weights_it_finds_and_reads_by_itself(tmp_path: Path, monke
     made = made_weights(tmp_path)
     import easyocr as package
 
-    listed = [package.config.detection_models["craft"], *package.config.recognition_models["gen2"].values()]
-    for entry in listed:
-        if entry["filename"] in made:
-            monkeypatch.setitem(entry, "md5sum", made[entry["filename"]])
+    for config in (package.config, easyocr_models._config()):
+        for entry in (config.detection_models["craft"], *config.recognition_models["gen2"].values()):
+            if entry["filename"] in made:
+                monkeypatch.setitem(entry, "md5sum", made[entry["filename"]])
     engine = EasyOcrEngine(settings(tmp_path))
     assert not engine.uses_compact
     image = PageImage(1, np.random.default_rng(0).integers(0, 255, (64, 200), np.uint8))

@@ -2,16 +2,18 @@
 
 import hashlib
 import io
+import os
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from docflow.errors import ModelDownloadFailed
+from docflow.errors import ModelDownloadFailed, OutputUnwritable
 from docflow.ocr.easyocr_models import DownloadLimits, ModelFile, pull
 
 WEIGHTS = bytes(range(256)) * 400
@@ -143,6 +145,46 @@ def test_what_is_no_zip_or_lacks_the_file_is_refused(shelf: Shelf, tmp_path: Pat
     assert "no zip" in refused(shelf, tmp_path, shelf.model("/page.zip"))
     shelf.files["/other.zip"] = zipped("other.pth", WEIGHTS)
     assert "no zip" in refused(shelf, tmp_path, shelf.model("/other.zip"))
+
+
+def test_a_zip_with_any_bit_turned_over_is_refused_or_gives_the_file(shelf: Shelf, tmp_path: Path) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("model.pth", b"weights " * 20)
+    whole = held.getvalue()
+    model = shelf.model("/model.zip", b"weights " * 20)
+    for bit in range(8 * len(whole)):
+        turned = bytearray(whole)
+        turned[bit // 8] ^= 1 << bit % 8
+        shelf.files["/model.zip"] = bytes(turned)
+        with suppress(ModelDownloadFailed):
+            (path,) = pull([model], tmp_path)
+            assert path.read_bytes() == b"weights " * 20
+            path.unlink()
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_data_that_does_not_inflate_is_refused(shelf: Shelf, tmp_path: Path) -> None:
+    content = bytearray(zipped("model.pth", WEIGHTS))
+    content[30 + len("model.pth")] |= 0b110
+    shelf.files["/model.zip"] = bytes(content)
+    assert "no zip" in refused(shelf, tmp_path, shelf.model("/model.zip"))
+
+
+@pytest.mark.parametrize("folder", ["a file", "a file/under it", "/proc/weights"])
+def test_a_folder_that_cannot_be_written_to_is_a_typed_error(shelf: Shelf, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "a file").touch()
+    with pytest.raises(OutputUnwritable) as caught:
+        pull([shelf.model("/model.zip")], tmp_path / folder)
+    assert "folder" in caught.value.next_step
+    assert shelf.asked == []
+
+
+def test_a_full_disk_is_not_blamed_on_the_server(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.files["/model.zip"] = zipped("model.pth", WEIGHTS)
+    (tmp_path / f".model.pth.{os.getpid()}.zip").symlink_to("/dev/full")
+    with pytest.raises(OutputUnwritable, match="No space"):
+        pull([shelf.model("/model.zip")], tmp_path)
 
 
 def test_a_missing_file_and_a_dead_server_are_typed_errors(shelf: Shelf, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from docflow.ocr.tesserocr import TesserocrEngine
 from docflow.ocr.upright import Upright
 from docflow.settings import OcrSettings
 from docflow.synth import generate, words
+from docflow.testing import FakeEngine
 from docflow.types import Box, PageImage, PageText
 
 DPI = 150
@@ -272,6 +273,32 @@ def test_the_version_names_the_members(auto: AutoEngine, tesseract: TesserocrEng
     members = f"tesserocr {tesseract.version}, compact {compact.version}, rapidocr {rapid.version}"
     assert members in auto.version
     assert auto.name == "auto"
+
+
+class MixedTesseract(FakeEngine):
+    """Reads words whose letters are from both scripts, on lines that nobody finds."""
+
+    name = TesserocrEngine.name
+
+    def __init__(self, settings: OcrSettings) -> None:
+        super().__init__("Latte Lavazzа\nКофе Cчёт A12ВC77")
+
+    def detect(self, image: PageImage, *, timeout: float) -> tuple[Box, ...]:
+        return ()
+
+    def recognise(self, crops: Sequence[NDArray[np.uint8]], *, languages: str, timeout: float) -> list[ReadLine]:
+        return []
+
+
+@pytest.mark.parametrize("engine", [FastEngine, AutoEngine, AccurateEngine])
+def test_words_that_mix_scripts_come_out_in_one_and_identifiers_as_they_were_read(
+    monkeypatch: pytest.MonkeyPatch, engine: type[EffortEngine]
+) -> None:
+    monkeypatch.setattr("docflow.ocr.rapidocr.installed", lambda: False)
+    monkeypatch.setattr("docflow.ocr.compact.installed", lambda: False)
+    monkeypatch.setattr("docflow.ocr.effort.TesserocrEngine", MixedTesseract)
+    page = engine(OcrSettings()).read_page(image_of(blank()), languages="eng+rus", timeout=30)
+    assert page.text == "Latte Lavazza\nКофе Счёт A12ВC77"
 
 
 def test_without_rapidocr_the_compact_recogniser_reads_the_lines_that_tesseract_finds(

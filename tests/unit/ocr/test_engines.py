@@ -1,6 +1,7 @@
 """Both ways to Tesseract read a real page, give the same type of result, and fail with typed errors."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import cv2
 import numpy as np
@@ -56,6 +57,13 @@ def test_an_empty_page_has_no_words_and_no_confidence(engine: OcrEngine) -> None
     page = engine.read_page(PageImage(1, np.full((300, 300), 255, np.uint8)), languages="eng", timeout=30)
     assert page.words == ()
     assert page.confidence is None
+
+
+@pytest.mark.parametrize("shape", [(1, 5000), (6000, 3), (20_000, 1), (2, 30_000, 3)])
+def test_the_slimmest_page_has_no_words_or_a_typed_error(engine: OcrEngine, shape: tuple[int, ...]) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    with suppress(RecognitionFailed):
+        assert engine.read_page(PageImage(1, noise), languages="eng", timeout=30).words == ()
 
 
 def test_a_page_that_takes_too_long_is_given_up(engine: OcrEngine) -> None:

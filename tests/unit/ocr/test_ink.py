@@ -51,6 +51,11 @@ def test_rules_frames_and_pictures_are_no_writing() -> None:
     assert unread_share(PageImage(1, pixels), read) < 0.1
 
 
+@pytest.mark.parametrize("shape", [(1, 5000), (6000, 3), (7, 20_000), (20_000, 1)])
+def test_the_slimmest_page_has_nothing_unread(shape: tuple[int, int]) -> None:
+    assert unread_share(PageImage(1, np.full(shape, 255, np.uint8)), text_of(())) == 0.0
+
+
 def test_a_word_outside_the_picture_does_no_harm() -> None:
     far = Line((Word("far", Box(2000, 2000, 2100, 2030), 0.9),))
     assert unread_share(written(LINES), text_of((far,))) == 1.0

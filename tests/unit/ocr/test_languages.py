@@ -6,6 +6,7 @@ import pytest
 
 from docflow.errors import EngineUnavailable, InvalidLanguage, LanguageMissing
 from docflow.ocr import check_languages, installed_languages, language_of, package_of, parse_languages
+from docflow.ocr.look import reads
 from docflow.settings import OcrSettings
 
 
@@ -21,6 +22,31 @@ def tessdata(tmp_path: Path) -> OcrSettings:
 @pytest.mark.parametrize("given", ["eng+rus", "eng rus", "eng+rus+eng"])
 def test_codes_are_joined_in_one_spelling(given: str, tessdata: OcrSettings) -> None:
     assert check_languages(given, settings=tessdata) == "eng+rus"
+
+
+@pytest.mark.parametrize(
+    ("given", "checked"),
+    [("auto", "eng+rus"), ("auto+rus", "eng+rus"), ("script/Cyrillic+auto", "script/Cyrillic+eng+rus")],
+)
+def test_auto_is_all_that_a_pages_first_look_tells_apart(given: str, checked: str, tessdata: OcrSettings) -> None:
+    assert check_languages(given, settings=tessdata) == checked
+
+
+def test_auto_leaves_out_what_is_not_installed_as_long_as_something_is(tmp_path: Path) -> None:
+    settings = OcrSettings(tessdata_dir=tmp_path)
+    (tmp_path / "rus.traineddata").touch()
+    assert check_languages("auto", settings=settings) == "rus"
+
+
+def test_auto_without_any_of_its_languages_names_their_packages(tmp_path: Path) -> None:
+    (tmp_path / "deu.traineddata").touch()
+    with pytest.raises(LanguageMissing) as caught:
+        check_languages("auto", settings=OcrSettings(tessdata_dir=tmp_path))
+    assert "tesseract-ocr-eng tesseract-ocr-rus" in caught.value.next_step
+
+
+def test_auto_reads_as_many_languages_as_the_first_look_knows(tessdata: OcrSettings) -> None:
+    assert reads(check_languages("auto", settings=tessdata))
 
 
 @pytest.mark.parametrize("given", ["", "e", "eng+", "../eng", "eng;rm", "english language!", "eng\x00"])
@@ -49,6 +75,12 @@ def test_script_models_are_languages_and_the_orientation_data_is_not(tessdata: O
 def test_a_folder_without_data_is_an_engine_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable, match="configured"):
         installed_languages(OcrSettings(tessdata_dir=tmp_path))
+
+
+def test_data_that_finds_orientations_alone_is_no_language(tmp_path: Path) -> None:
+    (tmp_path / "osd.traineddata").touch()
+    with pytest.raises(EngineUnavailable, match="no language data"):
+        check_languages("eng", settings=OcrSettings(tessdata_dir=tmp_path))
 
 
 @pytest.mark.parametrize(

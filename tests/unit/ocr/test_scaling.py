@@ -47,6 +47,10 @@ def test_what_needs_no_scaling_is_not_copied() -> None:
     assert scaled(pixels, 1.0) is pixels
 
 
+def test_colours_are_scaled_as_grey_is() -> None:
+    assert scaled(np.zeros((1, 6000, 3), np.uint8), 0.1).shape == (1, 600, 3)
+
+
 @given(height=st.integers(1, 300), width=st.integers(1, 300), scale=st.floats(0.01, LARGEST))
 def test_scaled_pixels_have_the_size_and_never_none(height: int, width: int, scale: float) -> None:
     shape = scaled(np.zeros((height, width), np.uint8), scale).shape

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 from drawn_pages import blank, generated, image_of, lines_of, write
 
-from docflow.errors import RecognitionFailed
+from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed
+from docflow.ocr.languages import tessdata_dir
 from docflow.ocr.tesserocr import TesserocrEngine
+from docflow.settings import OcrSettings
 
 TEXTS = ("Invoice number", "Amount due today", "Thank you")
 
@@ -100,6 +104,12 @@ def test_a_page_that_is_too_slim_for_text_has_none(tesseract: TesserocrEngine, s
     assert tesseract.read_page(image_of(blank(*shape)), languages="eng", timeout=10).lines == ()
 
 
+@pytest.mark.parametrize("shape", [(1, 5000), (2, 30_000), (5000, 1)])
+def test_noise_that_is_too_slim_for_text_has_no_lines(tesseract: TesserocrEngine, shape: tuple[int, int]) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    assert tesseract.detect(image_of(noise), timeout=10) == ()
+
+
 def test_a_thread_that_ends_leaves_the_engine_to_others(tesseract: TesserocrEngine) -> None:
     read = []
     for _ in range(2):
@@ -109,3 +119,34 @@ def test_a_thread_that_ends_leaves_the_engine_to_others(tesseract: TesserocrEngi
         thread.start()
         thread.join(30)
     assert [line[0].text for line in read] == ["Total", "Total"]
+
+
+@pytest.fixture(scope="module")
+def one_damaged(tmp_path_factory: pytest.TempPathFactory) -> TesserocrEngine:
+    """An engine whose German, the first of its languages by name, is what Git LFS leaves in a file's place."""
+    folder = tmp_path_factory.mktemp("tessdata")
+    for code in ("eng", "rus"):
+        shutil.copy(tessdata_dir(OcrSettings()) / f"{code}.traineddata", folder)
+    (folder / "deu.traineddata").write_text("version https://git-lfs.github.com/spec/v1\n")
+    return TesserocrEngine(OcrSettings(tessdata_dir=folder))
+
+
+def test_a_damaged_language_leaves_pages_in_others_alone(one_damaged: TesserocrEngine) -> None:
+    image = image_of(lines_of(*TEXTS))
+    assert len(one_damaged.detect(image, timeout=10)) == len(TEXTS)
+    assert one_damaged.read_page(image, languages="eng", timeout=20).text.splitlines() == list(TEXTS)
+
+
+@pytest.mark.parametrize("languages", ["deu", "deu+eng", "eng+rus+deu"])
+def test_a_damaged_language_is_named_alone_or_among_others(one_damaged: TesserocrEngine, languages: str) -> None:
+    with pytest.raises(LanguageMissing) as caught:
+        one_damaged.read_page(image_of(lines_of(*TEXTS)), languages=languages, timeout=20)
+    assert "deu.traineddata" in caught.value.message
+    assert caught.value.detail["unreadable"] == ["deu"]
+    assert "tesseract-ocr-deu" in caught.value.next_step
+
+
+def test_a_folder_with_no_language_is_refused_when_the_engine_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "osd.traineddata").touch()
+    with pytest.raises(EngineUnavailable, match="no language data"):
+        TesserocrEngine(OcrSettings(tessdata_dir=tmp_path))

@@ -7,7 +7,7 @@ import json
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ HELD_OUT_ONE_IN = 10
 
 RECIPE_TAG = "recipe"
 SAMPLES_TAG = "samples_digest"
+NO_TAGS: Mapping[str, str] = {}
 
 Track = Callable[[Iterable[LabelledText], int], Iterable[LabelledText]]
 """Follows how far the texts have come, of which there are so many."""
@@ -132,9 +133,13 @@ def train_by(
     settings: Settings,
     store: Store,
     registry: Registry,
+    tags: Mapping[str, str] = NO_TAGS,
     progress: Callable[[str], None] = learning.say_nothing,
 ) -> Trained:
-    """The version that the recipe makes of its material; it carries the recipe. Raises what `learning.train` does."""
+    """The version that the recipe makes of its material; it carries the recipe, and the `tags`.
+
+    Raises what `learning.train` does.
+    """
     return learning.train(
         material.learnt,
         settings=settings,
@@ -144,7 +149,7 @@ def train_by(
         candidate=recipe.candidate,
         tune=recipe.tune,
         seed=recipe.seed,
-        tags={RECIPE_TAG: recipe.model_dump_json(), SAMPLES_TAG: material.digest},
+        tags={RECIPE_TAG: recipe.model_dump_json(), SAMPLES_TAG: material.digest, **tags},
         progress=progress,
     )
 

@@ -15,6 +15,9 @@ from docflow.registry import CHALLENGER, CHAMPION, ModelVersion, Registry
 from docflow.settings import Settings
 from docflow.store import Store
 
+FATE_TAG, PENDING = "retraining", "pending"
+"""What became of a version that was trained by itself; pending where something failed before that was known."""
+
 
 class Result(StrEnum):
     """What came of looking whether to train."""
@@ -49,6 +52,9 @@ def retrain(
     """
     moment = now or datetime.now(UTC)
     newest = newest_version(settings, registry=registry)
+    if newest is not None and newest.tags.get(FATE_TAG) == PENDING:
+        told = f"version {newest.version} was trained, and what came after it failed"
+        return settle(newest, told, settings=settings, store=store, registry=registry, by=by)
     reason = due(newest, settings=settings, store=store, drifted=drifted, now=moment)
     if not reason:
         assert newest is not None
@@ -75,13 +81,9 @@ def retrain(
     material = gather(recipe, store=store)
     if newest is not None and is_same(newest, recipe, samples_digest=material.digest):
         return Retraining(Result.NOTHING, f"{reason}, but data, recipe and code are those of version {newest.version}")
-    trained = train_by(recipe, material, settings=settings, store=store, registry=registry)
-    champion = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
-    if champion is not None and champion.digest == trained.digest:
-        return Retraining(
-            Result.NOTHING, f"{reason}, but training made the champion again, version {champion.model_version}"
-        )
-    return settle(trained.version.version, reason, settings=settings, store=store, registry=registry, by=by)
+    tags = {FATE_TAG: PENDING}
+    trained = train_by(recipe, material, settings=settings, store=store, registry=registry, tags=tags)
+    return settle(trained.version, reason, settings=settings, store=store, registry=registry, by=by)
 
 
 def trial_in_the_way(settings: Settings, *, store: Store, registry: Registry) -> str | None:
@@ -89,10 +91,9 @@ def trial_in_the_way(settings: Settings, *, store: Store, registry: Registry) ->
 
     Another trial would start the count of outcomes anew each time, and none would ever end.
     """
-    name = settings.classify.model_name
-    champion = store.current_promotion(model_name=name, alias=CHAMPION)
-    on_trial = store.current_promotion(model_name=name, alias=CHALLENGER)
-    if champion is None or on_trial is None or on_trial.digest == champion.digest:
+    champion = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
+    on_trial = rollout.parts_in_force(settings, store=store).get(CHALLENGER) if champion else None
+    if on_trial is None:
         return None
     samples = documents_to_judge_by(store, settings=settings, registry=registry)
     return on_trial.model_version if len(samples) < settings.promotion.least_documents else None
@@ -135,9 +136,25 @@ def is_same(newest: ModelVersion, recipe: Recipe, *, samples_digest: str) -> boo
     )
 
 
-def settle(version: str, reason: str, *, settings: Settings, store: Store, registry: Registry, by: str) -> Retraining:
-    """What becomes of the version: promoted by the rules, refused by them, or on trial where they have too little."""
-    champion = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
+def settle(
+    version: ModelVersion, reason: str, *, settings: Settings, store: Store, registry: Registry, by: str
+) -> Retraining:
+    """What becomes of the version, which carries it from then on: until it does, the next look settles it."""
+    settled = fate_of(version, reason, settings=settings, store=store, registry=registry, by=by)
+    registry.tag(version.name, version=version.version, tags={FATE_TAG: settled.result})
+    return settled
+
+
+def fate_of(
+    new: ModelVersion, reason: str, *, settings: Settings, store: Store, registry: Registry, by: str
+) -> Retraining:
+    """The version promoted by the rules, refused by them, or on trial where they have too little to judge by."""
+    version = new.version
+    champion = store.current_promotion(model_name=new.name, alias=CHAMPION)
+    if champion is not None and champion.digest == new.digest:
+        return Retraining(
+            Result.NOTHING, f"{reason}, but training made the champion again, version {champion.model_version}"
+        )
     samples = documents_to_judge_by(store, settings=settings, registry=registry, version=version)
     if champion is not None and len(samples) < settings.promotion.least_documents:
         rollout.promote(

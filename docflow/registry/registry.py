@@ -149,6 +149,13 @@ class Registry:
             metrics=[Metric(storable_key(key), value, moment, 0) for key, value in metrics.items()],
         )
 
+    def tag(self, name: str, *, version: str, tags: Mapping[str, str]) -> None:
+        """Put tags on the version, over those of the same names; `ModelNotFound` for no such version."""
+        self._find(name, version=version)
+        with answering():
+            for key, value in tags.items():
+                self._client.set_model_version_tag(name, version, key, value)
+
     def attach(self, name: str, *, version: str, files: Mapping[str, bytes], under: str) -> None:
         """Put files into a folder beside the version, in the run that made it; `ModelNotFound` for no such version."""
         run_id = self.version(name, version=version).run_id

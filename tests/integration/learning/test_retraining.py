@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from learning_case import Loop
 
 from docflow import rollout
+from docflow.errors import StorageUnavailable
 from docflow.retraining import Result, Retraining, retrain
 from docflow.settings import PromotionSettings, TrainingSettings
 
@@ -107,3 +110,17 @@ def test_making_the_champion_again_changes_nothing_and_it_says_so(begun: Loop) -
     assert (seen.result, seen.version) == (Result.NOTHING, None)
     assert seen.why == "the documents have drifted, but training made the champion again, version 1"
     assert "challenger" not in rollout.parts_in_force(begun.settings, store=begun.store)
+
+
+def test_a_version_whose_promotion_failed_is_promoted_by_the_next_look(loop: Loop) -> None:
+    blobs = Path(loop.settings.effective_blobs_url)
+    shutil.rmtree(blobs, ignore_errors=True)
+    blobs.write_text("no folder")
+    with pytest.raises(StorageUnavailable):
+        look(loop)
+    blobs.unlink()
+    seen = look(loop)
+    assert (seen.result, seen.version) == (Result.PROMOTED, "1"), seen.why
+    assert "version 1 was trained, and what came after it failed" in seen.why
+    assert look(loop).result is Result.NOTHING
+    assert len(loop.registry.versions("docflow")) == 1

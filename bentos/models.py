@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bentos.home import CHALLENGER_NAME, FILES, STORED_NAME, serving_environment
-from docflow.classify import describe, digest_of
-from docflow.errors import DigestMismatch
+from docflow.classify import describe
+from docflow.errors import DocFlowError
 from docflow.registry import CHALLENGER, CHAMPION
 from docflow.rollout import bring, parts_in_force
 from docflow.rollout.files import holds
@@ -27,22 +27,22 @@ STORED = {CHAMPION: STORED_NAME, CHALLENGER: CHALLENGER_NAME}
 def import_models(settings: Settings) -> dict[str, str]:
     """The tags (`docflow:mlflow-v3`) under which BentoML now has champion and challenger, each as the latest one.
 
-    Nothing is written where they are there already, unchanged; a challenger that is none any more is removed. Raises
-    `NoChampion` where nothing was promoted and `DigestMismatch` where the files are not the promoted ones.
+    Nothing is written where they are there already, unchanged; a challenger that is none any more is removed, and so is
+    one whose files cannot be had or are not the promoted ones. Raises `NoChampion` where nothing was promoted and
+    `DigestMismatch` where the champion's files are not the promoted ones.
     """
     with Store.open(settings.effective_database_url) as store:
         parts = parts_in_force(settings, store=store)
     os.environ.update(serving_environment(settings))
-    tags = {}
-    for alias, name in STORED.items():
-        if alias in parts:
-            folder = bring(parts[alias], settings=settings)
-            if digest_of(folder) != parts[alias].digest:
-                raise DigestMismatch("the pulled model's files are not the ones that were promoted")
-            tags[alias] = keep(folder, promotion=parts[alias], name=name)
-        else:
-            forget(name)
-    return tags
+    folders = {CHAMPION: bring(parts[CHAMPION], settings=settings)}
+    if CHALLENGER in parts:
+        try:
+            folders[CHALLENGER] = bring(parts[CHALLENGER], settings=settings)
+        except DocFlowError as error:
+            log.warning("the challenger, version %s, is left out: %s", parts[CHALLENGER].model_version, error)
+    if CHALLENGER not in folders:
+        forget(CHALLENGER_NAME)
+    return {alias: keep(folder, promotion=parts[alias], name=STORED[alias]) for alias, folder in folders.items()}
 
 
 def keep(folder: Path, *, promotion: Promotion, name: str) -> str:

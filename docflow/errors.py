@@ -5,6 +5,7 @@ DocFlowError
 ├── RequestError             invalid_request         422   a request's parameters do not fit their schema
 │   └── RequestTooLarge      request_too_large       413   a request's body is over the limit
 ├── IntakeError              (the file itself is the cause)
+│   ├── UnreadableFile       unreadable_file         422   it is gone, a folder, or not ours to read
 │   ├── EmptyFile            empty_file              422
 │   ├── UnsupportedType      unsupported_type        415
 │   ├── FileTooLarge         file_too_large          413
@@ -105,6 +106,13 @@ class IntakeError(DocFlowError):
 
     status = 422
     exit_code = 3
+
+
+class UnreadableFile(IntakeError):
+    """The file is not there any more, is a folder, or may not be read; the storage it is in is well."""
+
+    code = "unreadable_file"
+    next_step = "Check that the file is still there and that DocFlow's user may read it."
 
 
 class EmptyFile(IntakeError):

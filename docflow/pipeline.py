@@ -23,7 +23,7 @@ from docflow.reading import LocalReader
 from docflow.rollout import Lineup, load_lineup
 from docflow.settings import Settings
 from docflow.store import BlobStore, Document, Recognition, RecognitionKey, Store
-from docflow.types import Answering, Classifier, EngineRef, Prediction, Question
+from docflow.types import FAILED, Answering, Classifier, EngineRef, Prediction, Question
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,9 @@ engine, whose version names its weights, and the languages are in its key by the
 
 PREDICTION_SETTINGS = ("classify.threshold",)
 """The settings that change what a text is called."""
+
+FAILURES = "failed"
+"""Instead of the settings' digest with a model's failure: an answer that comes later is stored beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,18 +197,22 @@ class Pipeline:
         return recognition
 
     def predict(self, document_id: int, *, languages: str | None = None) -> Outcome:
-        """What the document says and what kind it is, each stage stored, with what models in the shadow said."""
+        """What the document says and what kind it is, each stage stored, with what models in the shadow said.
+
+        That one of them failed is stored too.
+        """
         started = time.perf_counter()
         recognition, repeated = self._recognise(document_id, languages=languages)
         key = self.store.document(document_id).sha256
         question = Question(recognition.text, key, self.store.thumbnail(recognition.id))
         (answered,) = self.models.answer([question])
+        digest = self.settings.digest(*PREDICTION_SETTINGS)
         for prediction in (answered.prediction, *answered.shadows):
             self.store.save_prediction(
                 document_id,
                 recognition_id=recognition.id,
                 prediction=prediction,
-                settings_digest=self.settings.digest(*PREDICTION_SETTINGS),
+                settings_digest=FAILURES if prediction.label == FAILED else digest,
             )
         return Outcome(
             document=self.store.document(document_id),

@@ -32,11 +32,12 @@ def promote_if_better(
     """The promotion of a version that is better than the champion by the rules of the settings `promotion.*`.
 
     Without a champion, or with fewer labelled documents held out than the rules ask for, there is nothing to judge by:
-    the version is promoted, and the record says so. Raises `PromotionRefused` with the reasons, and what
-    `rollout.promote` raises.
+    the version is promoted, and the record says so. Raises `PromotionRefused` with the reasons, or where another
+    version became the champion meanwhile, and what `rollout.promote` raises.
     """
-    samples = documents_to_judge_by(store, settings=settings, registry=registry, version=version)
+    # Before anything else is: whoever is promoted while this one is judged was not compared with.
     current = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
+    samples = documents_to_judge_by(store, settings=settings, registry=registry, version=version)
     verdict, told = None, "the first champion"
     if current is not None and current.model_version != version:
         told = f"not judged: {len(samples)} labelled documents are held out"
@@ -56,6 +57,7 @@ def promote_if_better(
         promoted_by=promoted_by,
         reason=f"{reason} ({told})" if reason else told,
         evidence=None if verdict is None else verdict.to_dict(),
+        instead_of=None if current is None else current.model_version,
     )
     return Judged(promotion, verdict)
 

@@ -174,11 +174,17 @@ class RolloutSettings(Section):
         0.7,
         gt=0.5,
         lt=1,
-        description="Of documents that one model gets right and the other wrong, the share that a better one wins.",
+        description="Of documents that one model gets right and the other wrong, one a source, the share that a "
+        "better one wins.",
     )
     alpha: float = Field(0.05, gt=0, lt=0.5, description="Most probability that an equal model is called better.")
     beta: float = Field(0.1, gt=0, lt=0.5, description="Most probability that such a better model is missed.")
-    most_outcomes: int = Field(2000, ge=1, description="Labelled documents after which undecided means no better.")
+    most_outcomes: int = Field(
+        200,
+        ge=1,
+        description="Documents that one model alone got right, one a source, after which undecided means no better: "
+        "enough, by simulation, for alpha and beta to hold.",
+    )
     max_failures: float = Field(0.01, ge=0, le=1, description="Most share of documents that it may fail to answer.")
     max_more_unknown: float = Field(
         0.1, ge=0, le=1, description="Most by which its share of `unknown` may exceed the champion's."

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from docflow.errors import FileTooLarge
 from docflow.settings import S3Settings
-from docflow.store import open_filesystem, storage_failures
+from docflow.store import file_failures, open_filesystem, storage_failures
 
 
 def list_sources(source: str, *, s3: S3Settings) -> list[str]:
@@ -33,10 +33,10 @@ def is_hidden(parts: Iterable[str]) -> bool:
 def read_source(url: str, *, limit: int, s3: S3Settings) -> bytes:
     """A file's bytes; `FileTooLarge` before they are read, where there are more than `limit`.
 
-    Raises `StorageUnavailable` where the file cannot be read.
+    Raises `UnreadableFile` where only this file cannot be read, `StorageUnavailable` where the storage does not answer.
     """
     filesystem, path = open_filesystem(url, s3=s3)
-    with storage_failures("the source of documents"):
+    with file_failures("the source of documents"):
         size = filesystem.size(path)
         if size is not None and size > limit:
             raise FileTooLarge(

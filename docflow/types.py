@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 UNKNOWN = "unknown"
 """The label of a prediction that is not confident enough to name one of the model's own."""
 
+FAILED = ""
+"""The label that is stored where a model was asked and failed; nobody is shown it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -206,6 +209,11 @@ class Prediction:
     variant: Variant = Variant.CHAMPION
     seconds: float | None = None
 
+    @classmethod
+    def failure(cls, model: ModelRef) -> Prediction:
+        """What stands in the shadow for a model that was asked and failed."""
+        return cls(FAILED, 0.0, is_confident=False, scores={}, model=model, variant=Variant.SHADOW)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -222,7 +230,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The prediction that counts, and what other models said beside it, which is stored and shown to nobody."""
+    """The prediction that counts, and what other models said beside it, which is stored and shown to nobody.
+
+    A model that was asked and failed is among the others with `Prediction.failure`.
+    """
 
     prediction: Prediction
     shadows: tuple[Prediction, ...] = ()

@@ -27,10 +27,18 @@ prints it."""
 Row = dict[str, Any]
 
 
+class Unfinished(Exception):
+    """A chunk some of whose documents met an outage: the rows of all of them, and the first outage's error."""
+
+    def __init__(self, rows: list[Row], error: DocFlowError) -> None:
+        super().__init__(error.message)
+        self.rows = rows
+        self.error = error
+
+
 def is_worth_a_retry(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     """Whether the failure may pass by itself: a database or a storage that does not answer, never a bad file."""
-    failure = state.result(raise_on_failure=False)
-    return isinstance(failure, DocFlowError) and failure.retryable
+    return isinstance(state.result(raise_on_failure=False), Unfinished)
 
 
 @task(
@@ -41,21 +49,34 @@ def is_worth_a_retry(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     task_run_name="documents from {first}",
 )
 def process_chunk(pipeline: Pipeline, sources: Sequence[str], *, first: int, languages: str | None) -> list[Row]:
-    """A row for each document; a bad file has its error in its row, an outage fails the chunk and is retried."""
-    return [process_source(pipeline, source, languages=languages) for source in sources]
+    """A row for each document; a bad file has its error in its row.
+
+    Raises `Unfinished` at the end, which is retried, where an outage kept it from some of them.
+    """
+    rows = list[Row]()
+    outages = list[DocFlowError]()
+    for source in sources:
+        try:
+            rows.append(process_source(pipeline, source, languages=languages))
+        except DocFlowError as outage:
+            rows.append(failed_row(source, outage))
+            outages.append(outage)
+    if outages:
+        raise Unfinished(rows, outages[0])
+    return rows
 
 
 def process_source(pipeline: Pipeline, source: str, *, languages: str | None) -> Row:
-    """What came of one document, as a row of the run's table."""
+    """What came of one document, as a row of the run's table; raises the error that may pass by itself."""
     settings = pipeline.settings
-    name = source.rpartition("/")[2]
+    name = name_of(source)
     try:
         data = read_source(source, limit=settings.intake.max_bytes, s3=settings.s3)
         outcome = pipeline.process(data, filename=name, languages=languages)
     except DocFlowError as error:
         if error.retryable:
             raise
-        return {"file": name, "status": "failed", "error": error.code, "message": error.message}
+        return failed_row(source, error)
     return {
         "file": name,
         "status": "repeated" if outcome.repeated else "done",
@@ -65,6 +86,32 @@ def process_source(pipeline: Pipeline, source: str, *, languages: str | None) ->
         "pages": outcome.recognition.page_count,
         "seconds": round(outcome.seconds, 3),
     }
+
+
+def failed_row(source: str, error: DocFlowError) -> Row:
+    """The row of a document that could not be processed."""
+    return {"file": name_of(source), "status": "failed", "error": error.code, "message": error.message}
+
+
+def name_of(source: str) -> str:
+    """The file's name, without the folders before it."""
+    return source.rpartition("/")[2]
+
+
+def rows_of(result: list[Row] | BaseException) -> list[Row]:
+    """The rows of a chunk that ended so; none where it ended in a way that nobody foresaw."""
+    if isinstance(result, Unfinished):
+        return result.rows
+    return [] if isinstance(result, BaseException) else result
+
+
+def raise_first_failure(results: Sequence[list[Row] | BaseException]) -> None:
+    """Raise what the first failed chunk failed with, if any did."""
+    for result in results:
+        if isinstance(result, Unfinished):
+            raise result.error
+        if isinstance(result, BaseException):
+            raise result
 
 
 CORES = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1))
@@ -79,7 +126,8 @@ def ingest(source: str | list[str], languages: str | None = None) -> list[Row]:
         languages: Tesseract's codes, joined by `+`; None: the setting `ocr.languages`.
 
     Returns:
-        A row for each document, in the sources' order; the same rows stand in the run's table artifact.
+        A row for each document, in the sources' order; the same rows stand in the run's table artifact, which is
+        written where the flow fails in the end because an outage did not pass, too.
     """
     settings = load_settings()
     folders = [source] if isinstance(source, str) else source
@@ -91,8 +139,10 @@ def ingest(source: str | list[str], languages: str | None = None) -> list[Row]:
             for first in range(0, len(sources), CHUNK)
         ]
         wait(futures)
-        rows = list(chain.from_iterable(future.result() for future in futures))
+        results = [future.result(raise_on_failure=False) for future in futures]
+    rows = list(chain.from_iterable(rows_of(result) for result in results))
     failed = sum(row["status"] == "failed" for row in rows)
     create_table_artifact(key="ingest", table=rows, description=f"{len(rows)} documents, {failed} failed")
     get_run_logger().info("%d documents, %d failed", len(rows), failed)
+    raise_first_failure(results)
     return rows

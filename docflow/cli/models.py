@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -101,7 +101,6 @@ def withdraw(
         SHADOW if in_shadow else CHALLENGER,
         settings=settings,
         store=Store.open(settings.effective_database_url),
-        registry=open_registry(settings),
         withdrawn_by=getpass.getuser(),
         reason=reason,
     )
@@ -139,13 +138,14 @@ def history(
     settings = load_settings()
     with Store.open(settings.effective_database_url) as store:
         promotions = store.promotions(model_name=settings.classify.model_name, limit=limit + 1)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
-            "version": promotion.model_version,
+            # None where a trial was withdrawn: nobody has the alias since.
+            "version": promotion.model_version or None,
             "alias": promotion.alias,
             "when": promotion.promoted_at.isoformat(timespec="seconds"),
             "who": promotion.promoted_by,
-            "digest": promotion.digest if as_json else promotion.digest[:12],
+            "digest": (promotion.digest if as_json else promotion.digest[:12]) or None,
             "reason": promotion.reason,
         }
         | ({"evidence": promotion.evidence} if as_json else {})
@@ -161,10 +161,7 @@ def rollback() -> None:
     """Make the version before the current champion the champion again."""
     settings = load_settings()
     promotion = rollout.rollback(
-        settings=settings,
-        store=Store.open(settings.effective_database_url),
-        registry=open_registry(settings),
-        promoted_by=getpass.getuser(),
+        settings=settings, store=Store.open(settings.effective_database_url), promoted_by=getpass.getuser()
     )
     OUT.print(f"version {promotion.model_version} is the champion again, digest {promotion.digest[:12]}…")
 

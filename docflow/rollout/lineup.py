@@ -12,7 +12,7 @@ from docflow.errors import DocFlowError
 from docflow.monitor import MODEL_FAILURES
 from docflow.registry import CHALLENGER, CHAMPION, SHADOW
 from docflow.rollout.files import load_promoted
-from docflow.rollout.record import recorded_champion
+from docflow.rollout.record import recorded_champion, trial_of
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 from docflow.types import Answered, Classifier, Prediction, Question, Variant
@@ -33,10 +33,11 @@ class Lineup:
     shadow: Classifier | None = None
     share: float = 0.0
 
-    def digests(self) -> dict[str, str]:
-        """The digest of the model that has each part, by the registry's aliases."""
+    def versions(self) -> dict[str, tuple[str, str]]:
+        """Version and digest of the model that has each part, by the registry's aliases."""
         parts = {CHAMPION: self.champion, CHALLENGER: self.challenger, SHADOW: self.shadow}
-        return {alias: model.model.digest for alias, model in parts.items() if model is not None}
+        models = {alias: classifier.model for alias, classifier in parts.items() if classifier is not None}
+        return {alias: (model.version, model.digest) for alias, model in models.items()}
 
     def answer(self, questions: Sequence[Question]) -> list[Answered]:
         """One answer for each question; the others fail unseen, the champion answers for a challenger that does.
@@ -69,9 +70,14 @@ class Lineup:
         else:
             # Where nobody said anything, the champion is asked again, so that what it raises is raised.
             answer = champion or timed(self.champion, [question])[0]
-        others = (other for other in (champion, challenger, shadow) if other is not None)
-        beside = (replace(other, variant=Variant.SHADOW) for other in others if other.model != answer.model)
-        return Answered(answer, tuple(beside))
+        asked = ((self.champion, champion), (self.challenger, challenger), (self.shadow, shadow))
+        beside = (said_beside(model, said) for model, said in asked if model is not None)
+        return Answered(answer, tuple(other for other in beside if other.model != answer.model))
+
+
+def said_beside(model: Classifier, said: Prediction | None) -> Prediction:
+    """What a model is stored with that does not answer: that it failed, too, is known only if it is kept."""
+    return Prediction.failure(model.model) if said is None else replace(said, variant=Variant.SHADOW)
 
 
 def in_share(key: str, share: float, *, of: str) -> bool:
@@ -107,12 +113,10 @@ def on_trial(classifier: Classifier | None, questions: Sequence[Question]) -> Se
 
 
 def parts_in_force(settings: Settings, *, store: Store) -> dict[str, Promotion]:
-    """The promotion in force for each alias that has a model of its own; a part that the champion has is nobody's."""
-    name = settings.classify.model_name
-    champion = recorded_champion(settings, store=store)
-    parts = {CHAMPION: champion}
+    """The promotion in force for each alias that has a model of its own; what another has already is left out."""
+    parts = {CHAMPION: recorded_champion(settings, store=store)}
     for alias in (CHALLENGER, SHADOW):
-        promotion = store.current_promotion(model_name=name, alias=alias)
+        promotion = trial_of(alias, settings=settings, store=store)
         if promotion is not None and promotion.digest not in {part.digest for part in parts.values()}:
             parts[alias] = promotion
     return parts

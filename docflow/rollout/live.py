@@ -17,14 +17,14 @@ from docflow.types import Answered, Question
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 60.0
-"""What was refused is tried again after so long: the files may have been mended."""
+"""What was refused or left out is tried again after so long: the files may have been mended."""
 
 
 class LiveModels:
     """Answers with the models in force, looked up again every `rollout.refresh_seconds` by a thread of its own.
 
     New models are loaded beside the old ones and take their place between two batches. One that cannot be had or is
-    not what was promoted is refused: the old ones go on answering.
+    not what was promoted is refused: the old ones go on answering, or the others without it where it is on trial.
     """
 
     def __init__(self, settings: Settings, *, start_with: Lineup, open_store: Callable[[], Store]) -> None:
@@ -32,8 +32,8 @@ class LiveModels:
         self._lineup = start_with
         self._open_store = open_store
         self._store: Store | None = None
-        self._taken = start_with.digests()
-        self._refused: dict[str, str] = {}
+        self._taken = start_with.versions()
+        self._refused: dict[str, tuple[str, str]] = {}
         self._refused_at = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look_again, name="docflow-models", daemon=True)
@@ -66,25 +66,31 @@ class LiveModels:
         except DocFlowError as error:
             log.warning("the models in force could not be looked up: %s", error)
             return False
-        wanted = {alias: promotion.digest for alias, promotion in parts.items()}
+        wanted = {alias: (promotion.model_version, promotion.digest) for alias, promotion in parts.items()}
         if wanted == self._taken:
             self._refused = {}
             MODEL_REFUSED.set(0)
             return False
         if wanted == self._refused and time.monotonic() - self._refused_at < RETRY_SECONDS:
             return False
-        versions = ", ".join(f"{alias} {promotion.model_version}" for alias, promotion in parts.items())
+        return self._take(wanted, store=self._store)
+
+    def _take(self, wanted: dict[str, tuple[str, str]], *, store: Store) -> bool:
+        """Load what is wanted, and take what could be loaded of it where it is something else; whether it did."""
+        self._refused, self._refused_at = wanted, time.monotonic()
         try:
-            lineup = load_lineup(self._settings, store=self._store)
+            lineup = load_lineup(self._settings, store=store)
         except DocFlowError as error:
-            self._refused, self._refused_at = wanted, time.monotonic()
             MODEL_REFUSED.set(1)
-            log.error("%s refused, the models at work stay: %s", versions, error)
+            log.error("%s refused, the models at work stay: %s", told(wanted), error)
+            return False
+        loaded = lineup.versions()
+        MODEL_REFUSED.set(loaded != wanted)
+        if loaded == self._taken:
             return False
         lineup.answer([Question("warm up", "")])
-        self._lineup, self._taken, self._refused = lineup, wanted, {}
-        MODEL_REFUSED.set(0)
-        log.warning("now at work: %s", versions)
+        self._lineup, self._taken = lineup, loaded
+        log.warning("now at work: %s", told(loaded))
         return True
 
     def _look_again(self) -> None:
@@ -99,3 +105,8 @@ class LiveModels:
         except Exception:
             # The thread's own boundary: whatever happens, the models at work stay, and it looks again.
             log.exception("looking for models failed")
+
+
+def told(models: dict[str, tuple[str, str]]) -> str:
+    """The parts with their versions, for the log."""
+    return ", ".join(f"{alias} {version}" for alias, (version, _) in models.items())

@@ -7,21 +7,30 @@ look there.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from docflow.classify import ScoringClassifier
-from docflow.errors import ModelNotFound, NoChampion, PromotionRefused
-from docflow.registry import CHALLENGER, CHAMPION, SHADOW, Registry
+from docflow.errors import ModelNotFound, NoChampion, PromotionRefused, RegistryError
+from docflow.registry import CHALLENGER, CHAMPION, SHADOW, Registry, open_registry
 from docflow.rollout.evidence import evidence_pack
 from docflow.rollout.files import bring, fetch, load_promoted, publish
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 
+log = logging.getLogger(__name__)
+
 EVIDENCE_FOLDER = "evidence"
 """Beside a version's files in the registry; each promotion has a folder of its own in it, named after the moment."""
+
+NOBODY = ""
+"""Version and digest in the record of a withdrawal: the part is vacant, whoever becomes the champion."""
+
+PREDECESSOR = "the champion's predecessor, to be brought back if it does better"
+"""The reason by which a former champion in the shadow is told from a version that somebody tries there."""
 
 
 def promote(
@@ -34,31 +43,30 @@ def promote(
     reason: str = "",
     evidence: Mapping[str, Any] | None = None,
     alias: str = CHAMPION,
+    instead_of: str | None = None,
 ) -> Promotion:
     """The record that makes this version the champion, its files being those that were registered.
 
-    Nothing is judged here: `docflow.promoting` does that, and hands its verdict on as `evidence`. The files are
-    published as a blob first, from where services take them without the registry, and an evidence pack is put beside
-    the version. The former champion goes on in the shadow where `rollout.keep_predecessor` says so. With another
-    `alias`, the version is put on trial as that.
+    Nothing is judged here: `docflow.promoting` does that, and hands on its verdict as `evidence`, and the version that
+    it compared with as `instead_of`. The files are published as a blob first, from where services take them without the
+    registry. The former champion goes on in the shadow where `rollout.keep_predecessor` says so and no other version is
+    tried there. With another `alias`, the version is put on trial as that.
 
-    Raises `ModelNotFound`, and `DigestMismatch` where the registry's files have changed since they were registered.
+    Raises `ModelNotFound`, `DigestMismatch` where the registry's files have changed since they were registered, and
+    `PromotionRefused` where another version than `instead_of` has the alias by now.
     """
     name = settings.classify.model_name
     registered = registry.version(name, version=version)
     folder = fetch(registered.version, digest=registered.digest, settings=settings, registry=registry)
-    former = store.current_promotion(model_name=name, alias=CHAMPION)
-    if alias != CHAMPION and former is None:
+    champion = store.current_promotion(model_name=name, alias=CHAMPION)
+    if alias != CHAMPION and champion is None:
         raise NoChampion(f"no version of '{name}' was promoted yet, so there is none to compare with")
-    if former is not None and alias != CHAMPION and former.digest == registered.digest:
+    if alias != CHAMPION and champion is not None and champion.digest == registered.digest:
         raise PromotionRefused(f"version {version} is the champion: it cannot be tried against itself")
-    files = publish(folder, settings=settings)
-    pack = evidence_pack(registered, folder, alias=alias, promoted_by=promoted_by, reason=reason, verdict=evidence)
-    registry.attach(name, version=version, files=pack, under=f"{EVIDENCE_FOLDER}/{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    if alias == CHAMPION and former is not None and former.digest != registered.digest:
-        keep_watch(former, settings=settings, store=store, registry=registry, promoted_by=promoted_by)
-    registry.set_alias(name, alias=alias, version=registered.version)
-    return store.record_promotion(
+    followed = None
+    if alias == CHAMPION:
+        followed = predecessor(registered.digest, settings=settings, store=store, promoted_by=promoted_by)
+    promotion = store.record_promotion(
         model_name=name,
         model_version=registered.version,
         digest=registered.digest,
@@ -66,26 +74,12 @@ def promote(
         promoted_by=promoted_by,
         reason=reason,
         evidence=evidence,
-        files=files,
+        files=publish(folder, settings=settings),
+        instead_of=instead_of,
+        after=followed,
     )
-
-
-def keep_watch(
-    former: Promotion, *, settings: Settings, store: Store, registry: Registry, promoted_by: str
-) -> Promotion | None:
-    """The record that has the former champion asked in the shadow, where the settings want that."""
-    if not settings.rollout.keep_predecessor:
-        return None
-    registry.set_alias(former.model_name, alias=SHADOW, version=former.model_version)
-    return store.record_promotion(
-        model_name=former.model_name,
-        model_version=former.model_version,
-        digest=former.digest,
-        alias=SHADOW,
-        promoted_by=promoted_by,
-        reason="the champion's predecessor, to be brought back if it does better",
-        files=former.files,
-    )
+    tell_registry(promotion, folder, settings=settings, store=store, registry=registry)
+    return promotion
 
 
 def withdraw(
@@ -93,37 +87,43 @@ def withdraw(
     *,
     settings: Settings,
     store: Store,
-    registry: Registry,
     withdrawn_by: str,
+    registry: Registry | None = None,
     reason: str = "",
     evidence: Mapping[str, Any] | None = None,
+    version: str | None = None,
 ) -> Promotion:
-    """The record that ends the trial of the version with this alias: from now on the champion has that part.
+    """The record that ends the trial of the version with this alias: from now on nobody has that part.
 
-    Raises `NoChampion`, and `ModelNotFound` where nobody has the alias.
+    The registry is told afterwards, where it answers; it is opened where it is not given. Raises `ModelNotFound` where
+    nobody has the alias, and `PromotionRefused` where another version than `version` has it by now.
     """
-    champion = recorded_champion(settings, store=store)
-    on_trial = store.current_promotion(model_name=champion.model_name, alias=alias)
-    if alias not in (CHALLENGER, SHADOW) or on_trial is None or on_trial.digest == champion.digest:
+    trial = trial_of(alias, settings=settings, store=store) if alias in (CHALLENGER, SHADOW) else None
+    if trial is None:
         raise ModelNotFound(f"no version is on trial as {alias}", next_step="`docflow models history` lists them.")
-    registry.remove_alias(champion.model_name, alias=alias)
-    return store.record_promotion(
-        model_name=champion.model_name,
-        model_version=champion.model_version,
-        digest=champion.digest,
+    withdrawn = f"version {trial.model_version} withdrawn"
+    promotion = store.record_promotion(
+        model_name=trial.model_name,
+        model_version=NOBODY,
+        digest=NOBODY,
         alias=alias,
         promoted_by=withdrawn_by,
-        reason=f"version {on_trial.model_version} withdrawn: {reason}" if reason else "withdrawn",
+        reason=f"{withdrawn}: {reason}" if reason else withdrawn,
         evidence=evidence,
-        files=champion.files,
+        instead_of=version or trial.model_version,
     )
+    tell_registry(promotion, None, settings=settings, store=store, registry=registry)
+    return promotion
 
 
-def rollback(*, settings: Settings, store: Store, registry: Registry, promoted_by: str) -> Promotion:
+def rollback(*, settings: Settings, store: Store, promoted_by: str, registry: Registry | None = None) -> Promotion:
     """The record that makes the version promoted before the current one the champion again.
 
-    A second rollback takes the first one back. Raises `NoChampion` where there was no other version before,
-    and `DigestMismatch` where the earlier version is not what it was when it was promoted.
+    It comes from where it was published, and is put on record whether or not the registry answers, which is told
+    afterwards and opened where it is not given. A second rollback takes the first one back.
+
+    Raises `NoChampion` where there was no other version before, `DigestMismatch` where the earlier version is not what
+    it was when it was promoted, and `PromotionRefused` where somebody else was quicker to replace the current one.
     """
     name = settings.classify.model_name
     promotions = store.promotions(model_name=name, alias=CHAMPION, limit=None)
@@ -133,15 +133,100 @@ def rollback(*, settings: Settings, store: Store, registry: Registry, promoted_b
             f"no other version of '{name}' was promoted before",
             next_step="Promote a version by its number: `docflow models promote VERSION`.",
         )
-    fetch(earlier.model_version, digest=earlier.digest, settings=settings, registry=registry)
-    return promote(
-        earlier.model_version,
-        settings=settings,
-        store=store,
-        registry=registry,
+    folder = bring(earlier, settings=settings, registry_factory=None if registry is None else lambda: registry)
+    promotion = store.record_promotion(
+        model_name=name,
+        model_version=earlier.model_version,
+        digest=earlier.digest,
         promoted_by=promoted_by,
         reason=f"rolled back from version {promotions[0].model_version}",
+        files=publish(folder, settings=settings),
+        instead_of=promotions[0].model_version,
+        after=predecessor(earlier.digest, settings=settings, store=store, promoted_by=promoted_by),
     )
+    tell_registry(promotion, folder, settings=settings, store=store, registry=registry)
+    return promotion
+
+
+def predecessor(digest: str, *, settings: Settings, store: Store, promoted_by: str) -> Promotion | None:
+    """What is to be put on record so that the champion is asked in the shadow of the version with this digest.
+
+    None where the settings do not want that, there is no other champion, or another version is tried in the shadow.
+    """
+    former = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
+    if not settings.rollout.keep_predecessor or former is None or former.digest == digest:
+        return None
+    shadow = trial_of(SHADOW, settings=settings, store=store)
+    if shadow is not None and shadow.digest != digest and shadow.reason != PREDECESSOR:
+        log.warning(
+            "version %s stays on trial in the shadow, so the champion's predecessor is not asked", shadow.model_version
+        )
+        return None
+    return Promotion(
+        model_name=former.model_name,
+        model_version=former.model_version,
+        digest=former.digest,
+        alias=SHADOW,
+        promoted_by=promoted_by,
+        reason=PREDECESSOR,
+        files=former.files,
+    )
+
+
+def trial_of(alias: str, *, settings: Settings, store: Store) -> Promotion | None:
+    """The promotion of who is on trial with this alias; a trial ends when it is withdrawn or becomes the champion."""
+    name = settings.classify.model_name
+    trial = store.current_promotion(model_name=name, alias=alias)
+    if trial is None or trial.digest == NOBODY:
+        return None
+    champions = store.promotions(model_name=name, alias=CHAMPION, limit=None)
+    since = [champion.digest for champion in champions if champion.id > trial.id]
+    before = [champion.digest for champion in champions if champion.id < trial.id]
+    # Withdrawals used to be recorded as the champion of that moment taking the part over; so is its predecessor's.
+    is_withdrawn = trial.reason != PREDECESSOR and trial.digest in before[:1]
+    return None if is_withdrawn or trial.digest in since else trial
+
+
+def tell_registry(
+    promotion: Promotion, folder: Path | None, *, settings: Settings, store: Store, registry: Registry | None
+) -> None:
+    """Have the registry's aliases say what is on record, and put the evidence beside the version whose folder this is.
+
+    What is on record is in force: a registry that fails is no more than a warning in the log.
+    """
+    try:
+        registry = registry or open_registry(settings)
+        set_aliases(settings=settings, store=store, registry=registry)
+        if folder is not None:
+            attach_evidence(promotion, folder, registry=registry)
+    except RegistryError as error:
+        log.warning("on record and in force, but the registry was not told: %s", error)
+
+
+def set_aliases(*, settings: Settings, store: Store, registry: Registry) -> None:
+    """Have each of the registry's aliases mean the version that has it by the record, or none."""
+    champion = recorded_champion(settings, store=store)
+    registry.set_alias(champion.model_name, alias=CHAMPION, version=champion.model_version)
+    for alias in (CHALLENGER, SHADOW):
+        trial = trial_of(alias, settings=settings, store=store)
+        if trial is None:
+            registry.remove_alias(champion.model_name, alias=alias)
+        else:
+            registry.set_alias(champion.model_name, alias=alias, version=trial.model_version)
+
+
+def attach_evidence(promotion: Promotion, folder: Path, *, registry: Registry) -> None:
+    """Put the evidence pack of this promotion beside the version."""
+    name, version = promotion.model_name, promotion.model_version
+    pack = evidence_pack(
+        registry.version(name, version=version),
+        folder,
+        alias=promotion.alias,
+        promoted_by=promotion.promoted_by,
+        reason=promotion.reason,
+        verdict=promotion.evidence,
+    )
+    registry.attach(name, version=version, files=pack, under=f"{EVIDENCE_FOLDER}/{datetime.now(UTC):%Y%m%dT%H%M%S}")
 
 
 def pull(settings: Settings, *, store: Store, registry_factory: Callable[[], Registry] | None = None) -> Path:

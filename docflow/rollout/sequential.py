@@ -2,7 +2,8 @@
 
 Two of Wald's sequential probability ratio tests side by side (Wald 1945; for three hypotheses, Sobel & Wald 1949): one
 asks whether the challenger wins a share `effect` of such documents rather than half of them, the other whether the
-champion does. It may be looked at after every document; the error rates hold all the same.
+champion does. It may be looked at after every document; the error rates hold all the same, for documents that are
+independent of each other.
 """
 
 from __future__ import annotations

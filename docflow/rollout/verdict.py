@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from docflow.classify.grouping import near_duplicates
 from docflow.registry import CHAMPION, Registry
 from docflow.rollout.lineup import parts_in_force
 from docflow.rollout.record import promote, withdraw
@@ -27,7 +28,8 @@ class Ruling(StrEnum):
 class RolloutVerdict:
     """What was decided about the version that has this alias, and why.
 
-    `outcomes` counts the labelled documents, `wins` and `losses` those that only it or only the champion got right.
+    `outcomes` counts the labelled documents, and `confirmed` those of them whose label did not correct what had been
+    answered. `wins` and `losses` count the sources that spoke for it and for the champion.
     """
 
     alias: str
@@ -36,6 +38,7 @@ class RolloutVerdict:
     ruling: Ruling
     reason: str
     outcomes: int
+    confirmed: int
     wins: int
     losses: int
     operations: dict[str, dict[str, Any]]
@@ -51,7 +54,8 @@ def judge_rollout(
     """The verdicts on the models on trial, carried out unless `act` is false; none where nobody is on trial.
 
     What is promoted takes the champion's place, with the verdict as its evidence. Only documents that were labelled
-    since the trial began count. Raises `NoChampion`, and what `promote` raises.
+    since the trial began count. Raises `NoChampion`, what `promote` raises, and `PromotionRefused` where another
+    version became the champion or was put on trial meanwhile.
     """
     name = settings.classify.model_name
     parts = parts_in_force(settings, store=store)
@@ -67,15 +71,15 @@ def judge_rollout(
         verdicts.append(verdict)
         if not act or verdict.ruling is Ruling.WAIT:
             continue
-        registry = registry_factory()
         if verdict.ruling is Ruling.WITHDRAW:
             withdraw(
-                alias, settings=settings, store=store, registry=registry, withdrawn_by=judged_by,
+                alias, settings=settings, store=store, withdrawn_by=judged_by, version=promotion.model_version,
                 reason=verdict.reason, evidence=verdict.to_dict(),
             )  # fmt: skip
             continue
         promote(
-            promotion.model_version, settings=settings, store=store, registry=registry, promoted_by=judged_by,
+            promotion.model_version, settings=settings, store=store, registry=registry_factory(),
+            promoted_by=judged_by, instead_of=champion.model_version,
             reason=verdict.reason, evidence=verdict.to_dict(),
         )  # fmt: skip
         break
@@ -91,22 +95,32 @@ def weigh(
     rules: RolloutSettings,
     max_milliseconds: float,
 ) -> RolloutVerdict:
-    """The verdict from what was observed: operational figures first, then the sequential test."""
-    wins = [outcome.challenger for outcome in outcomes if outcome.champion != outcome.challenger]
-    tested = sequential_test(wins, effect=rules.effect, alpha=rules.alpha, beta=rules.beta)
+    """The verdict from what was observed: operational figures first, then the sequential test of the votes.
+
+    Labels none of which confirms an answer are no sample of the documents, and decide nothing: where only wrong answers
+    are labelled, whoever did not answer wins.
+    """
+    cast = votes(outcomes)[: rules.most_outcomes]
+    tested = sequential_test(cast, effect=rules.effect, alpha=rules.alpha, beta=rules.beta)
+    confirmed = sum(outcome.confirmed for outcome in outcomes)
     ruling, reason = Ruling.WAIT, f"undecided after {len(outcomes)} labelled documents"
     fault = operational_fault(*operations, rules=rules, max_milliseconds=max_milliseconds)
-    told = f"it alone was right on {tested.wins} documents, the champion alone on {tested.losses}"
+    told = (
+        f"it alone was right on {tested.wins} documents, the champion alone on {tested.losses}; "
+        f"{confirmed} of {len(outcomes)} labels confirm what was answered"
+    )
     against_champion = cannot_serve(operations[0], rules=rules, max_milliseconds=max_milliseconds)
     if fault:
         ruling, reason = Ruling.WITHDRAW, f"it {fault}"
     elif against_champion:
         ruling, reason = Ruling.PROMOTE, f"version {versions[0]} {against_champion}"
+    elif outcomes and not confirmed:
+        reason = f"none of {len(outcomes)} labels confirms what was answered: label documents whatever was answered"
     elif tested.finding is Finding.BETTER:
         ruling, reason = Ruling.PROMOTE, f"better than version {versions[0]}: {told}"
     elif tested.finding is Finding.WORSE:
         ruling, reason = Ruling.WITHDRAW, f"worse than version {versions[0]}: {told}"
-    elif tested.finding is Finding.SAME or len(outcomes) >= rules.most_outcomes:
+    elif tested.finding is Finding.SAME or len(cast) >= rules.most_outcomes:
         ruling, reason = Ruling.WITHDRAW, f"no better than version {versions[0]}: {told}"
     return RolloutVerdict(
         alias=alias,
@@ -115,10 +129,29 @@ def weigh(
         ruling=ruling,
         reason=reason,
         outcomes=len(outcomes),
+        confirmed=confirmed,
         wins=tested.wins,
         losses=tested.losses,
         operations={"champion": asdict(operations[0]), alias: asdict(operations[1])},
     )
+
+
+def votes(outcomes: list[Outcome]) -> list[bool]:
+    """Whether the challenger was right, by the first document of each source that one of the two alone got right.
+
+    Documents of one source, and near duplicates, stand and fall together, so that they have one vote. The first one
+    has it, not the majority: a vote that was counted stays as it is whatever comes later, as a sequential test needs.
+    """
+    discordant = [outcome for outcome in outcomes if outcome.champion != outcome.challenger]
+    firsts: dict[str, int] = {}
+    for row, outcome in enumerate(discordant):
+        firsts.setdefault(outcome.source, row)
+    repeating = {later for _, later in near_duplicates([outcome.text for outcome in discordant])}
+    return [
+        outcome.challenger
+        for row, outcome in enumerate(discordant)
+        if firsts[outcome.source] == row and row not in repeating
+    ]
 
 
 def operational_fault(

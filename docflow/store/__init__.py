@@ -4,7 +4,7 @@ The bytes go first, then the row, so that a row never names bytes that are not t
 """
 
 from docflow.store.blobs import BlobStore
-from docflow.store.filesystems import open_filesystem, storage_failures
+from docflow.store.filesystems import file_failures, open_filesystem, storage_failures
 from docflow.store.labels import LabelledDocument, LabelStore
 from docflow.store.outcomes import Operation, Outcome, OutcomeStore
 from docflow.store.readings import Reading, ReadingStore
@@ -42,6 +42,7 @@ __all__ = [
     "Recognition",
     "RecognitionKey",
     "Store",
+    "file_failures",
     "open_filesystem",
     "storage_failures",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import fsspec
 from pydantic import SecretStr
 
-from docflow.errors import SettingsError, StorageUnavailable
+from docflow.errors import SettingsError, StorageUnavailable, UnreadableFile
 from docflow.settings import S3Settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ FILE = "file://"
 
 RETRIES = 1
 """How often a request to S3 is tried again here; the caller, told that it may, can try more often."""
+
+OF_ONE_FILE = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+"""What a file system that is well raises for a single file."""
 
 HOME_REGIONS = ("us-east-1", "aws-global", None)
 """The regions that must not be named when a bucket is made: it is made there by default."""
@@ -52,6 +56,18 @@ def storage_failures(place: str) -> Iterator[None]:
         yield
     except (OSError, BotoCoreError, ClientError) as error:
         raise StorageUnavailable(f"{place} does not answer or refuses: {_reason(error)}") from error
+
+
+@contextmanager
+def file_failures(place: str) -> Iterator[None]:
+    """Raise `UnreadableFile` where the one file that is read is the cause; else as `storage_failures` does."""
+    with storage_failures(place):
+        try:
+            yield
+        except OSError as error:
+            if isinstance(error, OF_ONE_FILE) or error.errno == errno.ELOOP:
+                raise UnreadableFile(f"the file cannot be read: {_reason(error)}") from error
+            raise
 
 
 def make_bucket(filesystem: AbstractFileSystem, bucket: str) -> None:

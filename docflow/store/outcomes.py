@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from statistics import median
 
 from sqlmodel import col, select
 
 from docflow.store.database import Database
-from docflow.store.tables import Label, LabelOrigin, PredictionRow
-from docflow.types import UNKNOWN, Variant
+from docflow.store.tables import Label, LabelOrigin, PredictionRow, Recognition
+from docflow.types import FAILED, UNKNOWN
 
 MOST_ROWS = 50_000
 """The newest predictions that are looked at: months of most services, and a second's work."""
@@ -18,16 +19,23 @@ MOST_ROWS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A document that a person labelled after both had said what it is; who was right."""
+    """A document that a person labelled after both had said what it is; who was right.
+
+    `source` is where it came from, or the document where nobody said. `confirmed` is false where the label corrects
+    what was answered by then. `text` is what it says, to find near duplicates by; only where one alone was right.
+    """
 
     document_id: int
     champion: bool
     challenger: bool
+    source: str
+    confirmed: bool
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """How one version did beside the other: documents asked about, those not answered, and those called unknown.
+    """How one version did beside the other: documents asked about, those it failed on, and those it called unknown.
 
     `milliseconds` is the median time of a prediction, None where nobody measured.
     """
@@ -45,42 +53,42 @@ class OutcomeStore:
         self._database = database
 
     def paired(self, champion: str, challenger: str, *, model_name: str, since: datetime) -> list[Outcome]:
-        """The documents with both versions' predictions and a person's label since then, in the order of the labels.
+        """The documents that both versions answered and people labelled since then, in the order of their first labels.
 
         One of the predictions may be older, where it is of the same recognition.
 
-        A label that neither version knows is right where the answer is unknown.
+        Where neither version knows the label, `unknown` is right; where one does, it is wrong of both.
         """
         said = self._newest(model_name, versions=(champion, challenger), since=since)
-        both = {number: one for number, one in said.items() if len(one) == 2}
+        both = {number: one for number, one in said.items() if not any(map(has_failed, one.values()))}
         query = select(Label).where(Label.origin == LabelOrigin.HUMAN, col(Label.created_at) >= since)
         with self._database.session() as session:
             labels = session.exec(query.order_by(col(Label.id))).all()
+        # A document that is labelled again keeps its place: what a sequential test has looked at stays in its order.
         newest = {label.document_id: label for label in labels if label.document_id in both}
-        return [
-            Outcome(number, *(is_right(both[number][version], label.label) for version in (champion, challenger)))
-            for number, label in sorted(newest.items(), key=lambda item: item[1].id)
-        ]
+        found = [outcome(label, both[number], versions=(champion, challenger)) for number, label in newest.items()]
+        texts = self._texts(one.document_id for one in found if one.champion != one.challenger)
+        return [replace(one, text=texts.get(one.document_id, "")) for one in found]
 
     def operations(
         self, champion: str, challenger: str, *, model_name: str, since: datetime
     ) -> tuple[Operation, Operation]:
-        """How the champion and the challenger did on the documents that either was asked about since then.
+        """How the champion and the challenger did on the documents that both were asked about, one of them since then.
 
-        What the challenger answered as champion came from a service that had not yet taken the new one: nobody asked
-        that, so it did not fail.
+        Nobody asked a version of which there is neither an answer nor a failure: a process that began before the trial
+        did, or a service has not yet taken the models in force.
         """
         said = self._newest(model_name, versions=(champion, challenger), since=since)
-        said = {number: one for number, one in said.items() if not answered_as_champion(one.get(challenger))}
-        return operation(said, champion), operation(said, challenger)
+        first, second = (operation([one[version] for one in said.values()]) for version in (champion, challenger))
+        return first, second
 
     def _newest(
         self, model_name: str, *, versions: tuple[str, str], since: datetime
     ) -> dict[int, dict[str, PredictionRow]]:
-        """Each version's newest prediction for what either was asked about since then, by document and version.
+        """Each version's newest answer to what both were asked about, by document and version; a failure without any.
 
-        The other one's may be older: who is asked again about what it has read already says what it said, and the row
-        stays as it is.
+        One of them is from since then. The other one's may be older: who is asked again about what it has read already
+        says what it said, and the row stays as it is.
         """
         is_of_them = (PredictionRow.model_name == model_name, col(PredictionRow.model_version).in_(versions))
         asked = (
@@ -92,32 +100,49 @@ class OutcomeStore:
         query = (
             select(PredictionRow)
             .where(*is_of_them, col(PredictionRow.recognition_id).in_(asked))
-            .order_by(col(PredictionRow.id).desc())
+            .order_by(col(PredictionRow.label) == FAILED, col(PredictionRow.id).desc())
         )
         found: dict[int, dict[str, PredictionRow]] = {}
         with self._database.session() as session:
             for row in session.exec(query):
                 found.setdefault(row.document_id, {}).setdefault(row.model_version, row)
-        return found
+        return {number: one for number, one in found.items() if len(one) == len(versions)}
+
+    def _texts(self, documents: Iterable[int]) -> dict[int, str]:
+        """What each of these documents says in its newest recognition."""
+        query = select(Recognition.document_id, Recognition.text).order_by(col(Recognition.id))
+        with self._database.session() as session:
+            return dict(session.exec(query.where(col(Recognition.document_id).in_(list(documents)))).all())
 
 
-def is_right(row: PredictionRow, label: str) -> bool:
-    """Whether the prediction says what the person said, as far as its model could."""
-    return row.label == (label if label in row.scores else UNKNOWN)
+def outcome(label: Label, said: dict[str, PredictionRow], *, versions: tuple[str, str]) -> Outcome:
+    """Who of the versions was right, the champion first, and whether what had been answered was.
+
+    Without an answer by then the label corrects none.
+    """
+    is_known = any(label.label in said[version].scores for version in versions)
+    target = label.label if is_known else UNKNOWN
+    champion, challenger = (said[version].label == target for version in versions)
+    return Outcome(
+        label.document_id,
+        champion,
+        challenger,
+        source=label.source or f"document {label.document_id}",
+        confirmed=label.predicted in (None, label.label, target),
+    )
 
 
-def answered_as_champion(row: PredictionRow | None) -> bool:
-    """Whether there is a prediction, and it was the champion's answer."""
-    return row is not None and row.variant is Variant.CHAMPION
+def has_failed(row: PredictionRow) -> bool:
+    """Whether the model was asked and did not answer."""
+    return row.label == FAILED
 
 
-def operation(said: dict[int, dict[str, PredictionRow]], version: str) -> Operation:
-    """How this version did."""
-    rows = [one[version] for one in said.values() if version in one]
+def operation(rows: list[PredictionRow]) -> Operation:
+    """How the version did whose rows these are, one for each document that it was asked about."""
     times = [1000 * row.seconds for row in rows if row.seconds is not None]
     return Operation(
-        documents=len(said),
-        failed=len(said) - len(rows),
+        documents=len(rows),
+        failed=sum(map(has_failed, rows)),
         unknown=sum(row.label == UNKNOWN for row in rows),
         milliseconds=median(times) if times else None,
     )

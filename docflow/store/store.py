@@ -18,7 +18,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from docflow import types
-from docflow.errors import DocFlowError, DocumentNotFound
+from docflow.errors import DocFlowError, DocumentNotFound, PromotionRefused
 from docflow.store import schema
 from docflow.store.database import Database
 from docflow.store.labels import LabelStore
@@ -253,20 +253,33 @@ class Store:
         reason: str = "",
         evidence: Mapping[str, Any] | None = None,
         files: str | None = None,
+        instead_of: str | None = None,
+        after: Promotion | None = None,
     ) -> Promotion:
-        """The promotion that was added to the history; a rollback is one too."""
+        """The promotion that was added to the history; a rollback is one too.
+
+        With `instead_of`, raises `PromotionRefused` and adds nothing unless that version has the alias by now. `after`
+        is added just before it, or neither is.
+        """
         promotion = Promotion(
             model_name=model_name,
             model_version=model_version,
             digest=digest,
             alias=alias,
-            promoted_by=storable(promoted_by),
-            reason=storable(reason),
+            promoted_by=promoted_by,
+            reason=reason,
             evidence=None if evidence is None else dict(evidence),
             files=files,
         )
-        with self._database.session() as session:
-            session.add(promotion)
+        with self._database.locking() as session:
+            _lock_promotions(session, model_name)
+            if instead_of is not None:
+                _still_has(session, promotion, version=instead_of)
+            for added in filter(None, (after, promotion)):
+                added.promoted_by, added.reason = storable(added.promoted_by), storable(added.reason)
+                session.add(added)
+                # One by one: history is in the order of the ids.
+                session.flush()
         return promotion
 
     def promotions(self, *, model_name: str, alias: str | None = None, limit: int | None = 50) -> list[Promotion]:
@@ -279,8 +292,7 @@ class Store:
 
     def current_promotion(self, *, model_name: str, alias: str = "champion") -> Promotion | None:
         """The model's newest promotion to `alias`, if there is one."""
-        query = select(Promotion).where(Promotion.model_name == model_name, Promotion.alias == alias)
-        return self._first(query.order_by(col(Promotion.id).desc()))
+        return self._first(_newest_promotion(model_name, alias=alias))
 
     def _first(self, query: SelectOfScalar[Row]) -> Row | None:
         """The first row that `query` finds."""
@@ -311,6 +323,30 @@ def _document(session: Session, document_id: int) -> Document:
     if document is None:
         raise DocumentNotFound(f"there is no document {document_id}")
     return document
+
+
+def _newest_promotion(model_name: str, *, alias: str) -> SelectOfScalar[Promotion]:
+    """The query for the model's promotions to `alias`, newest first."""
+    query = select(Promotion).where(Promotion.model_name == model_name, Promotion.alias == alias)
+    return query.order_by(col(Promotion.id).desc())
+
+
+def _lock_promotions(session: Session, model_name: str) -> None:
+    """Have nobody else promote a version of the model until the transaction ends."""
+    # The oldest row stands for all: it is there for good, and the same for everyone.
+    query = select(Promotion.id).where(Promotion.model_name == model_name).order_by(col(Promotion.id))
+    session.exec(query.limit(1).with_for_update()).first()
+
+
+def _still_has(session: Session, promotion: Promotion, *, version: str) -> None:
+    """Raise `PromotionRefused` unless `version` is what the promotion's alias means by now."""
+    alias = promotion.alias
+    current = session.exec(_newest_promotion(promotion.model_name, alias=alias).limit(1)).first()
+    if current is None or current.model_version != version:
+        raise PromotionRefused(
+            f"version {version} is not the {alias} any more: what was decided about it is outdated",
+            next_step="`docflow models history` says who replaced it; decide anew.",
+        )
 
 
 def _advance(document: Document, status: DocumentStatus) -> Document:

@@ -169,7 +169,8 @@ class Page(Table, table=True):
 class PredictionRow(Table, table=True):
     """What one version of a model said about one recognition: a stored `types.Prediction`.
 
-    `settings_digest` tells apart what the same model says under another threshold, `variant` what it was asked as.
+    `settings_digest` tells apart what the same model says under another threshold, `variant` what it was asked as. That
+    the model failed is a shadow's row whose label is `types.FAILED`.
     """
 
     __tablename__ = "predictions"

@@ -66,6 +66,17 @@ def test_a_stored_model_that_was_changed_is_stored_anew(bundle_var: Path, tmp_pa
     assert stored.read_bytes() == right
 
 
+def test_a_challenger_that_is_not_what_was_tried_keeps_no_champion_from_serving(
+    bundle_var: Path, tmp_path: Path
+) -> None:
+    var_dir = Path(shutil.copytree(bundle_var, tmp_path / "var", ignore=shutil.ignore_patterns("bentos")))
+    for version, spoilt in (("5", False), ("6", True)):
+        serving.promote_small_model(var_dir, version=version, seed=5, alias="challenger", spoilt=spoilt)
+        assert serving.import_champion(var_dir) == "docflow:mlflow-v1"
+        stored = list((var_dir / "bentoml/models").glob("docflow-challenger/mlflow-v*"))
+        assert [path.name for path in stored] == ([] if spoilt else [f"mlflow-v{version}"])
+
+
 def test_the_bundles_requirements_are_those_of_the_lock_file(tmp_path: Path) -> None:
     written = tmp_path / "requirements.txt"
     options = ["--locked", "--only-group", "serve", "--no-hashes", "--no-annotate", "--no-header", "--quiet", "-o"]

@@ -1,10 +1,12 @@
 """Where documents are read from: a folder and S3 alike."""
 
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from docflow.errors import FileTooLarge, SettingsError, StorageUnavailable
+from docflow.errors import FileTooLarge, SettingsError, StorageUnavailable, UnreadableFile
 from docflow.settings import S3Settings
 from docflow.sources import list_sources, read_source
 from docflow.store import BlobStore, open_filesystem
@@ -58,8 +60,47 @@ def test_a_source_that_is_not_there_is_an_error_and_not_an_empty_list(inbox: tup
     url, s3 = inbox
     with pytest.raises(StorageUnavailable):
         list_sources(f"{url}/nowhere", s3=s3)
-    with pytest.raises(StorageUnavailable):
+
+
+def test_a_file_that_is_gone_is_the_files_own_error(inbox: tuple[str, S3Settings]) -> None:
+    url, s3 = inbox
+    with pytest.raises(UnreadableFile, match="cannot be read"):
         read_source(f"{url}/nowhere.pdf", limit=10, s3=s3)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: path.symlink_to("nowhere"),
+        lambda path: path.symlink_to(path.name),
+        lambda path: path.mkdir(),
+    ],
+    ids=["link-to-nowhere", "link-to-itself", "folder"],
+)
+def test_what_is_no_file_is_that_files_own_error(make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / "odd.pdf")
+    with pytest.raises(UnreadableFile) as told:
+        read_source(str(tmp_path / "odd.pdf"), limit=10**6, s3=S3Settings())
+    assert not told.value.retryable
+    assert told.value.exit_code == 3
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """The rights of a user who is not root, whom no file is closed to."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_file_that_may_not_be_read_is_that_files_own_error() -> None:
+    with pytest.raises(UnreadableFile, match="permission denied"):
+        read_source("/etc/shadow", limit=10**6, s3=S3Settings())
 
 
 def test_a_storage_that_does_not_answer_is_unavailable() -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,12 @@ from docflow.errors import (
     UnsupportedType,
 )
 from docflow.pipeline import Pipeline
+from docflow.rollout import Lineup
 from docflow.settings import Settings, load_settings
 from docflow.store import DocumentStatus
 from docflow.testing import FakeClassifier, FakeEngine
 from docflow.thumbnail import thumbnail_pixels
-from docflow.types import UNKNOWN, Answered, PageImage, Question
+from docflow.types import UNKNOWN, Answered, PageImage, Prediction, Question
 
 CLASSIFIER = FakeClassifier({"invoice": "INVOICE", "receipt": "RECEIPT"})
 
@@ -154,6 +156,46 @@ def test_predicting_again_adds_nothing_to_the_history_and_a_new_model_does(
     with Pipeline.open(settings, engine=engine, classifier=newer) as other:
         other.predict(document_id)
     assert [row.model_version for row in pipeline.store.predictions(document_id)] == ["2", "1"]
+
+
+def test_that_a_model_beside_the_champion_failed_is_kept_until_it_answers(
+    settings: Settings, engine: FakeEngine
+) -> None:
+    class Failing(FakeClassifier):
+        is_mended = False
+
+        def predict(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
+            if not self.is_mended:
+                raise MemoryError("too many texts")
+            return super().predict(texts)
+
+    failing = Failing({"invoice": "INVOICE"}, version="2")
+    began = datetime.now(UTC)
+    with Pipeline.open(settings, engine=engine, models=Lineup(CLASSIFIER, challenger=failing)) as pipeline:
+        document_id = pipeline.process(png(), filename="a.png").document.id
+        assert [row.model_version for row in pipeline.store.predictions(document_id)] == ["1"]
+
+        def failed() -> tuple[int, int]:
+            _, seen = pipeline.store.outcomes.operations("1", "2", model_name="fake", since=began)
+            return seen.failed, seen.documents
+
+        pipeline.predict(document_id)
+        assert failed() == (1, 1)
+        failing.is_mended = True
+        pipeline.predict(document_id)
+        assert failed() == (0, 1)
+
+
+def test_a_process_that_began_before_the_trial_says_nothing_against_the_challenger(
+    pipeline: Pipeline, settings: Settings, engine: FakeEngine
+) -> None:
+    began = datetime.now(UTC)
+    pipeline.process(png(), filename="a.png")
+    challenger = FakeClassifier({"invoice": "INVOICE"}, version="2")
+    with Pipeline.open(settings, engine=engine, models=Lineup(CLASSIFIER, challenger=challenger)) as newer:
+        newer.process(png(shade=9), filename="b.png")
+    for seen in pipeline.store.outcomes.operations("1", "2", model_name="fake", since=began):
+        assert (seen.documents, seen.failed) == (1, 0)
 
 
 def test_what_the_model_does_not_know_is_unknown(settings: Settings) -> None:

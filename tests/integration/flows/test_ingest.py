@@ -1,5 +1,7 @@
 """The ingest flow, run for real by Prefect on a folder: results, bad files, and running it again."""
 
+import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,4 +95,56 @@ def test_an_outage_is_retried_and_the_chunk_completes(inbox: Path, tmp_path: Pat
     sources = sorted(str(path) for path in inbox.glob("*-*"))[:2]
     with pipeline:
         rows = module.flow(lambda: impatient(pipeline, sources, first=0, languages=None), name="one-chunk")()
-    assert by_status(rows) == {"done": 2}
+    # The second one was done in spite of the outage of the first.
+    assert [row["status"] for row in rows] == ["done", "repeated"]
+
+
+def test_a_file_that_cannot_be_read_has_its_error_in_its_row_and_those_behind_it_are_done(
+    inbox: Path, champion_var_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(champion_var_dir))
+    (inbox / "broken.pdf").unlink()
+    (inbox / "0-gone.pdf").symlink_to("nowhere")
+    rows = ingest(str(inbox))
+    assert (rows[0]["file"], rows[0]["error"]) == ("0-gone.pdf", "unreadable_file")
+    assert by_status(rows[1:]).keys() <= {"done", "repeated"}
+    assert len(rows) == CHUNK + 3
+
+
+class RefusingBlobs(BlobStore):
+    """A storage that never takes one document."""
+
+    refused = ""
+
+    def put(self, data: bytes, *, sha256: str, extension: str) -> str:
+        if sha256 == self.refused:
+            raise StorageUnavailable("no answer")
+        return super().put(data, sha256=sha256, extension=extension)
+
+
+def test_an_outage_that_stays_fails_the_run_with_all_rows_in_its_table(
+    inbox: Path, champion_var_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "broken.pdf").unlink()
+    for path in sorted(inbox.glob("*-*"))[3:]:
+        path.unlink()
+    paths = sorted(inbox.glob("*-*"))
+    pipeline = Pipeline.open(
+        settings := load_settings(var_dir=champion_var_dir),
+        engine=FakeEngine("INVOICE"),
+        classifier=FakeClassifier({"invoice": "INVOICE"}),
+    )
+    blobs = RefusingBlobs.open(settings.effective_blobs_url, s3=settings.s3)
+    blobs.refused = hashlib.sha256(paths[0].read_bytes()).hexdigest()
+    pipeline.blobs = blobs
+    monkeypatch.setattr(Pipeline, "open", lambda _: pipeline)
+    monkeypatch.setattr(module, "process_chunk", process_chunk.with_options(retry_delay_seconds=0))
+    with pytest.raises(StorageUnavailable, match="no answer"):
+        ingest([str(path) for path in paths])
+
+    with get_client(sync_client=True) as client:
+        tables = [a for a in client.read_artifacts() if a.key == "ingest" and a.type == "table"]
+    rows = json.loads(str(max(tables, key=lambda table: table.created or 0).data))
+    assert [row["file"] for row in rows] == [path.name for path in paths]
+    assert by_status(rows) == {"failed": 1, "repeated": 2}
+    assert rows[0]["error"] == "storage_unavailable"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,27 +12,33 @@ import pytest
 from learning_case import Loop, never
 from PIL import Image
 
-from docflow import rollout
+from docflow import promoting, rollout
 from docflow.errors import DigestMismatch, ModelNotFound, NoChampion, PromotionRefused
+from docflow.monitor import MODEL_REFUSED
 from docflow.pipeline import Pipeline
 from docflow.rollout import Lineup, LiveModels, Ruling, load_lineup
-from docflow.settings import RolloutSettings
-from docflow.store import Store
+from docflow.settings import MlflowSettings, RolloutSettings
+from docflow.store import Promotion, Store
 from docflow.testing import FakeEngine
-from docflow.types import ModelRef, Prediction, Question, Variant
+from docflow.types import LabelledText, ModelRef, Prediction, Question, Variant
 
 TEXTS = {"invoice": "invoice due payment vat", "letter": "dear sincerely regards"}
 
 
 class Contrary:
-    """A model that is asked as this version and says the one label or the other, always wrong."""
+    """A model that is asked as this version and says the one label or the other, wrong about these kinds."""
 
-    def __init__(self, promotion_digest: str, version: str) -> None:
+    def __init__(self, promotion_digest: str, version: str, *, about: Sequence[str] = ("invoice", "letter")) -> None:
         self.model = ModelRef("docflow", version, promotion_digest)
+        self._about = about
 
     def predict(self, texts: list[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
-        wrong = ["letter" if "invoice" in text else "invoice" for text in texts]
-        return [Prediction(label, 0.9, True, {"invoice": 0.5, "letter": 0.5}, self.model) for label in wrong]
+        said = [self._of("invoice" if "invoice" in text else "letter") for text in texts]
+        return [Prediction(label, 0.9, True, {"invoice": 0.5, "letter": 0.5}, self.model) for label in said]
+
+    def _of(self, kind: str) -> str:
+        (other,) = {"invoice", "letter"} - {kind}
+        return other if kind in self._about else kind
 
 
 def refreshed(loop: Loop, models: LiveModels) -> bool:
@@ -85,6 +92,115 @@ def test_who_was_withdrawn_is_asked_no_more(two: Loop) -> None:
     )
     with pytest.raises(ModelNotFound, match="no version is on trial as challenger"):
         rollout.withdraw("challenger", settings=two.settings, store=two.store, registry=two.registry, withdrawn_by="bo")
+
+
+def in_force(loop: Loop) -> dict[str, str]:
+    """The version that has each part."""
+    parts = rollout.parts_in_force(loop.settings, store=loop.store)
+    return {alias: promotion.model_version for alias, promotion in parts.items()}
+
+
+def aliases(loop: Loop) -> dict[str, str]:
+    """The version that each of the registry's aliases means."""
+    return {alias: one.version for one in loop.registry.versions("docflow") for alias in one.aliases}
+
+
+def withdraw(loop: Loop, *, alias: str = "challenger", version: str | None = None) -> Promotion:
+    return rollout.withdraw(
+        alias, settings=loop.settings, store=loop.store, registry=loop.registry, withdrawn_by="bo", version=version
+    )
+
+
+@pytest.fixture
+def three(two: Loop) -> Loop:
+    """A loop whose version 1 is the champion, and versions 2 and 3 are registered."""
+    two.train(seed=2)
+    return two
+
+
+def test_who_was_withdrawn_does_not_come_back_with_the_next_champion(three: Loop) -> None:
+    three.challenge("2")
+    assert withdraw(three).reason == "version 2 withdrawn"
+    three.promote("3")
+    assert in_force(three) == aliases(three) == {"champion": "3", "shadow": "1"}
+    three.challenge("2")
+    assert in_force(three)["challenger"] == aliases(three)["challenger"] == "2"
+
+
+def test_a_challenger_that_became_the_champion_is_none_after_a_rollback(two: Loop) -> None:
+    two.challenge("2")
+    two.promote("2")
+    two.rollback()
+    assert in_force(two) == aliases(two) == {"champion": "1", "shadow": "2"}
+    with pytest.raises(ModelNotFound):
+        withdraw(two)
+
+
+def test_a_trial_in_the_shadow_goes_on_whoever_is_promoted_beside_it(three: Loop) -> None:
+    three.challenge("3", alias="shadow")
+    three.promote("2")
+    assert in_force(three) == aliases(three) == {"champion": "2", "shadow": "3"}
+    three.promote("3")
+    assert in_force(three) == aliases(three) == {"champion": "3", "shadow": "2"}
+    three.promote("1")
+    assert in_force(three) == aliases(three) == {"champion": "1", "shadow": "3"}
+
+
+@pytest.mark.parametrize("alias", ["challenger", "shadow"])
+def test_who_was_withdrawn_in_the_champions_name_does_not_come_back_either(three: Loop, alias: str) -> None:
+    three.challenge("2", alias=alias)
+    champion = rollout.recorded_champion(three.settings, store=three.store)
+    three.store.record_promotion(
+        model_name="docflow", model_version="1", digest=champion.digest, alias=alias, promoted_by="bo",
+        reason="withdrawn",
+    )  # fmt: skip
+    alone = three.settings.model_copy(update={"rollout": RolloutSettings(keep_predecessor=False)})
+    assert in_force(three) == {"champion": "1"}
+    rollout.promote("3", settings=alone, store=three.store, registry=three.registry, promoted_by="ann")
+    assert in_force(three) == {"champion": "3"}
+
+
+def test_nothing_is_promoted_where_another_became_the_champion_since_it_was_judged(
+    three: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge_slowly(*_: object, **__: object) -> list[LabelledText]:
+        three.promote("3")
+        return []
+
+    monkeypatch.setattr(promoting, "documents_to_judge_by", judge_slowly)
+    with pytest.raises(PromotionRefused, match="version 1 is not the champion any more"):
+        promoting.promote_if_better(
+            "2", settings=three.settings, store=three.store, registry=three.registry, promoted_by="ann"
+        )
+    assert in_force(three) == aliases(three) == {"champion": "3", "shadow": "1"}
+
+
+def test_nobody_is_withdrawn_in_the_place_of_another(three: Loop) -> None:
+    three.challenge("2")
+    three.challenge("3")
+    with pytest.raises(PromotionRefused, match="version 2 is not the challenger any more"):
+        withdraw(three, version="2")
+    assert in_force(three)["challenger"] == "3"
+    withdraw(three, version="3")
+    assert in_force(three) == {"champion": "1"}
+
+
+def test_without_the_registry_models_are_withdrawn_and_rolled_back_all_the_same(
+    three: Loop, caplog: pytest.LogCaptureFixture
+) -> None:
+    three.promote("2")
+    three.challenge("3")
+    shutil.rmtree(three.folder("1"))
+    down = three.settings.model_copy(
+        update={"mlflow": MlflowSettings(tracking_uri="postgresql://nobody@127.0.0.1:9/none")}
+    )
+    rollout.withdraw("challenger", settings=down, store=three.store, withdrawn_by="bo")
+    assert rollout.rollback(settings=down, store=three.store, promoted_by="bo").model_version == "1"
+    assert caplog.text.count("the registry was not told") == 2
+    assert in_force(three) == {"champion": "1", "shadow": "2"}
+    assert aliases(three) == {"champion": "2", "challenger": "3", "shadow": "1"}
+    three.promote("1")
+    assert aliases(three) == in_force(three)
 
 
 def test_nobody_is_tried_without_a_champion_nor_the_champion_against_itself(loop: Loop) -> None:
@@ -159,6 +275,35 @@ def test_a_promoted_model_with_the_wrong_digest_is_refused_and_the_old_one_goes_
     assert version_of(live) == "1"
 
 
+def test_a_challenger_that_could_not_be_had_once_is_taken_later(
+    two: Loop, live: LiveModels, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two.challenge("2")
+    away = [two.published("2"), two.artifacts("2")]
+    for path in away:
+        path.rename(path.with_suffix(".away"))
+    assert not refreshed(two, live)
+    assert MODEL_REFUSED._value.get() == 1
+    assert "the challenger, version 2, is left out" in caplog.text
+    assert "now at work" not in caplog.text
+    for path in away:
+        path.with_suffix(".away").rename(path)
+    assert not refreshed(two, live)
+    monkeypatch.setattr("docflow.rollout.live.RETRY_SECONDS", 0.0)
+    assert refreshed(two, live)
+    assert MODEL_REFUSED._value.get() == 0
+    assert "now at work: champion 1, challenger 2" in caplog.text
+
+
+def test_another_version_with_the_same_files_is_taken(two: Loop, live: LiveModels) -> None:
+    same = rollout.recorded_champion(two.settings, store=two.store)
+    two.store.record_promotion(
+        model_name="docflow", model_version="4", digest=same.digest, promoted_by="ann", files=same.files
+    )
+    assert refreshed(two, live)
+    assert version_of(live) == "4"
+
+
 def test_a_database_that_is_gone_changes_nothing(two: Loop) -> None:
     start = Lineup(rollout.load_champion(two.settings, store=two.store))
     models = LiveModels(
@@ -169,10 +314,11 @@ def test_a_database_that_is_gone_changes_nothing(two: Loop) -> None:
 
 
 def label_outcomes(loop: Loop, lineup: Lineup, *, count: int) -> None:
-    """Documents that the lineup answered for and a person labelled."""
+    """Documents that the lineup answered for and a person labelled, no two of them alike."""
     kinds = ["invoice", "letter"] * (count // 2)
     said = iter(kinds)
-    engine = FakeEngine(lambda image: TEXTS[next(said)])
+    chance = random.Random(count)
+    engine = FakeEngine(lambda image: " ".join([TEXTS[kind := next(said)], *chance.choices(TEXTS[kind].split(), k=15)]))
     with Pipeline.open(loop.settings, engine=engine, models=lineup) as pipeline:
         for number, kind in enumerate(kinds):
             outcome = pipeline.process(picture(number), filename=f"{number}.png")
@@ -195,20 +341,29 @@ def test_a_worse_challenger_is_withdrawn_by_rule_with_its_evidence(two: Loop) ->
     assert (verdict.ruling, verdict.outcomes, verdict.losses, verdict.wins) == (Ruling.WITHDRAW, 20, 9, 0)
     newest = two.store.promotions(model_name="docflow")[0]
     assert newest.evidence is not None
-    assert (newest.alias, newest.model_version, newest.evidence["losses"]) == ("challenger", "1", 9)
+    assert (newest.alias, newest.model_version, newest.evidence["losses"]) == ("challenger", "", 9)
     assert judge(two) == []
 
 
 def test_a_champion_that_does_worse_than_its_predecessor_is_rolled_back_by_rule(two: Loop) -> None:
     promotion = two.promote("2")
     former = load_lineup(two.settings, store=two.store).shadow
-    label_outcomes(two, Lineup(Contrary(promotion.digest, "2"), shadow=former), count=20)
+    label_outcomes(two, Lineup(Contrary(promotion.digest, "2", about=["invoice"]), shadow=former), count=20)
     (verdict,) = judge(two)
     assert (verdict.ruling, verdict.alias, verdict.version) == (Ruling.PROMOTE, "shadow", "1")
+    assert (verdict.outcomes, verdict.confirmed) == (20, 10)
     assert rollout.recorded_champion(two.settings, store=two.store).model_version == "1"
     newest = two.store.promotions(model_name="docflow")[0]
     assert newest.promoted_by == "job"
     assert newest.reason.startswith("better than version 2: it alone was right on 9 documents")
+
+
+def test_corrections_alone_decide_nothing(two: Loop) -> None:
+    promotion = two.promote("2")
+    former = load_lineup(two.settings, store=two.store).shadow
+    label_outcomes(two, Lineup(Contrary(promotion.digest, "2"), shadow=former), count=20)
+    (verdict,) = judge(two)
+    assert (verdict.ruling, verdict.outcomes, verdict.confirmed) == (Ruling.WAIT, 20, 0)
 
 
 def picture(number: int = 0) -> bytes:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
 
+from docflow.pipeline import FAILURES
 from docflow.store import LabelOrigin, Operation, Outcome, RecognitionKey, Store
 from docflow.store.tables import PredictionRow
 from docflow.types import Box, Line, ModelRef, PageText, Prediction, TextSource, Variant, Word
@@ -15,8 +16,8 @@ SCORES = {"invoice": 0.6, "receipt": 0.4}
 PAGE = PageText(1, 9, 9, (Line((Word("w", Box(0, 0, 9, 9), 0.9),)),), TextSource.OCR, "e", "1", "eng")
 
 
-def asked(store: Store, name: str, **said: str) -> int:
-    """A document about which versions said these labels: `v1="invoice"`; the first of them answered."""
+def asked(store: Store, name: str, *, scores: dict[str, dict[str, float]] | None = None, **said: str) -> int:
+    """A document about which versions said these labels: `v1="invoice"`, or failed: `v1=""`; the first answered."""
     document, _ = store.add_document(
         sha256=name.ljust(64, "-"), filename=name, media_type="image/png", size=1, storage_path=name
     )
@@ -25,9 +26,23 @@ def asked(store: Store, name: str, **said: str) -> int:
     for number, (version, label) in enumerate(said.items()):
         variant = Variant.SHADOW if number else Variant.CHAMPION
         model = ModelRef("docflow", version, version)
-        prediction = Prediction(label, 0.6, label != "unknown", SCORES, model, variant, 0.002 * (number + 1))
-        store.save_prediction(document.id, recognition_id=recognition.id, prediction=prediction)
+        known = (scores or {}).get(version, SCORES)
+        prediction = Prediction(label, 0.6, label != "unknown", known, model, variant, 0.002 * (number + 1))
+        store.save_prediction(
+            document.id,
+            recognition_id=recognition.id,
+            prediction=prediction if label else Prediction.failure(model),
+            settings_digest="" if label else FAILURES,
+        )
     return document.id
+
+
+def judged(document: int, champion: bool, challenger: bool, *, source: str = "", confirmed: bool = True) -> Outcome:
+    """The outcome of a document that `asked` stored."""
+    text = "w" if champion != challenger else ""
+    return Outcome(
+        document, champion, challenger, source=source or f"document {document}", confirmed=confirmed, text=text
+    )
 
 
 def test_outcomes_are_the_documents_that_both_saw_in_the_order_of_their_labels(store: Store) -> None:
@@ -38,10 +53,10 @@ def test_outcomes_are_the_documents_that_both_saw_in_the_order_of_their_labels(s
     for document, label in ((second, "invoice"), (alone, "invoice"), (first, "receipt")):
         store.labels.add(document, label=label, who="ann")
     found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
-    assert found == [Outcome(second, True, False), Outcome(first, False, True)]
+    assert found == [judged(second, True, False), judged(first, False, True, confirmed=False)]
     assert store.outcomes.paired("v2", "v1", model_name="docflow", since=BEFORE) == [
-        Outcome(second, False, True),
-        Outcome(first, True, False),
+        judged(second, False, True),
+        judged(first, True, False, confirmed=False),
     ]
 
 
@@ -52,13 +67,49 @@ def test_the_newest_label_counts_and_only_a_persons(store: Store) -> None:
     by_rule = asked(store, "b", v1="invoice", v2="receipt")
     store.labels.add(by_rule, label="invoice", who="rules", origin=LabelOrigin.AUTO)
     found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
-    assert found == [Outcome(corrected, False, True)]
+    assert found == [judged(corrected, False, True, confirmed=False)]
 
 
-def test_unknown_is_right_for_a_label_that_the_models_do_not_have(store: Store) -> None:
+def test_a_corrected_label_keeps_its_documents_place(store: Store) -> None:
+    corrected, other = (asked(store, name, v1="invoice", v2="receipt") for name in "ab")
+    for document, label in ((corrected, "receipt"), (other, "invoice"), (corrected, "invoice")):
+        store.labels.add(document, label=label, who="ann")
+    found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
+    assert found == [judged(corrected, True, False), judged(other, True, False)]
+
+
+def test_unknown_is_right_for_a_label_that_neither_version_has(store: Store) -> None:
     document = asked(store, "a", v1="unknown", v2="receipt")
     store.labels.add(document, label="poem", who="ann")
-    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [Outcome(document, True, False)]
+    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [judged(document, True, False)]
+
+
+def test_unknown_is_wrong_for_a_label_that_one_of_the_versions_has(store: Store) -> None:
+    knows = {"v1": SCORES | {"poem": 0.0}}
+    known = asked(store, "a", v1="poem", v2="unknown", scores=knows)
+    missed = asked(store, "b", v1="unknown", v2="unknown", scores=knows)
+    for document in (known, missed):
+        store.labels.add(document, label="poem", who="ann")
+    found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
+    assert found == [judged(known, True, False), judged(missed, False, False, confirmed=False)]
+    assert [one.challenger for one in store.outcomes.paired("v2", "v1", model_name="docflow", since=BEFORE)] == [
+        True,
+        False,
+    ]
+
+
+def test_an_outcome_names_the_source_of_its_document(store: Store) -> None:
+    document = asked(store, "a", v1="invoice", v2="invoice")
+    store.labels.add(document, label="invoice", who="ann", source="Muster GmbH")
+    found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
+    assert found == [judged(document, True, True, source="Muster GmbH")]
+
+
+def test_a_label_that_was_given_before_anything_was_answered_corrects_nothing(store: Store) -> None:
+    document = asked(store, "a")
+    store.labels.add(document, label="invoice", who="ann")
+    asked(store, "a", v1="receipt", v2="invoice")
+    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [judged(document, False, True)]
 
 
 def test_what_was_labelled_before_the_trial_began_does_not_count(store: Store) -> None:
@@ -70,7 +121,7 @@ def test_what_was_labelled_before_the_trial_began_does_not_count(store: Store) -
 def test_operations_count_who_did_not_answer_and_who_said_unknown(store: Store) -> None:
     asked(store, "a", v1="invoice", v2="unknown")
     asked(store, "b", v1="unknown", v2="unknown")
-    asked(store, "c", v1="invoice")
+    asked(store, "c", v1="invoice", v2="")
     found = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
     assert found == (
         Operation(documents=3, failed=0, unknown=1, milliseconds=2.0),
@@ -78,11 +129,32 @@ def test_operations_count_who_did_not_answer_and_who_said_unknown(store: Store) 
     )
 
 
-def test_a_champion_did_not_fail_where_its_predecessor_answered_as_champion_still(store: Store) -> None:
-    asked(store, "a", v2="invoice")
-    asked(store, "b", v1="invoice", v2="invoice")
-    champion, predecessor = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
-    assert (champion.documents, champion.failed) == (predecessor.documents, predecessor.failed) == (1, 0)
+def test_a_version_that_nobody_asked_did_not_fail(store: Store) -> None:
+    asked(store, "a", v1="invoice")
+    asked(store, "b", v2="invoice")
+    asked(store, "c", v1="invoice", v2="invoice")
+    champion, challenger = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
+    assert (champion.documents, champion.failed) == (challenger.documents, challenger.failed) == (1, 0)
+
+
+def test_a_failure_is_shown_to_nobody_and_is_no_answer_to_be_right_or_wrong(store: Store) -> None:
+    document = asked(store, "a", v2="invoice", v1="")
+    assert [row.model_version for row in store.predictions(document)] == ["v2"]
+    label, _ = store.labels.add(document, label="invoice", who="ann")
+    assert (label.predicted, label.model_version) == ("invoice", "v2")
+    assert [(one.said, one.confidence) for one in store.readings.newest()] == [("invoice", 0.6)]
+    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == []
+
+
+def test_who_answers_after_a_failure_or_fails_after_an_answer_did_not_fail(store: Store) -> None:
+    asked(store, "a", v1="invoice", v2="")
+    document = asked(store, "a", v1="invoice", v2="receipt")
+    asked(store, "b", v1="invoice", v2="receipt")
+    asked(store, "b", v1="invoice", v2="")
+    _, challenger = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
+    assert (challenger.documents, challenger.failed) == (2, 0)
+    store.labels.add(document, label="invoice", who="ann")
+    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [judged(document, True, False)]
 
 
 def test_who_answers_again_what_it_answered_before_the_trial_did_not_fail(store: Store) -> None:
@@ -94,14 +166,14 @@ def test_who_answers_again_what_it_answered_before_the_trial_did_not_fail(store:
     champion, challenger = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
     assert (champion.documents, champion.failed) == (challenger.documents, challenger.failed) == (1, 0)
     store.labels.add(document, label="invoice", who="ann")
-    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [Outcome(document, True, False)]
+    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [judged(document, True, False)]
 
 
 def test_what_nobody_was_asked_since_the_trial_began_does_not_count(store: Store) -> None:
-    asked(store, "a", v1="invoice")
+    asked(store, "a", v1="invoice", v2="invoice")
     with store._database.session() as session:
-        (old,) = session.exec(select(PredictionRow))
-        old.predicted_at = BEFORE - timedelta(days=9)
+        for old in session.exec(select(PredictionRow)):
+            old.predicted_at = BEFORE - timedelta(days=9)
     champion, _ = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
     assert champion.documents == 0
 

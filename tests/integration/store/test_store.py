@@ -10,8 +10,8 @@ from typing import TypeVar
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from docflow.errors import CorruptDocument, DocumentNotFound
-from docflow.store import Document, DocumentStatus, RecognitionKey, Store, schema
+from docflow.errors import CorruptDocument, DocumentNotFound, PromotionRefused
+from docflow.store import Document, DocumentStatus, Promotion, RecognitionKey, Store, schema
 from docflow.types import Box, Line, ModelRef, PageText, Prediction, TextSource, Word
 
 Result = TypeVar("Result")
@@ -291,6 +291,38 @@ def test_the_newest_promotion_to_an_alias_is_the_current_one(store: Store) -> No
     assert [p.model_version for p in store.promotions(model_name="docflow", alias="champion", limit=2)] == ["1", "2"]
     assert len(store.promotions(model_name="docflow", limit=None)) == 4
     assert store.promotions(model_name="other") == []
+
+
+def promoted(store: Store, version: str, *, instead_of: str | None = None, after: Promotion | None = None) -> bool:
+    """Whether the version was put on record as the champion."""
+    try:
+        store.record_promotion(
+            model_name="docflow", model_version=version, digest="d", promoted_by="ann", instead_of=instead_of,
+            after=after,
+        )  # fmt: skip
+    except PromotionRefused:
+        return False
+    return True
+
+
+def test_nothing_is_promoted_instead_of_a_version_that_was_replaced_meanwhile(store: Store) -> None:
+    assert not promoted(store, "1", instead_of="0")
+    assert promoted(store, "1")
+    assert promoted(store, "3", instead_of="1")
+    shadow = Promotion(model_name="docflow", model_version="1", digest="d", alias="shadow", promoted_by="", reason="")
+    assert not promoted(store, "2", instead_of="1", after=shadow)
+    assert [p.model_version for p in store.promotions(model_name="docflow")] == ["3", "1"]
+    assert promoted(store, "2", instead_of="3", after=shadow)
+    newest = store.promotions(model_name="docflow", limit=2)
+    assert [(p.alias, p.model_version) for p in newest] == [("champion", "2"), ("shadow", "1")]
+
+
+def test_of_many_that_replace_the_same_version_at_once_one_does(store: Store) -> None:
+    for version in ("0", "1"):
+        promoted(store, version)
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda number: promoted(store, str(number), instead_of="1"), range(2, 18)))
+    assert sum(done) == 1
 
 
 def test_the_check_names_the_database_its_schema_and_its_documents(store: Store) -> None:

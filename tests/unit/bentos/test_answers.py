@@ -46,7 +46,7 @@ def test_too_few_answers_reach_nobody() -> None:
 def test_an_answer_comes_through_whole_with_what_was_said_beside_it() -> None:
     sent = Answered(
         Prediction("invoice", 0.75, True, {"invoice": 0.75, "receipt": 0.25}, MODEL, Variant.CHALLENGER, 0.001),
-        (Prediction("receipt", 0.5, False, {"receipt": 0.5}, MODEL, Variant.SHADOW),),
+        (Prediction("receipt", 0.5, False, {"receipt": 0.5}, MODEL, Variant.SHADOW), Prediction.failure(MODEL)),
     )
     carried = Answer.model_validate_json(Answer.of(sent).model_dump_json())
     assert carried.answered() == sent

@@ -10,7 +10,7 @@ from docflow.monitor import MODEL_FAILURES
 from docflow.rollout import Lineup
 from docflow.rollout.lineup import in_share
 from docflow.testing import FakeClassifier
-from docflow.types import ModelRef, Prediction, Question, Variant
+from docflow.types import FAILED, ModelRef, Prediction, Question, Variant
 
 CHAMPION = FakeClassifier({"invoice": "INVOICE"}, version="1")
 CHALLENGER = FakeClassifier({"invoice": "INVOICE", "receipt": "RECEIPT"}, version="2")
@@ -78,7 +78,7 @@ def test_a_shadow_is_asked_about_every_document_and_answers_for_none() -> None:
 def test_a_challenger_that_fails_is_not_noticed_by_who_asked(broken: Broken) -> None:
     answers = Lineup(CHAMPION, challenger=broken, share=1.0).answer(QUESTIONS[:3])
     assert [answered.prediction.variant for answered in answers] == [Variant.CHAMPION] * 3
-    assert [answered.shadows for answered in answers] == [()] * 3
+    assert [answered.shadows for answered in answers] == [(Prediction.failure(broken.model),)] * 3
 
 
 class Choking(FakeClassifier):
@@ -97,14 +97,15 @@ def test_another_model_stands_in_where_the_champion_fails_and_nowhere_else() -> 
     answers = Lineup(champion, shadow=PREDECESSOR).answer(asked)
     assert [answered.prediction.variant.value for answered in answers] == ["champion", "stand_in", "champion"]
     assert [answered.prediction.model.version for answered in answers] == ["1", "0", "1"]
-    assert [len(answered.shadows) for answered in answers] == [1, 0, 1]
+    assert [answered.shadows[0].label for answered in answers] == ["unknown", FAILED, "unknown"]
+    assert [beside.model.version for answered in answers for beside in answered.shadows] == ["0", "1", "0"]
     assert MODEL_FAILURES.labels("1")._value.get() == before + 1
 
 
 def test_the_challenger_stands_in_before_the_shadow_does() -> None:
     (answered,) = Lineup(Broken(), challenger=CHALLENGER, shadow=PREDECESSOR).answer([Question("RECEIPT", "a")])
     assert (answered.prediction.model.version, answered.prediction.variant) == ("2", Variant.STAND_IN)
-    assert [beside.model.version for beside in answered.shadows] == ["0"]
+    assert [(beside.model.version, beside.label) for beside in answered.shadows] == [("9", FAILED), ("0", "unknown")]
 
 
 def test_a_champion_that_fails_alone_is_an_error() -> None:

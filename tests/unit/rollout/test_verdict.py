@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -15,9 +16,22 @@ RULES = RolloutSettings()
 SOUND = Operation(documents=200, failed=0, unknown=10, milliseconds=1.0)
 
 
+def outcome(
+    number: int, champion: bool, challenger: bool, *, source: str = "", text: str = "", confirmed: bool = True
+) -> Outcome:
+    return Outcome(number, champion, challenger, source=source or f"document {number}", confirmed=confirmed, text=text)
+
+
 def outcomes(*, wins: int = 0, losses: int = 0, both: int = 0) -> list[Outcome]:
     who = [(False, True)] * wins + [(True, False)] * losses + [(True, True)] * both
-    return [Outcome(number, champion, challenger) for number, (champion, challenger) in enumerate(who)]
+    return [outcome(number, champion, challenger) for number, (champion, challenger) in enumerate(who)]
+
+
+def flipped(chance: random.Random, *, count: int, share: float = 0.5, a_source: int = 1) -> list[Outcome]:
+    """Documents that one alone got right, so many a source: the challenger all of a source's, for about this share."""
+    won = [chance.random() < share for _ in range(count)]
+    rows = [(source, win) for source, win in enumerate(won) for _ in range(a_source)]
+    return [outcome(number, not win, win, source=f"sender {source}") for number, (source, win) in enumerate(rows)]
 
 
 def judged(
@@ -36,8 +50,11 @@ def judged(
 def test_a_better_one_is_promoted_and_the_verdict_says_on_what() -> None:
     verdict = judged(outcomes(wins=12, both=80))
     assert verdict.ruling is Ruling.PROMOTE
-    assert verdict.reason == "better than version 1: it alone was right on 9 documents, the champion alone on 0"
-    assert (verdict.version, verdict.champion, verdict.outcomes) == ("2", "1", 92)
+    assert verdict.reason == (
+        "better than version 1: it alone was right on 9 documents, the champion alone on 0; "
+        "92 of 92 labels confirm what was answered"
+    )
+    assert (verdict.version, verdict.champion, verdict.outcomes, verdict.confirmed) == ("2", "1", 92, 92)
 
 
 def test_a_worse_one_is_withdrawn() -> None:
@@ -48,8 +65,59 @@ def test_a_worse_one_is_withdrawn() -> None:
 def test_a_verdict_waits_for_more_labels_but_not_for_ever() -> None:
     seen = outcomes(wins=2, losses=1, both=50)
     assert judged(seen).ruling is Ruling.WAIT
-    verdict = judged(seen, rules=RULES.model_copy(update={"most_outcomes": 53}))
+    verdict = judged(seen, rules=RULES.model_copy(update={"most_outcomes": 3}))
     assert (verdict.ruling, verdict.reason[:9]) == (Ruling.WITHDRAW, "no better")
+
+
+def test_the_first_document_of_a_source_speaks_for_all_of_them() -> None:
+    won = [outcome(number, False, True, source="sender") for number in range(20)]
+    lost = [outcome(20 + number, True, False, source="sender") for number in range(30)]
+    verdict = judged([*won, *lost, outcome(99, True, False)])
+    assert (verdict.ruling, verdict.wins, verdict.losses) == (Ruling.WAIT, 1, 1)
+
+
+def test_near_duplicates_have_one_vote_whatever_their_sources() -> None:
+    text = "we thank you for your order of the {} of May and remain at your service"
+    won = [outcome(number, False, True, text=text.format(number)) for number in range(10, 30)]
+    other = outcome(99, False, True, text="dear sir or madam please find enclosed what you asked for")
+    assert judged([*won, other]).wins == 2
+
+
+@pytest.mark.parametrize("a_source", [1, 10])
+def test_an_equal_model_is_seldom_told_apart_however_many_documents_a_source_sent(a_source: int) -> None:
+    chance = random.Random(1)
+    trials = [judged(flipped(chance, count=60, a_source=a_source)) for _ in range(150)]
+    assert sum(verdict.ruling is Ruling.PROMOTE for verdict in trials) <= 150 * RULES.alpha + 8
+    assert sum(verdict.reason.startswith("worse") for verdict in trials) <= 150 * RULES.alpha + 8
+
+
+def test_a_better_model_is_seldom_missed_however_seldom_the_two_disagree() -> None:
+    chance = random.Random(2)
+    agreed = [outcome(-1, True, True)] * 99
+    rulings = []
+    for _ in range(100):
+        seen: list[Outcome] = []
+        ruling = Ruling.WAIT
+        for vote in flipped(chance, count=RULES.most_outcomes, share=RULES.effect):
+            seen += [*agreed, vote]
+            # Looked at now and then, as the job does.
+            if ruling is Ruling.WAIT and len(seen) % 2000 == 0:
+                ruling = judged(seen).ruling
+        rulings.append(ruling)
+    assert rulings.count(Ruling.PROMOTE) >= 100 * (1 - RULES.beta) - 9
+    assert Ruling.WAIT not in rulings
+
+
+def test_a_verdict_waits_for_votes_however_many_labels_there_are() -> None:
+    assert judged(outcomes(wins=2, losses=1, both=5000)).ruling is Ruling.WAIT
+
+
+def test_labels_of_nothing_but_wrong_answers_decide_nothing() -> None:
+    corrected = [outcome(number, False, True, confirmed=False) for number in range(200)]
+    verdict = judged(corrected)
+    assert (verdict.ruling, verdict.confirmed) == (Ruling.WAIT, 0)
+    assert "none of 200 labels confirms what was answered" in verdict.reason
+    assert judged([outcome(999, True, True), *corrected]).ruling is Ruling.PROMOTE
 
 
 @pytest.mark.parametrize(

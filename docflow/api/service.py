@@ -49,7 +49,7 @@ async def running(settings: Settings, *, ask: Ask, model: Callable[[], ModelRef]
         ask=ask,
         model=model,
         health=HealthProbe(ask),
-        reading=Workers("docflow-reading", threads=settings.ocr.workers),
+        reading=Workers("docflow-reading", threads=settings.ocr.workers, queue=settings.ocr.queue),
         transfers=Workers("docflow-transfer", threads=TRANSFERS),
     )
     try:

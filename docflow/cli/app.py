@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -21,6 +22,9 @@ ERR = Console(stderr=True)
 
 INTERRUPTED = 130
 """The shell's exit code for a program that Ctrl-C ended: 128 and the signal's number."""
+
+TERMINATED = 143
+"""The same for SIGTERM, which service managers and containers end programs with."""
 
 UNFORESEEN = 70
 """EX_SOFTWARE of sysexits.h: a fault of the program's own."""
@@ -63,6 +67,7 @@ def register_verbs(asked: str | None = None) -> None:
 
 def main() -> None:
     """Run the command; every foreseen failure ends with its message, its next step and its exit code."""
+    signal.signal(signal.SIGTERM, end_in_order)
     register_verbs(next((word for word in sys.argv[1:] if not word.startswith("-")), None))
     try:
         logging.basicConfig(level=load_settings().log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -77,6 +82,13 @@ def main() -> None:
         ERR.print(f"[bold red]unforeseen error[/] {escape(shown(f'{type(error).__name__}: {error}'))}")
         ERR.print("  Run it again with DOCFLOW_LOG_LEVEL=DEBUG to see where, and report that.")
         sys.exit(UNFORESEEN)
+
+
+def end_in_order(*_: object) -> NoReturn:
+    """End the command as Ctrl-C does: what it holds is let go of, the documents in temporary files too."""
+    # `timeout` sends the signal twice, and the second is not to break off what the first one began.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise SystemExit(TERMINATED)
 
 
 def shown(text: str) -> str:

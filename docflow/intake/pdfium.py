@@ -6,7 +6,7 @@ import ctypes
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import numpy as np
@@ -71,7 +71,18 @@ class PdfiumFile:
     def _page_size(self, index: int) -> tuple[float, float]:
         size = pdfium_c.FS_SIZEF()
         found = pdfium_c.FPDF_GetPageSizeByIndexF(self._document, index, size)
+        if found and not (size.width and size.height):
+            return self._size_seen(index)
         return (size.width, size.height) if found else (0.0, 0.0)
+
+    def _size_seen(self, index: int) -> tuple[float, float]:
+        with suppress(*FAILURES):
+            page = self._seen(index)
+            try:
+                return page.get_width(), page.get_height()
+            finally:
+                page.close()
+        return 0.0, 0.0
 
     @contextmanager
     def page(self, number: int, *, deadline: Deadline) -> Iterator[Any]:
@@ -91,12 +102,23 @@ class PdfiumFile:
 
     def _load(self, index: int) -> Any:
         """The page with annotations and form fields made part of its content, so that its text has them too."""
-        page = self._document[index]
+        page = self._seen(index)
         if pdfium_c.FPDFPage_GetAnnotCount(page) <= 0:
             return page
         flattened = pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY)
         if flattened != pdfium_c.FLATTEN_SUCCESS:
             return page
+        page.close()
+        return self._document[index]
+
+    def _seen(self, index: int) -> Any:
+        """The page; all of its media box is shown where the crop box leaves nothing of it, as viewers do."""
+        page = self._document[index]
+        left, bottom, right, top = page.get_bbox()
+        if left < right and bottom < top:
+            return page
+        # PDFium takes an empty crop box for none, and finds the media box where the page inherits it, too.
+        page.set_cropbox(0, 0, 0, 0)
         page.close()
         return self._document[index]
 

@@ -23,6 +23,9 @@ UPRIGHT = {
 }
 """What undoes each EXIF orientation (TIFF 6.0, Orientation); 1 and unknown values need nothing."""
 
+SIDEWAYS = frozenset({5, 6, 7, 8})
+"""The orientations that swap the axes."""
+
 PLAUSIBLE_DPI = (60.0, 1300.0)
 LARGEST_SIDE_INCHES = 34.0
 """The long side of an A1 sheet. Cameras write 72 dpi into every photo, which would make it a poster."""
@@ -93,11 +96,14 @@ def _lab_to_srgb() -> ImageCms.ImageCmsTransform:
 
 
 def resolution(image: Image.Image) -> tuple[float, float] | None:
-    """Dots per inch across and down, as the metadata say; None where they say nothing plausible."""
+    """Dots per inch across and down the image as its size is, as the metadata say; None where that is not plausible."""
     try:
         across, down = (float(value) for value in image.info["dpi"])
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
+    if getattr(image, "tag_v2", {}).get(ORIENTATION_TAG) in SIDEWAYS:
+        # The size of a TIFF is told as it is seen, and its resolution as it is stored.
+        across, down = down, across
     low, high = PLAUSIBLE_DPI
     if not (low <= across <= high and low <= down <= high):
         return None

@@ -65,7 +65,7 @@ def _without(
         if form is not None and form.get(Name.Subtype) == Name.Form and depth < DEEPEST:
             inner = form.get(Name.Resources, resources)
             if (kept := _without(pdf, form, inner, depth=depth + 1)) is not None:
-                forms[name] = _changed(pdf, form, *kept)
+                forms[name] = _changed(pdf, form, *kept, resources=inner)
     written = list(_visible(instructions))
     if written == instructions and not forms:
         return None
@@ -88,14 +88,17 @@ def _drawn(instructions: Sequence[Instruction]) -> Iterator[str]:
             yield str(instruction.operands[0])
 
 
-def _changed(pdf: Pdf, form: Object, content: bytes, forms: dict[str, Object]) -> Object:
-    """A copy of the form with this content, and with these forms in place of its own."""
+def _changed(pdf: Pdf, form: Object, content: bytes, forms: dict[str, Object], *, resources: Object) -> Object:
+    """A copy of the form with this content, and with these forms in place of its own.
+
+    `resources` are those that its content names things of: a form without any uses the page's (ISO 32000-1, 7.8.3).
+    """
     stream = pdf.make_stream(content)
     for key, value in form.items():
         if key not in ("/Length", "/Filter", "/DecodeParms"):
             stream[key] = value
     if forms:
-        stream.Resources = _with_forms(form.Resources, forms)
+        stream.Resources = _with_forms(resources, forms)
     return stream
 
 

@@ -78,6 +78,9 @@ def _write(text: PageText, page: Page, font: GlyphlessFont) -> None:
     """Put the words under the page's own content, whose graphics state they then do not depend on."""
     if not text.lines:
         return
+    if not isinstance(page.resources.get(Name.Font), Dictionary):
+        # Viewers show a page whose fonts are an array or the like: nothing in it can name one of them.
+        page.resources.Font = Dictionary()
     name = page.add_resource(font.object, Name.Font, _free_font_name(page))
     operators = invisible_text(text, font, font_name=str(name), to_points=_to_points(page, text))
     page.contents_add(operators, prepend=True)
@@ -85,7 +88,7 @@ def _write(text: PageText, page: Page, font: GlyphlessFont) -> None:
 
 def _free_font_name(page: Page) -> Name:
     """A name that none of the page's fonts has; not a random one, so that equal documents give equal bytes."""
-    taken: Object = page.resources.get(Name.Font, Dictionary())
+    taken: Object = page.resources.Font
     return next(name for number in count() if (name := Name(f"/Glyphless{number}")) not in taken)
 
 

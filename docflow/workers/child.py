@@ -12,13 +12,13 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
+from docflow.workers.folder import WorkerFolder
 from docflow.workers.messages import Inbox, Message
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Child:
         self._inbox = Inbox()
         self._noise = bytearray()
         # Who is killed cleans nothing up, and what a worker keeps in files are the documents of others.
-        self._folder = tempfile.TemporaryDirectory(prefix="docflow-worker-", ignore_cleanup_errors=True)
+        self._folder = WorkerFolder()
         self._socket, theirs = socket.socketpair()
         self._output, written = os.pipe()
         os.set_blocking(self._output, False)
@@ -65,7 +65,7 @@ class Child:
                 env=os.environ | {"PYTHONPATH": _import_path()} | dict(environment) | {"TMPDIR": self._folder.name},
             )
         except OSError:
-            self._folder.cleanup()
+            self._folder.remove()
             self._socket.close()
             os.close(self._output)
             raise
@@ -122,7 +122,7 @@ class Child:
         self._selector.close()
         self._socket.close()
         os.close(self._output)
-        self._folder.cleanup()
+        self._folder.remove()
 
     def tell_noise(self) -> None:
         """Log the last of what the child wrote to its standard streams, and forget it."""

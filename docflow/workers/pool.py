@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 from docflow.errors import Busy, DocFlowError, WorkerUnavailable
+from docflow.workers.folder import sweep
 from docflow.workers.job import Ending, Job, Lost
 from docflow.workers.process import WorkerLimits, WorkerProcess
 
@@ -63,7 +64,8 @@ class Pool:
         return [keeper.worker.pid for keeper in list(self._keepers) if keeper.worker is not None]
 
     def start(self) -> None:
-        """Start the first worker ahead of the first job."""
+        """Start the first worker ahead of the first job, and remove what workers of killed processes left."""
+        sweep()
         with self._changed:
             if not self._keepers:
                 self._add(express_only=False)

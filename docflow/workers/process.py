@@ -25,6 +25,9 @@ DATA_OVER_RESIDENT = 2
 """Private memory that is reserved may be so many times the resident cap, which holds between two looks at it and for
 the programs that a worker starts. The address space has no limit: libraries reserve far more than they touch."""
 
+LISTEN_SECONDS = 1.0
+"""Least time to hear that a worker is ready: it may have said so long ago, when nobody had a job for it."""
+
 DEATHS = frozenset({Ending.CRASHED, Ending.MEMORY})
 """Endings that the process itself came to."""
 
@@ -68,8 +71,9 @@ class WorkerProcess:
         if self._ready:
             return
         late = _unavailable(f"it was not ready within {self._limits.start_seconds:g} s")
+        due = max(self._ready_by, time.monotonic() + LISTEN_SECONDS)
         try:
-            self._next(due=self._ready_by, late=Lost(Ending.NOT_STARTED, late))
+            self._next(due=due, late=Lost(Ending.NOT_STARTED, late))
         except Lost as lost:
             if lost.ending in DEATHS:
                 raise Lost(Ending.NOT_STARTED, _unavailable("it ended before it was ready")) from lost

@@ -1,8 +1,9 @@
-"""The command `docflow`, whose engine touches the file `$BEGUN` for each page and is never done with it."""
+"""The command `docflow`, whose engine tells in `$BEGUN` where its temporary files are and is never done with a page."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import docflow.pipeline
@@ -17,7 +18,9 @@ class TellingEngine(SleepingEngine):
     """Tells that it has begun, and waits for ever."""
 
     def fail(self, image: PageImage) -> str:
-        Path(os.environ["BEGUN"]).touch()
+        written = Path(f"{os.environ['BEGUN']}.{os.getpid()}")
+        written.write_text(tempfile.mkdtemp())
+        written.rename(os.environ["BEGUN"])
         return super().fail(image)
 
 

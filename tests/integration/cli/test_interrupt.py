@@ -1,4 +1,4 @@
-"""Ctrl-C ends `docflow process` at once, whatever is in work."""
+"""Ctrl-C and SIGTERM end `docflow process` at once, whatever is in work, and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -17,8 +17,13 @@ SOON = 5.0
 """Seconds; a document may take `intake.max_seconds`, 120."""
 
 
-@pytest.mark.parametrize("options", [[], ["--json"]])
-def test_ctrl_c_ends_the_command_with_its_workers(champion_var_dir: Path, tmp_path: Path, options: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("sent", "code", "options"),
+    [(signal.SIGINT, 130, []), (signal.SIGINT, 130, ["--json"]), (signal.SIGTERM, 143, [])],
+)
+def test_a_signal_ends_the_command_with_its_workers_and_their_files(
+    champion_var_dir: Path, tmp_path: Path, sent: signal.Signals, code: int, options: list[str]
+) -> None:
     scans = tmp_path / "scans"
     scans.mkdir()
     for number in range(4):
@@ -38,13 +43,16 @@ def test_ctrl_c_ends_the_command_with_its_workers(champion_var_dir: Path, tmp_pa
             while not begun.exists() and command.poll() is None:
                 time.sleep(0.05)
             workers = psutil.Process(command.pid).children(recursive=True)
-            command.send_signal(signal.SIGINT)
-            sent = time.monotonic()
+            kept_at = Path(begun.read_text())
+            assert kept_at.exists()
+            command.send_signal(sent)
+            since = time.monotonic()
             _, told = command.communicate(timeout=60)
-            assert time.monotonic() - sent < SOON
+            assert time.monotonic() - since < SOON
         finally:
             command.kill()
-    assert command.returncode == 130, told
+    assert command.returncode == code, told
     assert "Traceback" not in told
     assert workers
     assert not any(worker.is_running() for worker in workers)
+    assert not kept_at.parent.exists()

@@ -101,7 +101,17 @@ def client(settings: Settings, serve: Callable[..., httpx.Client]) -> httpx.Clie
     return serve(settings)
 
 
+def new_invoice() -> bytes:
+    return page(f"INVOICE number {next(NUMBERS)}", "bill to ACME", "subtotal vat total", "amount due payment due")
+
+
 @pytest.fixture
 def invoice() -> bytes:
     """An invoice's picture that no test before has sent."""
-    return page(f"INVOICE number {next(NUMBERS)}", "bill to ACME", "subtotal vat total", "amount due payment due")
+    return new_invoice()
+
+
+@pytest.fixture
+def invoices() -> list[bytes]:
+    """Five such pictures."""
+    return [new_invoice() for _ in range(5)]

@@ -117,6 +117,21 @@ def test_requests_over_the_limit_are_429_while_watchers_are_answered(settings: S
     assert client.get("/").status_code == 200
 
 
+def test_more_documents_than_may_wait_are_refused_as_busy_and_read_when_they_come_again(
+    settings: Settings, serve: Serve, invoices: list[bytes]
+) -> None:
+    client = serve(settings.model_copy(update={"ocr": settings.ocr.model_copy(update={"workers": 1, "queue": 1})}))
+    sent = [client.post("/upload", files={"file": ("a.png", invoice)}) for invoice in invoices]
+    paths = [f"/predict/document/{answer.json()['document_id']}" for answer in sent]
+    with ThreadPoolExecutor(len(paths)) as threads:
+        answers = list(threads.map(client.post, paths))
+    assert {answer.status_code for answer in answers} == {200, 503}
+    for answer in (answer for answer in answers if answer.status_code == 503):
+        assert answer.json()["code"] == "busy"
+        assert answer.headers["retry-after"]
+    assert [client.post(path).status_code for path in paths] == [200] * len(paths)
+
+
 def test_the_log_has_one_line_a_request_with_its_route(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="docflow.api"):
         client.get("/document/12345")

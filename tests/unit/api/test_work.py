@@ -7,6 +7,7 @@ from contextvars import ContextVar
 import pytest
 
 from docflow.api.work import Workers
+from docflow.errors import Busy
 
 SEEN: ContextVar[str] = ContextVar("SEEN", default="nothing")
 
@@ -52,6 +53,28 @@ def test_who_gives_up_waiting_leaves_the_queue_but_begun_work_keeps_its_thread()
 
     asyncio.run(give_up())
     assert done == ["slow", "next"]
+
+
+def test_one_more_than_may_wait_is_refused_and_taken_once_there_is_room() -> None:
+    release = threading.Event()
+
+    async def crowd() -> None:
+        workers = Workers("test", threads=1, queue=1)
+        begun = asyncio.ensure_future(workers.run(lambda: release.wait(5)))
+        gives_up = asyncio.ensure_future(workers.run(lambda: None))
+        await asyncio.sleep(0)
+        with pytest.raises(Busy, match="1 documents wait"):
+            await workers.run(lambda: None)
+        gives_up.cancel()
+        await asyncio.sleep(0)
+        waits = asyncio.ensure_future(workers.run(lambda: "done"))
+        await asyncio.sleep(0)
+        release.set()
+        assert await begun
+        assert await waits == "done"
+        workers.close()
+
+    asyncio.run(crowd())
 
 
 def test_a_worker_sees_the_callers_context() -> None:

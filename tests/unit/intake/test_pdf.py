@@ -66,6 +66,22 @@ def test_only_the_crop_box_is_shown(renderer: str) -> None:
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize("degrees", [0, 90])
+def test_a_crop_box_that_leaves_nothing_of_the_page_is_taken_for_none(renderer: str, degrees: int) -> None:
+    outside = edited(pdf(corner, size=(576, 792)), lambda document: document[0].set_cropbox(1000, 1000, 1200, 1200))
+    page = read_image(turned(outside, degrees), pdf_renderer=renderer, render_dpi=72)
+    assert (page.width, page.height) == ((792, 576) if degrees else (576, 792))
+    assert is_marked(np.rot90(page.pixels, k=degrees // 90))
+
+
+def test_the_text_of_a_page_whose_crop_box_lies_outside_is_read() -> None:
+    outside = edited(pdf(text()), lambda document: document[0].set_cropbox(1000, 1000, 1200, 1200))
+    seen, whole = read_text(outside), read_text(pdf(text()))
+    assert (seen.width, seen.height) == (whole.width, whole.height)
+    assert seen.lines == whole.lines
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
 def test_a_page_over_the_budget_is_rendered_smaller(renderer: str) -> None:
     page = read_image(pdf(corner), pdf_renderer=renderer, max_pixels=100_000, text_layer="ignore")
     assert page.width * page.height <= 101_000
@@ -75,8 +91,10 @@ def test_a_page_over_the_budget_is_rendered_smaller(renderer: str) -> None:
 
 def test_a_page_over_the_hard_limit_is_refused_at_opening() -> None:
     data = pdf(text(), size=(14_400, 14_400))
-    with pytest.raises(PageTooLarge):
-        open_document(data, limits=IntakeSettings())
+    outside = edited(data, lambda document: document[0].set_cropbox(15_000, 15_000, 15_100, 15_100))
+    for refused in (data, outside):
+        with pytest.raises(PageTooLarge):
+            open_document(refused, limits=IntakeSettings())
 
 
 def test_a_picture_that_declares_too_many_pixels_is_not_decoded() -> None:

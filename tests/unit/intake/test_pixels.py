@@ -121,5 +121,15 @@ def test_a_fax_page_gets_square_pixels() -> None:
     assert is_marked(page.pixels)
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_fax_page_gets_square_pixels_however_it_is_turned(orientation: int) -> None:
+    upright = marked(408, 204).convert("1")
+    lying = upright.transpose(TURNED_BY[orientation]) if orientation > 1 else upright
+    stored = lying.resize((lying.width, lying.height * 98 // 204))
+    page = read_image(encoded(stored, "TIFF", dpi=(204, 98), tiffinfo={0x0112: orientation}))
+    assert (page.width, page.height, page.dpi) == (408, 204, 204)
+    assert is_marked(page.pixels)
+
+
 def test_nearly_square_pixels_are_left_alone() -> None:
     assert square_size((100, 50), (200, 196)) == (100, 50)

@@ -123,3 +123,17 @@ def test_a_form_that_draws_itself_ends_the_search() -> None:
         loop.Resources.XObject = Dictionary(Loop=loop)
         pdf.save(written)
     assert pdf_of_pdf([two_words()], written.getvalue()).startswith(b"%PDF")
+
+
+def test_a_form_without_resources_uses_those_of_the_page(tmp_path: Path) -> None:
+    hidden = b"BT /F1 20 Tf 3 Tr 50 150 Td (gone) Tj ET"
+    shown = b"BT /F1 20 Tf 50 100 Td (seen) Tj ET /Deep Do"
+    written = io.BytesIO()
+    with pikepdf.open(io.BytesIO(page_of(b"/Outer Do", forms={"Outer": (shown, {}), "Deep": (hidden, {})}))) as pdf:
+        del pdf.pages[0].resources.XObject.Outer[Name.Resources]
+        pdf.save(written)
+    original = written.getvalue()
+    assert "gone" in pdftotext(original, tmp_path)
+    made = pdf_of_pdf([two_words()], original)
+    assert sorted(pdftotext(made, tmp_path).split()) == sorted(["seen", *NEW])
+    assert np.array_equal(ink(made), ink(original))

@@ -247,6 +247,17 @@ def test_a_damaged_pdf_is_written_again_or_told_as_damaged(damage: list[tuple[in
         assert pdf_of_pdf([two_words()], bytes(data)).startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("fonts", [pikepdf.Array([]), pikepdf.Name.F1, 7])
+def test_a_page_whose_fonts_are_no_dictionary_gets_its_words(fonts: object, tmp_path: Path) -> None:
+    written = io.BytesIO()
+    with pikepdf.open(io.BytesIO(scanned_pdf(LETTER, turn=0, cropped=False))) as pdf:
+        pdf.pages[0].resources.Font = fonts
+        pdf.save(written)
+    made = pdf_of_pdf([two_words()], written.getvalue())
+    assert pdftotext(made, tmp_path).split() == ["sure", "unsure"]
+    assert np.array_equal(rendered(made, dpi=72), rendered(written.getvalue(), dpi=72))
+
+
 def test_a_pdf_with_text_only_is_returned_as_it_is() -> None:
     original = render_pdf(generate("letter", "eng", seed=1))
     text = replace(two_words(), source=TextSource.TEXT_LAYER)

@@ -11,11 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
-from workers_case import MEGABYTE, broken, call, toys
+from workers_case import MEGABYTE, broken, call, telling, toys
 
 from docflow.errors import Busy, DocFlowError, LanguageMissing, OutOfMemory, WorkerCrashed, WorkerUnavailable
 from docflow.workers import Ending, Pool, ProgressTimeout, TotalTimeout, WorkerLimits
@@ -148,6 +149,18 @@ def test_a_worker_that_dies_while_idle_costs_nothing(pool: Pool, endings: list[E
         os.kill(pid, signal.SIGKILL)
         assert call(pool, "count", 2) == [0, 1]
     assert endings == [Ending.MEMORY] * 3
+
+
+def test_a_worker_that_was_ready_long_ago_is_used_though_nobody_heard_it(endings: list[Ending], tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    limits = WorkerLimits(memory_bytes=400 * MEGABYTE, results=1000, start_seconds=0.5)
+    with Pool(partial(telling, made), workers=1, queue=1, limits=limits, on_end=endings.append) as pool:
+        pool.start()
+        assert eventually(made.exists)
+        time.sleep(0.7)
+        started = pool.pids
+        assert call(pool, "pid") == started
+    assert endings == []
 
 
 def test_a_full_queue_refuses_at_once_and_takes_more_when_it_is_not() -> None:

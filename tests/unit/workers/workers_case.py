@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from docflow.errors import LanguageMissing
 from docflow.workers import Pool, WorkerLimits
@@ -43,6 +45,9 @@ class Toy:
             if number not in (signal.SIGKILL, signal.SIGSTOP, 32, 33):
                 signal.signal(number, signal.SIG_IGN)
         ctypes.PyDLL(None).sleep(600)
+
+    def folder(self) -> str:
+        return tempfile.mkdtemp()
 
     def eat(self, megabytes: int) -> int:
         held = []
@@ -85,6 +90,11 @@ class Toy:
     def child_and_hang(self) -> Iterator[int]:
         yield self.child()
         time.sleep(600)
+
+
+def telling(made: Path) -> Toy:
+    made.touch()
+    return Toy()
 
 
 def broken() -> Toy:

@@ -13,7 +13,8 @@ from docflow.ocr.choice import better_of, line_confidence
 from docflow.ocr.countdown import Countdown
 from docflow.ocr.engine import Engine, LineRecogniser, ReadLine
 from docflow.ocr.lexicon import lexicon_of
-from docflow.ocr.lines import Margin, placed, rows_of, widened
+from docflow.ocr.lines import rows_of
+from docflow.ocr.margins import Margin, placed, widened
 from docflow.ocr.rapidocr import RapidOcrEngine, crop_of
 from docflow.ocr.script import CYRILLIC, Script, script_of
 from docflow.ocr.tesserocr import TesserocrEngine

@@ -26,12 +26,13 @@ from docflow.ocr.look import DOUBTFUL, CompactSampler, Look, Sampler, TesseractS
 from docflow.ocr.rapidocr import DETECTED_SIDE, RapidOcrEngine
 from docflow.ocr.script import Script, script_of
 from docflow.ocr.tesserocr import TesserocrEngine
+from docflow.ocr.tiles import tiles_of
 from docflow.settings import OcrSettings
 from docflow.types import PageImage, PageText
 
 log = logging.getLogger(__name__)
 
-RECIPE = 9
+RECIPE = 10
 """Raised with every change of what these engines make of a page: stored recognitions are kept under it."""
 
 GOOD = 0.92
@@ -41,7 +42,7 @@ nothing; below 0.90, it gained 0.02 to 0.30 of word F1 on every receipt and form
 MOST_LINES = 1000
 
 GLANCE_SIDE = 800
-"""Pixels of the longer side of the picture on which it is seen how lines run."""
+"""Pixels of the longer side of the picture, of a page or a tile, on which it is seen how lines run."""
 
 
 class Effort(StrEnum):
@@ -56,7 +57,8 @@ class Effort(StrEnum):
 class Budget:
     """How sure of a line the first reading has to be, and how many lines are read again where it is not.
 
-    Lines are looked for on a picture in which most are `height` pixels high, its longer side of `side` pixels at most.
+    Lines are looked for on a picture in which most are `height` pixels high, its longer side of `side` pixels at most;
+    it is of a page, or of each tile of a slim one.
     """
 
     sure: float
@@ -155,11 +157,13 @@ def side_for(look: Look, budget: Budget) -> int:
     """The longer side of the picture on which lines are looked for, from how high they seem to be.
 
     The budget's own where that is not to be believed: on a page that is hardly read, much of the layout is dirt, and
-    lines were lost on a picture that was made too small for them.
+    lines were lost on a picture that was made too small for them. Nor is one height believed of all of a page that is
+    much longer than broad: of five receipts side by side, that in the smallest print was lost.
     """
-    if len(look.boxes) < FEW_LINES or look.confidence < DOUBTFUL:
+    image = look.upright.image
+    if len(look.boxes) < FEW_LINES or look.confidence < DOUBTFUL or len(tiles_of(image.pixels.shape)) > 1:
         return budget.side
-    longer = max(look.upright.image.width, look.upright.image.height)
+    longer = max(image.width, image.height)
     height = median(box.y1 - box.y0 for box in look.boxes)
     return min(budget.side, max(LEAST_SIDE, round(longer * budget.height / max(height, 1.0))))
 

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from docflow.errors import RecognitionFailed, SettingsError
-from docflow.ocr.engine import LineDetector, LineRecogniser, ReadLine
+from docflow.ocr.engine import LineDetector, LineRecogniser
+from docflow.ocr.margins import placed, widened
 from docflow.ocr.pixels import grey
-from docflow.ocr.rapidocr import RapidOcrEngine, crop_of, line_at, lines_in_rows
+from docflow.ocr.rapidocr import RapidOcrEngine, crop_of, lines_in_rows
 from docflow.ocr.snap import snapped
 from docflow.ocr.tesserocr import TesserocrEngine
 from docflow.settings import OcrSettings
-from docflow.types import Box, Line, PageImage, PageText, TextSource
+from docflow.types import Line, PageImage, PageText, TextSource
 
 DETECTORS: Mapping[str, Callable[[OcrSettings], LineDetector]] = {
     TesserocrEngine.name: TesserocrEngine,
     RapidOcrEngine.name: RapidOcrEngine,
 }
 """What finds lines for engines that only read them, by name."""
-
-
-class Margin(NamedTuple):
-    """What a crop has at either side of its line, and above and below; in shares of the line's height."""
-
-    x: float
-    y: float
-
-
-MARGIN = Margin(0.12, 0.12)
-"""Detectors cut at the ink, or through it."""
 
 
 def open_line_detector(settings: OcrSettings) -> LineDetector:
@@ -67,22 +56,6 @@ def read_lines_of(
         languages=languages,
         seconds=time.monotonic() - started,
     )
-
-
-def widened(box: Box, image: PageImage, *, margin: Margin = MARGIN) -> Box:
-    """The box with a margin, as far as the page has room for it; it is narrowed where the margin is negative."""
-    x, y = (share * (box.y1 - box.y0) for share in margin)
-    return Box(
-        max(0.0, box.x0 - x),
-        max(0.0, box.y0 - y),
-        min(float(image.width), box.x1 + x),
-        min(float(image.height), box.y1 + y),
-    )
-
-
-def placed(line: ReadLine, *, crop: Box, box: Box) -> Line:
-    """The line in pixels of the page: words lie across the crop that was read, and as high as the box found."""
-    return line_at(Box(crop.x0, box.y0, crop.x1, box.y1), line)
 
 
 def rows_of(lines: Sequence[Line], image: PageImage) -> tuple[Line, ...]:

@@ -68,9 +68,15 @@ def ink_of(strip: Grey) -> Mask | None:
 def parting(inked: NDArray[np.bool_], end: float, start: float, *, reach: float) -> float:
     """The column that parts two words, of which one was read up to `end` and the other from `start` on."""
     low, high = max(0, math.floor(min(end, start) - reach)), min(len(inked), math.ceil(max(end, start) + reach))
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], inked[low:high], [True]]).astype(np.int8)))
+    widest = widest_gap(inked[low:high])
+    return (end + start) / 2 if widest is None else low + sum(widest) / 2
+
+
+def widest_gap(inked: NDArray[np.bool_]) -> tuple[int, int] | None:
+    """From where up to where the most columns in a row are without ink; None where all have some."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], inked, [True]]).astype(np.int8)))
     gaps = edges.reshape(-1, 2)
     if not len(gaps):
-        return (end + start) / 2
-    widest = gaps[np.argmax(gaps[:, 1] - gaps[:, 0])]
-    return low + float(widest.sum()) / 2
+        return None
+    start, end = gaps[np.argmax(gaps[:, 1] - gaps[:, 0])].tolist()
+    return start, end

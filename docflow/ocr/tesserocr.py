@@ -17,7 +17,10 @@ from docflow.errors import EngineUnavailable, RecognitionFailed
 from docflow.ocr.countdown import countdown
 from docflow.ocr.engine import ReadLine, ReadWord
 from docflow.ocr.languages import tessdata_dir, unreadable
+from docflow.ocr.margins import placed, widened
 from docflow.ocr.pixels import DEFAULT_DPI, Grey, grey, scale_for, scaled
+from docflow.ocr.rapidocr import crop_of, lines_in_rows
+from docflow.ocr.tiles import found_in_tiles
 from docflow.ocr.tsv import parse_tsv
 from docflow.settings import OcrSettings
 from docflow.types import Box, Line, PageImage, PageText, TextSource
@@ -26,10 +29,13 @@ MOST_LOADED = 3
 """Language sets kept loaded per thread: one takes about 20 MB and 40 ms to load."""
 
 LAYOUT_SIDE = 1600
-"""Pixels of the longer side at which lines are looked for: 20 to 80 ms a page, whatever its resolution."""
+"""Pixels of the longer side, of a page or a tile, at which lines are looked for: 20 to 80 ms, whatever they had."""
 
 NARROW = 1.7
 """Height over width from which a page is a strip such as a receipt, which Tesseract reads best as one block."""
+
+MOST_SIDE = 32_767
+"""Pixels of a side that Tesseract takes; of a page with more, it is given line by line."""
 
 LEAST_LINE = 6
 """Pixels: what is lower is no line of text, but a rule or a speck."""
@@ -72,17 +78,19 @@ class TesserocrEngine:
         pixels = grey(image.pixels)
         layout = self.layout(pixels)
         scale = scale_for(pixels.shape, line_height=layout.line_height)
-        psm = self._tesserocr.PSM
-        mode = psm.SINGLE_BLOCK if image.height >= NARROW * image.width else psm.SINGLE_COLUMN
-        lines = self._lines(
-            pixels,
-            scale=scale,
-            mode=mode,
-            dpi=image.dpi or DEFAULT_DPI,
-            languages=languages,
-            timeout=timeout,
-            page=image.number,
-        )
+        if round(max(pixels.shape) * scale) > MOST_SIDE:
+            lines = self._line_by_line(image, layout.boxes, languages=languages, timeout=timeout)
+        else:
+            psm = self._tesserocr.PSM
+            lines = self._lines(
+                pixels,
+                scale=scale,
+                mode=psm.SINGLE_BLOCK if image.height >= NARROW * image.width else psm.SINGLE_COLUMN,
+                dpi=image.dpi or DEFAULT_DPI,
+                languages=languages,
+                timeout=timeout,
+                page=image.number,
+            )
         return PageText(
             number=image.number,
             width=image.width,
@@ -101,11 +109,15 @@ class TesserocrEngine:
 
     def layout(self, pixels: Grey) -> Layout:
         """Where lines of text seem to be on the page, from Tesseract's analysis of its layout."""
+        return Layout(tuple(sorted(found_in_tiles(pixels, self._boxes_on), key=lambda box: box.y0)))
+
+    def _boxes_on(self, pixels: Grey) -> list[Box]:
+        """The box of each line of a page, or of a tile of one."""
         scale = min(1.0, LAYOUT_SIDE / max(pixels.shape))
         small = scaled(pixels, scale)
         # Tesseract finds lines beyond the edge of what is lower than any.
         if min(small.shape) < LEAST_LINE:
-            return Layout(())
+            return []
         api = self._layout_api()
         api.SetPageSegMode(self._tesserocr.PSM.SINGLE_BLOCK)
         try:
@@ -116,8 +128,7 @@ class TesserocrEngine:
             boxes = []
         finally:
             api.Clear()
-        larger = [Box(*(side / scale for side in box)) for box in boxes if box[3] - box[1] >= LEAST_LINE]
-        return Layout(tuple(sorted(larger, key=lambda box: box.y0)))
+        return [Box(*(side / scale for side in box)) for box in boxes if box[3] - box[1] >= LEAST_LINE]
 
     def _line_boxes(self, found: Any) -> Any:
         level = self._tesserocr.RIL.TEXTLINE
@@ -147,6 +158,15 @@ class TesserocrEngine:
             )
         return read
 
+    def _line_by_line(
+        self, image: PageImage, boxes: Sequence[Box], *, languages: str, timeout: float
+    ) -> tuple[Line, ...]:
+        """The lines of a page that is too long to be recognised as one."""
+        cut = [widened(box, image) for box in boxes]
+        read = self.recognise([crop_of(image.pixels, crop) for crop in cut], languages=languages, timeout=timeout)
+        found = [placed(line, crop=crop, box=box) for line, crop, box in zip(read, cut, boxes, strict=True) if line]
+        return tuple(lines_in_rows(found))
+
     def _lines(
         self,
         pixels: NDArray[np.uint8],
@@ -165,8 +185,16 @@ class TesserocrEngine:
         api = self._api(languages)
         detail = {"page": page, "engine": self.name}
         api.SetPageSegMode(mode)
+        picture = scaled(grey(pixels), scale)
+        # Tesseract would say of it what it says where the time is over.
+        if max(picture.shape) > MOST_SIDE:
+            raise RecognitionFailed(
+                f"page {page} is too long for Tesseract, which takes {MOST_SIDE:,} pixels a side",
+                detail=detail,
+                next_step="Scan the page at a lower resolution, or in parts.",
+            )
         try:
-            set_image(api, scaled(grey(pixels), scale), dpi=dpi * scale)
+            set_image(api, picture, dpi=dpi * scale)
             if not api.Recognize(max(1, round(timeout * 1000))):
                 raise RecognitionFailed(
                     f"page {page} was not recognised within {timeout:.0f} seconds",

@@ -98,7 +98,7 @@ def test_the_slimmest_page_is_looked_at_smaller(rapid: RapidOcrEngine, shape: tu
 
 def test_boxes_found_on_a_smaller_picture_are_within_the_page(rapid: RapidOcrEngine) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (2, 30_000, 3), dtype=np.uint8)
-    boxes = rapid.detect(image_of(noise), timeout=20, side=800)
+    boxes = rapid.detect(image_of(noise), timeout=20, side=300)
     assert boxes
     assert all(box.x1 <= 30_000 and box.y1 <= 2 for box in boxes)
 

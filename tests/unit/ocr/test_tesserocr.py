@@ -12,7 +12,7 @@ from drawn_pages import blank, generated, image_of, lines_of, write
 
 from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed
 from docflow.ocr.languages import tessdata_dir
-from docflow.ocr.tesserocr import TesserocrEngine
+from docflow.ocr.tesserocr import MOST_SIDE, TesserocrEngine
 from docflow.settings import OcrSettings
 
 TEXTS = ("Invoice number", "Amount due today", "Thank you")
@@ -97,6 +97,11 @@ def test_crops_in_colours_are_read_as_grey_ones_are(tesseract: TesserocrEngine) 
 def test_all_crops_share_the_time(tesseract: TesserocrEngine) -> None:
     with pytest.raises(RecognitionFailed, match="within"):
         tesseract.recognise([crop_saying("many words stand here in this line")] * 200, languages="eng", timeout=0.2)
+
+
+def test_a_crop_that_is_too_long_is_not_said_to_take_too_long(tesseract: TesserocrEngine) -> None:
+    with pytest.raises(RecognitionFailed, match="too long for Tesseract"):
+        tesseract.recognise([blank(36, MOST_SIDE + 1)], languages="eng", timeout=20)
 
 
 @pytest.mark.parametrize("shape", [(1, 5000), (5000, 1), (5, 3000), (1, 1)])

@@ -148,10 +148,10 @@ def test_equal_models_are_rarely_told_apart_where_documents_of_a_source_stand_an
     for sources, a_source in ((60, 1), (20, 5), (10, 10)):
         samples = documents(sources * a_source, a_source=a_source)
         better = 0
-        for seed in range(50):
+        for seed in range(100):
             was, now = (by_source(samples, right=0.8, seed=(seed, model)) for model in (0, 1))
             better += judge(samples, champion=was, challenger=now, costs=CHEAP, rules=rules, seed=seed).is_better
-        assert better <= 8, f"{better} of 50 with {sources} sources"
+        assert better <= 12, f"{better} of 100 with {sources} sources"
 
 
 def test_near_duplicates_are_one_source() -> None:

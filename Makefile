@@ -4,8 +4,9 @@ SHELL := /bin/bash
 .PHONY: help setup demo test test-torch test-image check mlflow prefect bench bench-ocr bench-classify examples requirements clean
 
 PYTHON := .venv/bin/python
-TORCH_TESTS := tests/unit/classify/test_candidates.py tests/unit/classify/neural tests/unit/ocr/test_easyocr.py \
-	tests/unit/ocr/test_engines.py tests/unit/ocr/recogniser tests/integration/flows/test_train_recognizer.py
+TORCH_TESTS := tests/unit/classify/test_candidates.py tests/unit/classify/test_choosing.py tests/unit/classify/neural \
+	tests/unit/ocr/test_easyocr.py tests/unit/ocr/test_engines.py tests/unit/ocr/recogniser \
+	tests/integration/flows/test_train_recognizer.py
 PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PATH
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docflow import classify
-from docflow.classify import CANDIDATES, CandidateName, Evaluation, FittedModel, Trial
+from docflow.classify import CANDIDATES, CandidateChoice, Evaluation, FittedModel, Trial
 from docflow.registry import ModelVersion, Registry, code_version
 from docflow.settings import Settings
 from docflow.store import Store
@@ -38,7 +38,7 @@ def train(
     store: Store,
     registry: Registry,
     held_out: Sequence[LabelledText] = (),
-    candidate: CandidateName = "linear",
+    candidate: CandidateChoice = "linear",
     tune: int = 0,
     seed: int = 0,
     tags: Mapping[str, str] | None = None,
@@ -112,5 +112,6 @@ def parameters(model: FittedModel) -> dict[str, object]:
         for label, languages in model.training["counts"].items()
         for language, count in languages.items()
     }
-    rest = {key: value for key, value in model.training.items() if key != "counts"}
-    return rest | counts | {"labels": ", ".join(model.labels), "threshold": model.threshold}
+    compared = {f"compared/{name}": value for name, value in model.training.get("compared", {}).items()}
+    rest = {key: value for key, value in model.training.items() if key not in {"counts", "compared"}}
+    return rest | counts | compared | {"labels": ", ".join(model.labels), "threshold": model.threshold}

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from docflow import classify, learning
-from docflow.classify import CANDIDATES, CandidateName, Trial
+from docflow.classify import CANDIDATES, CandidateChoice, Trial
 from docflow.errors import DigestMismatch, ModelNotFound
 from docflow.labelling import labelled_texts
 from docflow.learning import Trained
@@ -50,7 +50,7 @@ class Recipe(BaseModel):
 
     generated: int = Field(ge=0)
     seed: int = 0
-    candidate: CandidateName = "linear"
+    candidate: CandidateChoice = "linear"
     tune: int = 0
     labels_until: datetime | None = None
     auto_labels: bool = False

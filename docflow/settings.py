@@ -138,7 +138,9 @@ class LabellingSettings(Section):
 class TrainingSettings(Section):
     """How models are trained again by themselves, and when."""
 
-    candidate: Literal["linear", "neural", "paperless"] = Field("linear", description="Which kind of model.")
+    candidate: Literal["linear", "neural", "paperless", "best"] = Field(
+        "linear", description="Which kind of model, or the best on labelled documents."
+    )
     generated: int = Field(6000, ge=0, description="How many generated texts it learns from beside the labelled ones.")
     seed: int = Field(0, ge=0, description="Seed of the generated texts and of the training.")
     tune: int = Field(0, ge=0, le=200, description="Settings of its knobs to try first.")

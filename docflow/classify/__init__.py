@@ -5,13 +5,20 @@ the data, gives calibrated probabilities, and answers `unknown` where it is not 
 """
 
 from docflow.classify.calibration import reliability_picture
-from docflow.classify.candidates import CANDIDATES, Candidate, Linear, Paperless
+from docflow.classify.candidates import CANDIDATES, Best, Candidate, Linear, Neural, Paperless
 from docflow.classify.doubts import Doubt, doubts
 from docflow.classify.evaluation import Evaluation, LabelFigures, Mistake, answers, compare, evaluate
 from docflow.classify.features import MAX_CHARS, normalise
 from docflow.classify.files import Description, describe, digest_of, load, save
 from docflow.classify.grouping import LEAST_PER_LABEL, apart_from, fair_groups, hold_out
-from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, TextClassifier, TrainedModel
+from docflow.classify.model import (
+    CandidateChoice,
+    CandidateName,
+    FittedModel,
+    ScoringClassifier,
+    TextClassifier,
+    TrainedModel,
+)
 from docflow.classify.packing import pack, unpack
 from docflow.classify.picture import confusion_picture
 from docflow.classify.report import Report, report
@@ -22,7 +29,9 @@ __all__ = [
     "CANDIDATES",
     "LEAST_PER_LABEL",
     "MAX_CHARS",
+    "Best",
     "Candidate",
+    "CandidateChoice",
     "CandidateName",
     "Description",
     "Doubt",
@@ -31,6 +40,7 @@ __all__ = [
     "LabelFigures",
     "Linear",
     "Mistake",
+    "Neural",
     "Paperless",
     "Report",
     "ScoringClassifier",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import ClassVar, Protocol, Self
 
-from docflow.classify.model import CandidateName, FittedModel, TrainedModel
+from docflow.classify.choosing import standings
+from docflow.classify.model import CandidateChoice, FittedModel, TrainedModel
 from docflow.classify.neural.model import NeuralModel
 from docflow.classify.paperless import HIDDEN_UNITS, LEAST_SHARE, PaperlessModel, train_paperless
 from docflow.classify.training import BACKGROUND_WEIGHT, INVERSE_REGULARISATION, train
@@ -137,5 +138,37 @@ class Paperless(Turnable):
         return train_paperless(samples, seed=seed, hidden_units=int(self.hidden_units), least_share=self.least_share)
 
 
-CANDIDATES: Mapping[CandidateName, Candidate] = {"linear": Linear(), "neural": Neural(), "paperless": Paperless()}
+@dataclass(frozen=True)
+class Best:
+    """Whichever does best on folds of the real documents, or the first where these are few: see `choosing`."""
+
+    among: Sequence[Candidate] = field(default_factory=lambda: (Linear(), Neural()))
+
+    name: ClassVar[str] = "best"
+    looks: ClassVar[bool] = True
+    knobs: ClassVar[tuple[Knob, ...]] = ()
+
+    def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> FittedModel:
+        """The better candidate's model; its `training` says how all of them did, under `compared`."""
+        found = standings(self.among, samples, seed=seed)
+        best = max(self.among, key=lambda each: found.get(each.name, 0.0))
+        model = best.fit(samples, seed=seed)
+        compared = {name: round(value, 6) for name, value in found.items()}
+        return replace(model, training={**model.training, "compared": compared})
+
+    def settings(self) -> dict[str, float]:
+        """Nothing: it has no knobs."""
+        return {}
+
+    def turned(self, values: Mapping[str, float]) -> Self:
+        """The same."""
+        return self
+
+
+CANDIDATES: Mapping[CandidateChoice, Candidate] = {
+    "linear": Linear(),
+    "neural": Neural(),
+    "paperless": Paperless(),
+    "best": Best(),
+}
 """Every candidate by its name, with the knobs as they stand unless they are tuned."""

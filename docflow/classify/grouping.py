@@ -9,12 +9,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
+from sklearn.model_selection import StratifiedGroupKFold
 
 from docflow.classify.features import normalise
+from docflow.errors import TrainingDataError
 from docflow.types import LabelledText
 
 LEAST_PER_LABEL = 5
 """Documents of a label under which it is not learnt."""
+
+FOLDS = 3
+"""Folds in which candidates, and settings of their knobs, are compared."""
 
 SIMILARITY = 0.8
 """The share of common shingles (Jaccard) from which on two texts are near duplicates."""
@@ -102,6 +107,38 @@ def sources_of(samples: Sequence[LabelledText]) -> NDArray[np.str_]:
     for row, group in zip(real, fair_groups([samples[row] for row in real]), strict=True):
         names[row] = f"real {group}"
     return np.array(names)
+
+
+def grouped_folds(
+    samples: Sequence[LabelledText], *, seed: int, beside: Sequence[LabelledText] = ()
+) -> list[tuple[list[int], list[int]]]:
+    """Rows to fit and to judge: sources and near duplicates are whole, and enough of each label is left to fit.
+
+    What a machine labelled is fitted on, and judges nothing; those `beside` are fitted on in every fold.
+    """
+    truth = np.array([sample.label for sample in samples])
+    groups = np.array(fair_groups(samples))
+    if len(np.unique(groups)) < FOLDS:
+        raise TrainingDataError(f"the training documents have under {FOLDS} sources: nothing can be tuned on them")
+    split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(truth, truth, groups)
+    automatic = {row for row, sample in enumerate(samples) if sample.is_automatic}
+    folds = [(fit.tolist(), [row for row in judge.tolist() if row not in automatic]) for fit, judge in split]
+    always = Counter(sample.label for sample in beside)
+    short = sorted(
+        {
+            label
+            for label in set(truth)
+            for fit, _ in folds
+            if always[label] + np.sum(truth[fit] == label) < LEAST_PER_LABEL
+        }
+    )
+    if short:
+        raise TrainingDataError(
+            f"too few documents, or too few sources of them, to tune on {FOLDS} folds, each of which must leave "
+            f"{LEAST_PER_LABEL} of a label to learn from: {', '.join(short)}",
+            detail={"few": short},
+        )
+    return folds
 
 
 def apart_from(samples: Sequence[LabelledText], others: Sequence[LabelledText]) -> list[LabelledText]:

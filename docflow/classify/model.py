@@ -20,6 +20,9 @@ from docflow.types import UNKNOWN, ModelRef, Prediction
 CandidateName = Literal["linear", "neural", "paperless"]
 """What kinds of model there are; see `docflow.classify.candidates`."""
 
+CandidateChoice = CandidateName | Literal["best"]
+"""What may be asked for: a kind of model, or whichever is best."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FittedModel(ABC):

@@ -7,17 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold
 
 from docflow.classify.candidates import Candidate, Knob
 from docflow.classify.evaluation import evaluate
-from docflow.classify.grouping import LEAST_PER_LABEL, fair_groups
-from docflow.errors import TrainingDataError
+from docflow.classify.grouping import grouped_folds
+from docflow.errors import SettingsError
 from docflow.types import LabelledText, ModelRef
 
 log = logging.getLogger(__name__)
 
-FOLDS = 3
 SECONDS = 600.0
 """After so long, no further trial begins."""
 
@@ -49,8 +47,13 @@ def tune(
     The first trial is the candidate as it stands. Others are drawn by Optuna's TPE sampler; a trial whose folds do
     worse than the median of earlier ones is given up (Optuna's MedianPruner). The same samples, seed and number of
     trials give the same answer unless `seconds` cut the search short. Raises `TrainingDataError` where a label has too
-    few sources for folds.
+    few sources for folds, and `SettingsError` for a candidate without knobs.
     """
+    if not candidate.knobs:
+        raise SettingsError(
+            f"`{candidate.name}` has nothing to tune",
+            next_step="Name the candidate to tune, or leave tuning out.",
+        )
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -83,28 +86,6 @@ def draw(trial: object, knob: Knob) -> float:
     if knob.is_whole:
         return int(trial.suggest_int(knob.name, int(knob.low), int(knob.high), log=True))  # type: ignore[attr-defined]
     return float(trial.suggest_float(knob.name, knob.low, knob.high, log=True))  # type: ignore[attr-defined]
-
-
-def grouped_folds(samples: Sequence[LabelledText], *, seed: int) -> list[tuple[list[int], list[int]]]:
-    """Rows to fit and to judge: sources and near duplicates are whole, and enough of each label is left to fit.
-
-    What a machine labelled is fitted on, and judges nothing.
-    """
-    truth = np.array([sample.label for sample in samples])
-    groups = np.array(fair_groups(samples))
-    if len(np.unique(groups)) < FOLDS:
-        raise TrainingDataError(f"the training documents have under {FOLDS} sources: nothing can be tuned on them")
-    split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(truth, truth, groups)
-    automatic = {row for row, sample in enumerate(samples) if sample.is_automatic}
-    folds = [(fit.tolist(), [row for row in judge.tolist() if row not in automatic]) for fit, judge in split]
-    short = sorted({label for label in set(truth) for fit, _ in folds if np.sum(truth[fit] == label) < LEAST_PER_LABEL})
-    if short:
-        raise TrainingDataError(
-            f"too few documents, or too few sources of them, to tune on {FOLDS} folds, each of which must leave "
-            f"{LEAST_PER_LABEL} of a label to learn from: {', '.join(short)}",
-            detail={"few": short},
-        )
-    return folds
 
 
 def macro_accuracy(

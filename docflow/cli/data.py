@@ -14,7 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from docflow import rollout
-from docflow.classify import CandidateName, Evaluation, evaluate
+from docflow.classify import CandidateChoice, Evaluation, evaluate
 from docflow.cli.app import ERR, OUT, show_error
 from docflow.cli.documents import files_below, in_parallel
 from docflow.errors import DocFlowError
@@ -72,7 +72,10 @@ def train(
     auto_labels: Annotated[
         bool, typer.Option("--auto-labels", help="Learn from automatic labels, too; nothing is judged by them.")
     ] = False,
-    candidate: Annotated[CandidateName, typer.Option(help="Which kind of model.")] = "linear",
+    candidate: Annotated[
+        CandidateChoice,
+        typer.Option(help="Which kind of model, or the best on labelled documents."),
+    ] = "linear",
     tune: Annotated[int, typer.Option(min=0, max=200, help="Settings of its knobs to try first; 0: none.")] = 0,
     promote: Annotated[bool, typer.Option("--promote", help="Make it the champion if it is better.")] = False,
 ) -> None:

@@ -16,7 +16,7 @@ import serving
 
 CLIENTS = 32
 SECONDS = 120.0
-"""A model is refused once the registry has been asked, too: a busy process imports MLflow for that, and makes its tables."""
+"""A model is refused once the registry was asked, too: a busy process imports MLflow for that, and makes its tables."""
 
 
 class Traffic:

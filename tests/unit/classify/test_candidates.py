@@ -19,7 +19,8 @@ Make = Callable[..., list[LabelledText]]
 NEEDS_TORCH = pytest.mark.skipif(
     find_spec("torch") is None, reason="torch is not installed: `uv pip install 'docflow[torch]'`"
 )
-NAMES = [pytest.param(name, marks=NEEDS_TORCH if name == "neural" else ()) for name in CANDIDATES]
+KINDS = [name for name in CANDIDATES if name != "best"]
+NAMES = [pytest.param(name, marks=NEEDS_TORCH if name == "neural" else ()) for name in KINDS]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from docflow.classify import CANDIDATES, Trial, tune
-from docflow.classify.tuning import grouped_folds
+from docflow.classify.grouping import grouped_folds
 from docflow.errors import TrainingDataError
 from docflow.types import LabelledText
 

@@ -20,7 +20,7 @@ from docflow.types import UNKNOWN, ModelRef, Prediction
 CandidateName = Literal["linear", "neural", "paperless"]
 """What kinds of model there are; see `docflow.classify.candidates`."""
 
-CandidateChoice = CandidateName | Literal["best"]
+CandidateChoice = Literal["linear", "neural", "paperless", "best"]
 """What may be asked for: a kind of model, or whichever is best."""
 
 

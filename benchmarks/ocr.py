@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -21,10 +23,11 @@ from typing import Any
 from benchmarks import corpus
 from benchmarks.machine import describe
 from benchmarks.ocr_readers import AUTO, BARE, READERS, Reader
-from benchmarks.ocr_reading import Readings, measure
+from benchmarks.ocr_reading import ONE_THREAD, Readings, measure
 from benchmarks.ocr_scores import mean, score
 from benchmarks.ocr_sets import SETS, Sample
 from benchmarks.ocr_tables import Result, engines_table, plot, variants_table, verdicts
+from benchmarks.ocr_unprepared import UNPREPARED, read_apart
 from benchmarks.ocr_variants import variant_samples
 from docflow.errors import EngineUnavailable
 
@@ -42,6 +45,7 @@ Job = tuple[Reader, list[Sample]]
 def main() -> None:
     """Measure, print the tables, and keep the figures."""
     arguments = parsed()
+    os.environ.update(ONE_THREAD)
     kept: Path = arguments.results
     kept.parent.mkdir(parents=True, exist_ok=True)
     if arguments.show:
@@ -77,7 +81,7 @@ def parsed() -> argparse.Namespace:
 
 
 def jobs_of(arguments: argparse.Namespace, folder: Path) -> Iterator[Job]:
-    """What is to be measured: each reader on each set that it is run on, and two on the variants."""
+    """What is to be measured: each reader on each set that it is run on; on the variants, `auto` before and after."""
     for one in SETS:
         if one.name not in arguments.sets:
             continue
@@ -93,17 +97,20 @@ def jobs_of(arguments: argparse.Namespace, folder: Path) -> Iterator[Job]:
         names = SHORT_VARIANTS if arguments.short else None
         count = arguments.most or EACH_VARIANT
         samples = list(variant_samples(folder, half=arguments.half, count=count, names=names))
-        yield from ((READERS[name], samples) for name in (BARE, AUTO) if name in arguments.engines)
+        if BARE in arguments.engines:
+            yield READERS[BARE], samples
+        if AUTO in arguments.engines:
+            yield from ((reader, samples) for reader in (UNPREPARED, READERS[AUTO]))
 
 
 def outcome_of(job: Job) -> list[Result] | str:
     """The results of a job, one for each group of its samples; or a sentence that says why there are none."""
     reader, samples = job
     try:
-        readings = measure(reader, samples)
+        readings = measure(reader, samples) if reader.name in READERS else read_apart(reader, samples)
     except EngineUnavailable as error:
         return f"{reader.name} on {samples[0].group}: {error.message}. {error.next_step}"
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired, BrokenProcessPool) as error:
         return f"{reader.name} on {samples[0].group}: {error}"
     return results_of(reader, samples, readings)
 

@@ -60,7 +60,7 @@ def engines_table(results: Sequence[Result]) -> str:
 
 
 def variants_table(results: Sequence[Result]) -> str:
-    """Word F1 on each variant before and after preprocessing, and what `auto` loses to clean pages."""
+    """Word F1 on each variant: readers without preprocessing, then `auto` with it, and what it loses to clean pages."""
     found = {(r.reader, r.group): r for r in results}
     readers = list(dict.fromkeys(r.reader for r in results))
     rows = []

@@ -36,13 +36,23 @@ def skewed(degrees: float) -> Callable[[Pixels, int], Pixels]:
     return lay
 
 
-def photographed(pixels: Pixels, seed: int) -> Pixels:
-    """A page on a table, seen askew by a hand-held camera, with a shadow across it."""
-    rng = np.random.default_rng(seed)
-    warp = seen_askew(pixels.shape[1], pixels.shape[0], rng=rng, tilt=0.03, margin=0.06)
-    seen = warp.pixels(pixels, ground=effects.ground(warp.width, warp.height, rng))
-    seen = effects.lit(seen, effects.shadow(seen, rng, depth=0.45))
-    return effects.sensor_noise(effects.blur(seen, sigma=0.8), rng, sigma=4)
+def photographed(*, tilt: float, margin: float, table: float | None = None) -> Callable[[Pixels, int], Pixels]:
+    """A page on a table, seen askew by a hand-held camera, with a shadow across it.
+
+    `tilt` and `margin` are those of `seen_askew`; `table` is the table's mean grey level, of any colour where None.
+    """
+
+    def take(pixels: Pixels, seed: int) -> Pixels:
+        rng = np.random.default_rng(seed)
+        warp = seen_askew(pixels.shape[1], pixels.shape[0], rng=rng, tilt=tilt, margin=margin)
+        ground = effects.ground(warp.width, warp.height, rng)
+        if table is not None:
+            ground = np.asarray((ground * (table / ground.mean())).clip(0, 255), np.uint8)
+        seen = warp.pixels(pixels, ground=ground)
+        seen = effects.lit(seen, effects.shadow(seen, rng, depth=0.45))
+        return effects.sensor_noise(effects.blur(seen, sigma=0.8), rng, sigma=4)
+
+    return take
 
 
 def faint(pixels: Pixels, seed: int) -> Pixels:
@@ -53,6 +63,11 @@ def faint(pixels: Pixels, seed: int) -> Pixels:
     return effects.sensor_noise(pale, rng, sigma=5)
 
 
+def grainy(pixels: Pixels, seed: int) -> Pixels:
+    """A page as a camera sees it in little light."""
+    return effects.sensor_noise(pixels, np.random.default_rng(seed), sigma=25)
+
+
 VARIANTS: Mapping[str, Callable[[Pixels, int], Pixels]] = {
     "clean": lambda pixels, _: pixels,
     "turned 90°": quarter_turned(1),
@@ -61,8 +76,11 @@ VARIANTS: Mapping[str, Callable[[Pixels, int], Pixels]] = {
     "skewed 5°": skewed(5),
     "skewed 10°": skewed(10),
     "skewed 15°": skewed(15),
-    "photo": photographed,
+    "photo": photographed(tilt=0.03, margin=0.06),
+    "photo, tilted": photographed(tilt=0.08, margin=0.15),
+    "photo, tilted much": photographed(tilt=0.15, margin=0.25, table=50),
     "faint thermal": faint,
+    "grain": grainy,
     "100 dpi": lambda pixels, _: pixels,
     "JPEG 30": lambda pixels, _: effects.compress(pixels, quality=30),
 }

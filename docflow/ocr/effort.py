@@ -1,9 +1,10 @@
 """How much is spent on a page: the compact recogniser first, and RapidOCR for the lines that it doubts.
 
 All three read the lines that RapidOCR's detector finds, `fast` on a coarser picture; they differ in how sure the first
-reading has to be, and `fast` reads nothing twice. They turn the page upright first, and read it in the languages that
-it is in. Languages that the compact recogniser does not know are read by Tesseract, and those in Latin script by
-RapidOCR where Tesseract is not sure. Whoever has read them, words that mix look-alike letters are put right.
+reading has to be, and `fast` reads nothing twice. They first make a page straight that was photographed at a slant, and
+turn it upright, and read it in the languages that it is in. Languages that the compact recogniser does not know are
+read by Tesseract, and those in Latin script by RapidOCR where Tesseract is not sure. Whoever has read them, words that
+mix look-alike letters are put right.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from docflow.ocr.countdown import Countdown, countdown
 from docflow.ocr.engine import OcrEngine
 from docflow.ocr.ensemble.homoglyphs import repair_lines
 from docflow.ocr.look import DOUBTFUL, CompactSampler, Look, Sampler, TesseractSampler, look_at, reads
+from docflow.ocr.perspective import Straight, straightened
 from docflow.ocr.rapidocr import DETECTED_SIDE, RapidOcrEngine
 from docflow.ocr.script import Script, script_of
 from docflow.ocr.tesserocr import TesserocrEngine
@@ -32,7 +34,7 @@ from docflow.types import PageImage, PageText
 
 log = logging.getLogger(__name__)
 
-RECIPE = 10
+RECIPE = 11
 """Raised with every change of what these engines make of a page: stored recognitions are kept under it."""
 
 GOOD = 0.92
@@ -90,7 +92,7 @@ class EffortEngine:
     effort: ClassVar[Effort]
 
     def __init__(self, settings: OcrSettings) -> None:
-        self._tesseract = TesserocrEngine(settings)
+        self.tesseract = TesserocrEngine(settings)
         self._rapid: RapidOcrEngine | None = None
         self._compact: CompactEngine | None = None
         try:
@@ -101,7 +103,7 @@ class EffortEngine:
             self._compact = CompactEngine(settings)
         except (EngineUnavailable, ModelFileError) as error:
             log.info("the compact recogniser cannot be used, Tesseract reads instead: %s", error.message)
-        members: list[OcrEngine] = [m for m in (self._tesseract, self._compact, self._rapid) if m is not None]
+        members: list[OcrEngine] = [m for m in (self.tesseract, self._compact, self._rapid) if m is not None]
         self.version = f"{RECIPE} ({', '.join(f'{m.name} {m.version}' for m in members)})"
 
     @property
@@ -113,24 +115,34 @@ class EffortEngine:
         """What the page says; see `OcrEngine.read_page`. Its `languages` are those that it turned out to be in."""
         started, left = time.perf_counter(), countdown(timeout)
         compact = self._compact if reads(languages) else None
-        sampler: Sampler = CompactSampler(compact) if compact else TesseractSampler(self._tesseract)
-        look = look_at(
-            image,
-            languages=languages,
-            sampler=sampler,
-            tesseract=self._tesseract,
-            finder=partial(self._rapid.detect, side=GLANCE_SIDE) if self._rapid else None,
-            timeout=left(),
-        )
+        straight, look = self.prepared(image, languages=languages, left=left)
         page = self._lines_read(look, compact, left=left) if compact else self._page_read(look, left=left)
+        lines = repair_lines(page.lines, languages=page.languages)
         return replace(
             page,
             width=image.width,
             height=image.height,
-            lines=repair_lines(look.upright.lines_as_they_came(page.lines), languages=page.languages),
-            rotation=look.upright.rotation,
+            lines=straight.lines_as_they_came(look.upright.lines_as_they_came(lines)),
+            rotation=(straight.rotation + look.upright.rotation) % 360,
             seconds=time.perf_counter() - started,
         )
+
+    def prepared(self, image: PageImage, *, languages: str, left: Countdown) -> tuple[Straight, Look]:
+        """The page as seen straight on, and how it is turned upright from there."""
+        straight = straightened(image)
+        look = look_at(
+            straight.image,
+            languages=languages,
+            sampler=self.sampler(languages),
+            tesseract=self.tesseract,
+            finder=partial(self._rapid.detect, side=GLANCE_SIDE) if self._rapid else None,
+            timeout=left(),
+        )
+        return straight, look
+
+    def sampler(self, languages: str) -> Sampler:
+        """What tells which of the languages a page is in."""
+        return CompactSampler(self._compact) if self._compact and reads(languages) else TesseractSampler(self.tesseract)
 
     def _lines_read(self, look: Look, compact: CompactEngine, *, left: Countdown) -> PageText:
         """What the upright page says, its lines read by the compact recogniser and some again by RapidOCR."""
@@ -138,7 +150,7 @@ class EffortEngine:
         rapid = self._rapid if "eng" in look.languages.split("+") else None
         cascade = Cascade(compact, rapid if budget.most else None, sure=budget.sure, most=budget.most)
         if self._rapid is None:
-            return cascade.read_page(image, look.boxes, found_by=self._tesseract, languages=look.languages, left=left)
+            return cascade.read_page(image, look.boxes, found_by=self.tesseract, languages=look.languages, left=left)
         boxes = self._rapid.detect(image, timeout=left(), side=side_for(look, budget))
         return cascade.read_page(image, boxes, found_by=self._rapid, languages=look.languages, left=left)
 
@@ -147,7 +159,7 @@ class EffortEngine:
         image, codes = look.upright.image, look.languages.split("+")
         rapid = self._rapid if all(script_of(code) is Script.LATIN for code in codes) else None
         if rapid is None or self.effort is not Effort.ACCURATE:
-            page = self._tesseract.read_page(image, languages=look.languages, timeout=left())
+            page = self.tesseract.read_page(image, languages=look.languages, timeout=left())
             if rapid is None or self.effort is Effort.FAST or (page.confidence or 0.0) >= GOOD:
                 return page
         return rapid.read_page(image, languages=look.languages, timeout=left())

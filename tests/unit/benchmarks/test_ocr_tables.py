@@ -4,6 +4,7 @@ import cv2
 
 from benchmarks.ocr_readers import ACCURATE, AUTO, BARE, FAST, RAPIDOCR
 from benchmarks.ocr_tables import Result, engines_table, plot, variants_table, verdicts
+from benchmarks.ocr_unprepared import UNPREPARED
 
 GOOD = Result(
     reader=FAST,
@@ -54,11 +55,14 @@ def test_a_variant_is_shown_before_and_after_with_what_it_loses():
         for reader, group, f1 in (
             (BARE, "clean eng", 0.9),
             (BARE, "photo eng", 0.3),
+            (UNPREPARED.name, "clean eng", 0.95),
+            (UNPREPARED.name, "photo eng", 0.5),
             (AUTO, "clean eng", 0.95),
             (AUTO, "photo eng", 0.9),
         )
     ]
-    assert variants_table(results).splitlines()[3] == "| photo eng | 20 | 0.300 | 0.40 | 0.900 | 0.40 | +0.050 |"
+    row = "| photo eng | 20 | 0.300 | 0.40 | 0.500 | 0.40 | 0.900 | 0.40 | +0.050 |"
+    assert variants_table(results).splitlines()[3] == row
 
 
 def test_the_plot_is_a_small_picture(tmp_path):

@@ -1,9 +1,11 @@
 """`python -m benchmarks.calibration --engine tesserocr`: fits an engine's confidences to the share of right words.
 
 Generated pages of all kinds and looks are read in each set of languages that covers their own. A word is right where it
-says the same as the truth in its place, typography aside. An engine that combines others, as `auto` does, is fitted
-under the names that its pages come with, such as `compact+rapidocr`. The engines' entries in the package's
-calibration.json are replaced, others stay. Commit the file.
+says the same as the truth in its place, typography aside. The curves are judged on pages of another seed. Entries of
+the package's calibration.json are replaced where there are new ones, others stay. Commit the file.
+
+Curves are fitted under the names that pages come with: those of `compact` by `--engine fast`, which reads all pages by
+it, and those of `compact+rapidocr` by `--engine auto`.
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ from __future__ import annotations
 import argparse
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -23,13 +26,16 @@ from benchmarks.machine import describe
 from benchmarks.synthetic_pages import TruthPage, synthetic_pages
 from docflow.errors import LanguageMissing, RecognitionFailed
 from docflow.ocr import check_languages, open_engine
-from docflow.ocr.ensemble import Calibration, Calibrations, Reading, align, class_of, repair_lines
+from docflow.ocr.effort import Effort
+from docflow.ocr.engine import OcrEngine
+from docflow.ocr.ensemble import Calibration, Calibrations, Reading, WordClass, align, class_of, repair_lines
 from docflow.ocr.ensemble import calibration as package
 from docflow.ocr.ensemble.calibration import tempered
 from docflow.ocr.ensemble.fitting import Judged, fit_curves
 from docflow.ocr.ensemble.reading import in_order
 from docflow.ocr.ensemble.voting import plain
 from docflow.settings import load_settings
+from docflow.synth import LANGUAGES
 from docflow.types import Line, PageText, Word
 
 Key = tuple[str, str]
@@ -41,14 +47,27 @@ SECONDS_A_PAGE = 120.0
 FEWEST_PAGES = 10
 """Fewer say too little: those of an engine that combines others, in a way that is rare."""
 
+CHOOSERS = frozenset({Effort.AUTO.value, Effort.ACCURATE.value})
+"""Engines that leave a page to one reader where that is sure, or where it is not: such pages say nothing of others."""
+
 FILE = Path(package.__file__).with_suffix(".json")
 
 
+@dataclass(slots=True)
+class Readings:
+    """What one reader has read in one set of languages: its version, how many pages, and their words, each judged."""
+
+    version: str = ""
+    pages: int = 0
+    words: list[Judged] = field(default_factory=list)
+
+
 def main() -> None:
-    """Fit, write the file, and print how far the raw confidences were from the truth."""
+    """Fit, write the file, and print how far confidences are from the truth on pages that were not fitted to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", required=True, help="an engine's name, as in the setting ocr.engine")
     parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--held-out", type=int, default=50, help="pages of the seed after, to judge the curves by")
     parser.add_argument("--seed", type=int, default=31)
     parser.add_argument("--languages", nargs="+", default=LANGUAGE_SETS)
     arguments = parser.parse_args()
@@ -57,38 +76,54 @@ def main() -> None:
     settings = load_settings().ocr
     engine = open_engine(settings, name=arguments.engine)
     wanted = [check_languages(languages, settings=settings) for languages in arguments.languages]
-    judged: dict[Key, list[Judged]] = defaultdict(list)
-    counted: dict[Key, int] = defaultdict(int)
-    pages = synthetic_pages(arguments.pages, seed=arguments.seed)
-    for page in track(pages, total=arguments.pages, console=console):
-        for languages in wanted:
-            if page.language in languages.split("+"):
+    spoken = [language for language in LANGUAGES if any(language in codes.split("+") for codes in wanted)]
+
+    def readings(pages: int, seed: int) -> dict[Key, Readings]:
+        made = synthetic_pages(pages, seed=seed, languages=spoken)
+        return read(engine, track(made, total=pages, console=console), languages=wanted)
+
+    seen, held_out = readings(arguments.pages, arguments.seed), readings(arguments.held_out, arguments.seed + 1)
+    fitted = fits(seen, engine=engine.name)
+    replaced = {(c.engine, c.languages) for c in fitted}
+    kept = [c for c in Calibrations.from_json(FILE.read_text("utf-8")) if (c.engine, c.languages) not in replaced]
+    FILE.write_text(Calibrations([*kept, *fitted]).to_json(), encoding="utf-8")
+    show(console, fitted, held_out)
+
+
+def read(engine: OcrEngine, pages: Iterable[TruthPage], *, languages: Sequence[str]) -> dict[Key, Readings]:
+    """What the engine makes of the pages in each set of languages that covers a page's own, by who read it in which."""
+    readings: dict[Key, Readings] = defaultdict(Readings)
+    for page in pages:
+        for codes in languages:
+            if page.language in codes.split("+"):
                 with suppress(LanguageMissing, RecognitionFailed):
-                    read = engine.read_page(page.image, languages=languages, timeout=SECONDS_A_PAGE)
-                    judged[read.engine, read.languages] += judge(page, read)
-                    counted[read.engine, read.languages] += 1
-    fitted = [
+                    text = engine.read_page(page.image, languages=codes, timeout=SECONDS_A_PAGE)
+                    held = readings[text.engine, text.languages]
+                    held.version, held.pages = text.engine_version, held.pages + 1
+                    held.words += judge(page, text)
+    return readings
+
+
+def fits(readings: Mapping[Key, Readings], *, engine: str) -> list[Calibration]:
+    """The curves of all whose pages are many, and were not left to them because they are easy, or hard."""
+    return [
         Calibration(
             engine=name,
-            engine_version=engine.version,
+            engine_version=held.version,
             languages=languages,
             fitted_on=datetime.date.today().isoformat(),
-            pages=counted[name, languages],
-            curves=fit_curves(words),
+            pages=held.pages,
+            curves=fit_curves(held.words),
         )
-        for (name, languages), words in judged.items()
-        if counted[name, languages] >= FEWEST_PAGES and words
+        for (name, languages), held in readings.items()
+        if held.pages >= FEWEST_PAGES and held.words and ("+" in name or engine not in CHOOSERS)
     ]
-    replaced = {c.engine for c in fitted}
-    others = [c for c in Calibrations.from_json(FILE.read_text(encoding="utf-8")) if c.engine not in replaced]
-    FILE.write_text(Calibrations([*others, *fitted]).to_json(), encoding="utf-8")
-    show(console, fitted, judged)
 
 
-def judge(page: TruthPage, read: PageText) -> list[Judged]:
+def judge(page: TruthPage, text: PageText) -> list[Judged]:
     """The words that an engine has read on the page, each judged."""
-    lines = repair_lines(read.lines, languages=read.languages)
-    return judged_words(Reading(read.engine, lines, read.languages), truth=page)
+    lines = repair_lines(text.lines, languages=text.languages)
+    return judged_words(Reading(text.engine, lines, text.languages), truth=page)
 
 
 def judged_words(reading: Reading, *, truth: TruthPage) -> list[Judged]:
@@ -105,25 +140,29 @@ def judged_words(reading: Reading, *, truth: TruthPage) -> list[Judged]:
     return judged
 
 
-def show(console: Console, fitted: list[Calibration], judged: dict[Key, list[Judged]]) -> None:
-    """Print, for each curve, the words' mean confidence before and after, and the share that is right."""
+def brier(calibration: Calibration, words: Sequence[Judged]) -> tuple[float, float]:
+    """The Brier scores of the words' tempered confidences and of the calibrated ones, from 0 (good) to 1."""
+    tempered_errors = ((sure - right) ** 2 for _, sure, right in words)
+    errors = ((calibration.curve(word_class)(sure) - right) ** 2 for word_class, sure, right in words)
+    return sum(tempered_errors) / len(words), sum(errors) / len(words)
+
+
+def show(console: Console, fitted: Sequence[Calibration], held_out: Mapping[Key, Readings]) -> None:
+    """Print, for each class of words, how many are right on the pages held out, and by how much confidences err."""
     table = Table(
-        "engine", "languages", "class", "words", "right", "tempered mean", "its error", "calibrated error", box=None
+        "engine", "languages", "pages", "class", "words", "right", "tempered error", "calibrated error", box=None
     )
     for calibration in fitted:
-        for word_class, curve in calibration.curves.items():
-            words = [
-                (raw, right)
-                for held, raw, right in judged[calibration.engine, calibration.languages]
-                if word_class in (held, package.WordClass.ANY)
-            ]
-            raw_error = sum((raw - right) ** 2 for raw, right in words) / len(words)
-            error = sum((curve(raw) - right) ** 2 for raw, right in words) / len(words)
-            share, mean = (sum(values) / len(words) for values in zip(*((r, c) for c, r in words), strict=True))
-            figures = (f"{value:.3f}" for value in (share, mean, raw_error, error))
-            table.add_row(calibration.engine, calibration.languages, word_class.value, str(curve.words), *figures)
+        held = held_out.get((calibration.engine, calibration.languages), Readings())
+        for shown in WordClass:
+            words = [word for word in held.words if shown in (word[0], WordClass.ANY)]
+            if words:
+                figures = (sum(right for *_, right in words) / len(words), *brier(calibration, words))
+                pages = f"{calibration.pages} + {held.pages}"
+                row = (calibration.engine, calibration.languages, pages, shown.value, str(len(words)))
+                table.add_row(*row, *(f"{value:.3f}" for value in figures))
     console.print(table)
-    console.print("errors are Brier scores (mean squared difference), on the words that the curves were fitted to")
+    console.print("pages are those fitted to and those held out; errors are Brier scores on those held out")
 
 
 if __name__ == "__main__":

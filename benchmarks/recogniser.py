@@ -1,10 +1,10 @@
 """How well lines are read: the compact recogniser and Tesseract, on the same crops, on one core.
 
-`python -m benchmarks.recogniser [--lines N] [--folder DIR]`. Rendered lines are of a seed that nothing was trained on,
-each look in both languages, and once in typefaces that nothing was trained on. Real lines are those of the corpus's
-receipts (the tuning half), cut out by the boxes of the ground truth; capitals and spaces do not count there, as the
-ground truth has its own ways with both. A line is doubtful where Tesseract's confidence in it is under 0.80, as it is
-for the engines that read such lines again.
+`python -m benchmarks.recogniser [--lines N] [--half HALF] [--folder DIR]`. Rendered lines are of a seed that nothing
+was trained on, each look in both languages, and once in typefaces that nothing was trained on; `--lines 0` leaves them
+out. Real lines are those of the receipts of one half of the corpus, cut out by the boxes of the ground truth; capitals
+and spaces do not count there, as the ground truth has its own ways with both. A line is doubtful where Tesseract's
+confidence in it is under 0.80, as it is for the engines that read such lines again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.corpus import documents, folder
+from benchmarks.corpus import Half, documents, folder
 from benchmarks.machine import describe
 from docflow.ocr.compact import CompactEngine
 from docflow.ocr.engine import LineRecogniser, ReadLine
@@ -79,10 +79,10 @@ def rendered(count: int, **options: object) -> Sample:
     return Sample([line.pixels for line in lines], [line.text for line in lines], "eng+rus")
 
 
-def receipt_lines() -> Sample:
-    """The lines of the tuning half's receipts."""
+def receipt_lines(half: Half) -> Sample:
+    """The lines of this half's receipts."""
     sample = Sample([], [], "eng")
-    for document in documents(kinds=frozenset({"receipt"}), half="tune"):
+    for document in documents(kinds=frozenset({"receipt"}), half=half):
         truth = folder() / "gt" / f"sroie_{document.path.stem.rpartition('__')[2]}.json"
         pixels = cv2.imread(str(document.path), cv2.IMREAD_GRAYSCALE)
         if not truth.is_file() or pixels is None:
@@ -120,7 +120,8 @@ def error(sample: Sample, reading: Reading, chosen: Iterable[int], *, is_plain: 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lines", type=int, default=150, help="rendered lines of each look and language")
+    parser.add_argument("--lines", type=int, default=150, help="rendered lines of each look and language; 0: none")
+    parser.add_argument("--half", choices=("report", "tune"), default="report", help="of the real receipts")
     parser.add_argument("--folder", type=Path, help="of another compact recogniser than the one that ships")
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -129,8 +130,10 @@ def main() -> None:
     console = Console(width=120)
     console.print(describe())
     console.print(f"compact recogniser {engines[0].version}, Tesseract {engines[1].version}")
-    console.print(rendered_table(engines, count=options.lines))
-    console.print(receipts_table(engines, receipt_lines()))
+    if options.lines:
+        console.print(rendered_table(engines, count=options.lines))
+    console.print(f"the {options.half} half of the receipts")
+    console.print(receipts_table(engines, receipt_lines(options.half)))
 
 
 def rendered_table(engines: Sequence[LineRecogniser], *, count: int) -> Table:
@@ -153,7 +156,7 @@ def rendered_table(engines: Sequence[LineRecogniser], *, count: int) -> Table:
         cells = []
         for engine in engines:
             reading = read(engine, sample)
-            cells += [f"{error(sample, reading, range(len(sample.texts))):.3f}", f"{reading.milliseconds:.1f}"]
+            cells += [f"{error(sample, reading, range(len(sample.texts))):.4f}", f"{reading.milliseconds:.1f}"]
         table.add_row(name, str(len(sample.texts)), *cells)
     return table
 
@@ -169,7 +172,7 @@ def receipts_table(engines: Sequence[LineRecogniser], sample: Sample) -> Table:
         "Tesseract is sure": [i for i, confidence in enumerate(sure) if confidence >= DOUBTED],
     }
     for name, chosen in parts.items():
-        cells = [f"{error(sample, reading, chosen, is_plain=True):.3f}" for reading in readings]
+        cells = [f"{error(sample, reading, chosen, is_plain=True):.4f}" for reading in readings]
         table.add_row(name, str(len(chosen)), *cells)
     table.add_row("ms a line", "", *(f"{reading.milliseconds:.1f}" for reading in readings))
     return table

@@ -15,6 +15,9 @@ from docflow.types import Box, Line
 REACH = 0.6
 """By how much, in heights of the line, a word's ink may lie outside of where it was read."""
 
+SOLID = 0.8
+"""Share of a line's height, from which ink at its outer end is no letter's: those have room above or below."""
+
 LEAST_CONTRAST = 30
 """Grey levels between ink and paper, under which there is nothing to draw in to."""
 
@@ -35,6 +38,7 @@ def snapped(line: Line, pixels: Grey) -> Line:
     ink = ink_of(pixels[y0:y1, x0:x1])
     if ink is None:
         return line
+    ink = without_surroundings(ink, around.x0 - x0, around.x1 - x0)
     inked = np.asarray(ink.any(axis=0))
     edges = [0.0]
     for before, after in zip(line.words, line.words[1:], strict=False):
@@ -63,6 +67,21 @@ def ink_of(strip: Grey) -> Mask | None:
     if is_ink.all() or not is_ink.any() or strip[~is_ink].mean() - strip[is_ink].mean() < LEAST_CONTRAST:
         return None
     return ~is_ink if is_ink.mean() > 0.5 else is_ink
+
+
+def without_surroundings(ink: Mask, start: float, end: float) -> Mask:
+    """The ink without what comes in from either side and ends before where the line was read, from `start` to `end`.
+
+    There, and as high as the line, it is the table beyond the paper's edge, or a scan's black border.
+    """
+    bare = np.flatnonzero(~ink.any(axis=0))
+    left, right = (int(bare[0]), int(bare[-1]) + 1) if len(bare) else (0, ink.shape[1])
+    kept = ink.copy()
+    if left <= start and ink[:, 0].mean() >= SOLID:
+        kept[:, :left] = False
+    if right >= end and ink[:, -1].mean() >= SOLID:
+        kept[:, right:] = False
+    return kept
 
 
 def parting(inked: NDArray[np.bool_], end: float, start: float, *, reach: float) -> float:

@@ -58,9 +58,11 @@ def tempered(words: Sequence[Word]) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The share of right words at each tempered confidence (see `tempered`): straight between the knots, level beyond.
+    """The share of right words at each tempered confidence (see `tempered`): straight between the knots.
 
-    Both rise, and run from 0 to 1; else `ValueError`. `words` is on how many words it rests.
+    It is level beyond the last knot, and straight from the first down to 0 at 0: a confidence lower than any that was
+    seen is not trusted more than it says. Both rise, and run from 0 to 1; else `ValueError`. `words` is on how many
+    words it rests.
     """
 
     raw: tuple[float, ...]
@@ -79,7 +81,7 @@ class Curve:
         """The share of right words at this confidence."""
         above = bisect_right(self.raw, confidence)
         if above == 0:
-            return self.share[0]
+            return self.share[0] * max(0.0, confidence) / self.raw[0]
         if above == len(self.raw):
             return self.share[-1]
         low, high = self.raw[above - 1], self.raw[above]
@@ -94,7 +96,10 @@ IDENTITY = Curve((0.0, 1.0), (0.0, 1.0), 0)
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """One engine's curves in one set of languages. `fitted_on` is a date in ISO 8601."""
+    """One engine's curves in one set of languages, from so many pages.
+
+    `engine_version` is that of what read them, as their `PageText` has it; `fitted_on` is a date in ISO 8601.
+    """
 
     engine: str
     engine_version: str

@@ -26,17 +26,19 @@ def fit_curves(judged: Sequence[Judged]) -> dict[WordClass, Curve]:
 
 
 def fit_curve(confidences: Sequence[float], right: Sequence[bool]) -> Curve:
-    """The curve of these words: isotonic regression over bins of equally many words.
+    """The curve of these words: isotonic regression over bins of equally many words, finer where they are least sure.
 
-    Each bin's share is (right + 1) / (words + 2), Laplace's rule of succession, so that none is quite 0 or 1. Isotonic
-    regression: Zadrozny and Elkan, "Transforming classifier scores into accurate multiclass probability estimates",
-    KDD 2002.
+    Those tell badly read pages from worse ones. Each bin's share is (right + 1) / (words + 2), Laplace's rule of
+    succession, so that none is quite 0 or 1. Isotonic regression: Zadrozny and Elkan, "Transforming classifier scores
+    into accurate multiclass probability estimates", KDD 2002.
     """
     if not confidences or len(confidences) != len(right):
         raise ValueError(f"{len(confidences)} confidences and {len(right)} judgements are no words to fit a curve on")
     order = np.argsort(confidences, kind="stable")
     raw, hits = np.asarray(confidences, float)[order], np.asarray(right, float)[order]
     bins = np.array_split(np.arange(len(raw)), max(1, min(MOST_KNOTS, len(raw) // (FEWEST_WORDS // 2))))
+    while len(bins[0]) >= FEWEST_WORDS:
+        bins[:1] = np.array_split(bins[0], 2)
     # Many words have the very same confidence: bins that share their knot are one.
     knots: dict[float, list[int]] = {}
     for members in bins:

@@ -7,6 +7,7 @@ import pytest
 from docflow.ocr import open_engine
 from docflow.ocr.ink import unread_share
 from docflow.settings import OcrSettings
+from docflow.synth import degrade, generate, render_images, words
 from docflow.types import Box, Line, PageImage, PageText, TextSource, Word
 
 LINES = [f"Line number {n} of a letter" for n in range(10)]
@@ -17,6 +18,17 @@ def written(lines: list[str]) -> PageImage:
     for index, line in enumerate(lines):
         cv2.putText(pixels, line, (40, 80 + 70 * index), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 3, cv2.LINE_AA)
     return PageImage(1, pixels, dpi=200)
+
+
+def photographed(kind: str, language: str, *, seed: int) -> tuple[PageImage, tuple[Word, ...]]:
+    """A generated paper on a grainy table, folded, and the words that stand on it."""
+    made = generate(kind, language, seed=seed)
+    photo = degrade(render_images(made, dpi=150)[0], words(made, 1, dpi=150), look="photo", seed=seed)
+    return PageImage(1, photo.image, dpi=150), tuple(photo.words)
+
+
+def read_by_tesseract(image: PageImage) -> PageText:
+    return open_engine(OcrSettings(), name="tesserocr").read_page(image, languages="eng", timeout=60)
 
 
 def text_of(lines: tuple[Line, ...]) -> PageText:
@@ -49,6 +61,40 @@ def test_rules_frames_and_pictures_are_no_writing() -> None:
         cv2.line(pixels, (30, y), (870, y), 0, 2)
     cv2.rectangle(pixels, (600, 20), (880, 60), 60, cv2.FILLED)
     assert unread_share(PageImage(1, pixels), read) < 0.1
+
+
+@pytest.mark.parametrize(("kind", "language", "seed"), [("sparse", "eng", 53_000_033), ("form", "rus", 53_000_038)])
+def test_the_papers_edge_its_folds_and_the_table_under_it_are_no_writing(kind: str, language: str, seed: int) -> None:
+    image, read = photographed(kind, language, seed=seed)
+    assert unread_share(image, text_of((Line(read),))) < 0.02
+    assert unread_share(image, text_of((Line(read[: len(read) // 2]),))) > 0.35
+
+
+@pytest.mark.parametrize("sign", ["*", "#", "="])
+def test_rows_of_one_sign_are_no_writing(sign: str) -> None:
+    image = written([*LINES[:4], sign * 30, *LINES[4:6], sign * 30, *LINES[6:8], sign * 30])
+    read = read_by_tesseract(image)
+    told = tuple(line for line in read.lines if "Line" in line.text)
+    assert len(told) == 8
+    assert unread_share(image, text_of(told)) < 0.05
+
+
+def test_a_row_of_letters_in_one_width_is_writing() -> None:
+    pixels = np.full((800, 900), 250, np.uint8)
+    for row, text in enumerate(["0123456789", "lminorecas", "MNOPQRSTUV", "4071930528"]):
+        for column, letter in enumerate(text):
+            cv2.putText(pixels, letter, (40 + 40 * column, 80 + 70 * row), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 3)
+    assert unread_share(PageImage(1, pixels, dpi=200), text_of(())) == 1.0
+
+
+def test_a_dense_block_is_no_writing() -> None:
+    image = written(LINES[:4])
+    read = read_by_tesseract(image)
+    cells = np.random.default_rng(2).integers(0, 2, (50, 50)).astype(np.uint8)
+    pixels = image.pixels.copy()
+    pixels[380:780, 300:700] = np.kron(cells, np.ones((8, 8), np.uint8)) * 250
+    pixels = cv2.GaussianBlur(pixels, (0, 0), 1.5)
+    assert unread_share(PageImage(1, pixels, dpi=200), read) < 0.05
 
 
 @pytest.mark.parametrize("shape", [(1, 5000), (6000, 3), (7, 20_000), (20_000, 1)])

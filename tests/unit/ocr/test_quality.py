@@ -1,6 +1,7 @@
 """A page's grade says how far its text can be trusted, and why not."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,18 @@ def test_a_low_grade_names_its_reason_and_a_good_one_none() -> None:
     assert page_quality(page(TEXT), calibrations=AT_THEIR_WORD).reason == ""
     poor = page_quality(page(TEXT, confidence=0.6), calibrations=AT_THEIR_WORD)
     assert poor.reason == "About 40% of the words are likely to be wrong."
+
+
+@pytest.mark.parametrize("separator", ["*" * 40, "* " * 40, "= " * 20 + "-" * 20, "... ___ ###"])
+def test_rows_that_part_sections_say_nothing_about_the_text(separator: str) -> None:
+    text, row = page(TEXT), page(separator, confidence=0.4)
+    parted = replace(text, lines=(*text.lines, *row.lines))
+    assert page_quality(parted, calibrations=AT_THEIR_WORD) == page_quality(text, calibrations=AT_THEIR_WORD)
+
+
+def test_signs_among_letters_and_digits_count() -> None:
+    text = page(TEXT + "**** **** **** 1234 *sale* -5,00 a=b", confidence=0.4)
+    assert page_quality(text, calibrations=AT_THEIR_WORD).words == len(TEXT.split()) + 4
 
 
 def test_the_calibrated_confidence_is_trusted_not_the_raw_one() -> None:

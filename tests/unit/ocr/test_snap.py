@@ -65,6 +65,25 @@ def test_a_line_at_the_edge_of_the_page_stays_inside() -> None:
     assert word.box == Box(0, 0, 20, 30)
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_table_beyond_the_papers_edge_is_no_ink(mirrored: bool) -> None:
+    pixels = page()
+    pixels[:, :26] = 60
+    line, ink = guessed((42, 98), (122, 178), (192, 228)), INK
+    if mirrored:
+        pixels = np.ascontiguousarray(pixels[:, ::-1])
+        line, ink = guessed((72, 108), (122, 178), (202, 258)), [(70, 110), (120, 180), (200, 260)]
+    found = snapped(line, pixels)
+    assert edges(found) == ink
+    assert {(word.box.y0, word.box.y1) for word in found.words} == {(50, 70)}
+
+
+def test_a_letter_that_begins_outside_of_where_it_was_read_is_ink() -> None:
+    pixels = page()
+    pixels[50:70, 24:30] = 20
+    assert edges(snapped(guessed((42, 98)), pixels)) == [(24, 100)]
+
+
 def test_words_are_parted_in_the_widest_gap() -> None:
     inked = np.array([1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 1], bool)
     assert parting(inked, 5, 9, reach=4) == 8.0

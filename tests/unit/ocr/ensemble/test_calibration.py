@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from readings import unhurried
 
+from docflow.ocr.engines import MEMBERS
 from docflow.ocr.ensemble import Calibration, Calibrations, Curve, WordClass, bundled_calibrations, class_of
 from docflow.ocr.ensemble.calibration import IDENTITY
 from docflow.ocr.ensemble.fitting import fit_curve, fit_curves
+from docflow.ocr.recogniser.files import NETWORK, ONNX, read_card, shipped_folder
 from docflow.types import Box, Word
 
 judgements = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=400)
@@ -98,12 +100,57 @@ def test_calibrations_come_back_from_json_as_they_were(judged: list[tuple[float,
     assert list(Calibrations.from_json(written.to_json())) == list(written)
 
 
-def test_docflow_comes_with_a_fit_for_tesserocr_in_each_language() -> None:
-    bundled = {(c.engine, c.languages): c for c in bundled_calibrations()}
-    for languages in ("eng", "rus", "eng+rus"):
-        calibration = bundled["tesserocr", languages]
-        assert calibration.pages > 50
-        assert calibration.engine_version
-        assert datetime.date.fromisoformat(calibration.fitted_on)
-        curve = calibration.curve(WordClass.ANY)
-        assert curve(0.95) > 0.9 > 0.6 > curve(0.2)
+def test_a_confidence_below_all_that_were_seen_is_not_trusted_more_than_it_says() -> None:
+    curve = Curve((0.9, 1.0), (0.9, 0.95), 100)
+    assert [curve(confidence) for confidence in (0.0, 0.3, 0.9)] == pytest.approx([0.0, 0.3, 0.9])
+
+
+def test_a_curve_tells_the_least_sure_words_apart() -> None:
+    sure = [(0.99, True)] * 9000 + [(0.9, True)] * 700 + [(0.9, False)] * 100 + [(0.3, False)] * 180
+    curve = fit_curve([confidence for confidence, _ in sure], [right for _, right in sure])
+    assert curve(0.3) < 0.1
+    assert curve(0.9) == pytest.approx(0.875, abs=0.05)
+
+
+READ_BY = dict.fromkeys(MEMBERS, ("eng", "rus")) | {"rapidocr": ("eng",), "compact+rapidocr": ("eng",)}
+"""The names that pages come with, and the languages that they are read in; RapidOCR knows Latin script only."""
+
+SHIPPED = {f"{c.engine} {c.languages}": c for c in bundled_calibrations()}
+
+
+@pytest.mark.parametrize(
+    ("engine", "languages"), [(engine, codes) for engine, languages in READ_BY.items() for codes in languages]
+)
+def test_each_engine_comes_with_a_fit_in_each_language_that_it_reads(engine: str, languages: str) -> None:
+    calibration = SHIPPED[f"{engine} {languages}"]
+    assert calibration.pages >= 10
+    assert calibration.engine_version
+    assert datetime.date.fromisoformat(calibration.fitted_on)
+    assert {WordClass.ANY, WordClass.NUMBER} <= set(calibration.curves)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_curve_gives_little_for_little_and_much_for_much(name: str) -> None:
+    for word_class, curve in SHIPPED[name].curves.items():
+        shares = [curve(hundredth / 100) for hundredth in range(101)]
+        assert shares == sorted(shares)
+        assert shares[5] < 0.2
+        assert shares[30] < 0.7
+        assert shares[100] > (0.6 if word_class is WordClass.SIGN else 0.85)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("text", ["1250.00", "Total", "Итого", "&"])
+def test_a_word_that_its_engine_doubts_is_doubted(name: str, text: str) -> None:
+    calibration = SHIPPED[name]
+    (doubted,) = bundled_calibrations().confidences(
+        [Word(text, BOX, 0.05)], engine=calibration.engine, languages=calibration.languages
+    )
+    assert doubted < 0.2
+
+
+@pytest.mark.parametrize("name", [name for name, c in SHIPPED.items() if "compact" in c.engine_version])
+def test_curves_of_the_compact_recogniser_are_of_the_weights_that_are_shipped(name: str) -> None:
+    """Else run `benchmarks.calibration` for those who read with it."""
+    card = read_card(shipped_folder())
+    assert any(card.edition(file) in SHIPPED[name].engine_version for file in (ONNX, f"{NETWORK}.pth"))

@@ -10,7 +10,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from benchmarks.ocr_sets import Pixels
 from docflow.errors import EngineUnavailable
 from docflow.ocr import open_engine
 from docflow.ocr.engines import EFFORTS
+from docflow.ocr.gpu import check_gpu
 from docflow.ocr.languages import tessdata_dir
 from docflow.ocr.pixels import DEFAULT_DPI, grey
 from docflow.settings import OcrSettings
@@ -110,9 +112,7 @@ def ocrmypdf() -> Read:
     """OCRmyPDF's sidecar text with its defaults, one job, and no PDF written: what costs it least."""
     program = shutil.which("ocrmypdf")
     if program is None:
-        raise EngineUnavailable(
-            "ocrmypdf is not installed", next_step="Install it: `uv tool install ocrmypdf` (needs unpaper)."
-        )
+        raise EngineUnavailable("ocrmypdf is not installed", next_step="Install it: `scripts/setup.sh bench`.")
 
     def read(page: Page) -> str:
         with tempfile.TemporaryDirectory() as folder:
@@ -151,9 +151,9 @@ def rapidocr_defaults() -> Read:
     return read
 
 
-def docflow_engine(name: str) -> Read:
-    """One of DocFlow's engines with the default settings."""
-    settings = OcrSettings()
+def docflow_engine(name: str, *, gpu: bool = False) -> Read:
+    """One of DocFlow's engines with the default settings, or with the GPU too."""
+    settings = OcrSettings(gpu=gpu)
     engine = open_engine(settings, name=name)
 
     def read(page: Page) -> str:
@@ -173,6 +173,18 @@ BARE, AUTO, FAST, ACCURATE, RAPIDOCR = "tesserocr, bare", "docflow auto", "docfl
 BY_THEMSELVES = ("tesserocr", "compact", "easyocr")
 """DocFlow's engines that are compared as they are; `easyocr` needs torch, and reads with the network that ships."""
 
+ON_GPU = ("compact", "easyocr", "accurate")
+"""DocFlow's engines that are compared on a GPU too, where there is one."""
+
+
+def gpu_readers() -> Iterator[Reader]:
+    """DocFlow's engines on the GPU; none where there is no GPU that they find."""
+    for name in ON_GPU:
+        with suppress(EngineUnavailable):
+            check_gpu(OcrSettings(engine=name, gpu=True))
+            yield Reader(f"docflow {name}, GPU", partial(docflow_engine, name, gpu=True))
+
+
 READERS: Mapping[str, Reader] = {
     reader.name: reader
     for reader in (
@@ -185,6 +197,7 @@ READERS: Mapping[str, Reader] = {
         Reader(FAST, partial(docflow_engine, "fast")),
         Reader(AUTO, partial(docflow_engine, "auto")),
         Reader(ACCURATE, partial(docflow_engine, "accurate")),
+        *gpu_readers(),
     )
 }
 """All readers by name. The replaced platform takes minutes for a letter at 400 dpi: it is run on smaller pages only."""

@@ -16,6 +16,7 @@ from typing import Any, Self
 from docflow.errors import DocFlowError, NotRecognised
 from docflow.intake import check_upload
 from docflow.ocr import OcrEngine, check_languages
+from docflow.ocr.gpu import warn_without_gpu
 from docflow.ocr.quality import Grade, quality_report
 from docflow.outputs import ReadDocument
 from docflow.readers import Reader, open_reader
@@ -54,18 +55,17 @@ class Upload:
     duplicate: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the pipeline made of a document; `repeated` where the recognition was stored already."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a document says; `repeated` where the recognition was stored already."""
 
     document: Document
     recognition: Recognition
-    prediction: Prediction
     seconds: float
     repeated: bool
 
     def to_dict(self) -> dict[str, Any]:
-        """The outcome as the command line and the HTTP service show it."""
+        """The reading under the keys of an outcome; its prediction is null."""
         return {
             "document_id": self.document.id,
             "media_type": self.document.media_type,
@@ -73,9 +73,20 @@ class Outcome:
             "text": self.recognition.text,
             "languages": self.recognition.languages,
             "ocr": ocr_dict(self.recognition),
-            "prediction": prediction_dict(self.prediction),
+            "prediction": None,
             "seconds": round(self.seconds, 3),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Reading):
+    """What the pipeline made of a document: what it says, and what kind it is."""
+
+    prediction: Prediction
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outcome as the command line and the HTTP service show it."""
+        return Reading.to_dict(self) | {"prediction": prediction_dict(self.prediction)}
 
 
 def ocr_dict(recognition: Recognition) -> dict[str, Any]:
@@ -135,6 +146,8 @@ class Pipeline:
         Documents are read as the settings say, by a given `reader`, or by a given `engine` in this process. The models
         in force are opened when they are first needed, unless a `classifier` is given, or `models` to choose from.
         """
+        # Here, because nobody sees the log of a worker process.
+        warn_without_gpu(settings.ocr)
         store = Store.open(settings.effective_database_url)
         try:
             blobs = BlobStore.open(settings.effective_blobs_url, s3=settings.s3)
@@ -228,6 +241,18 @@ class Pipeline:
         uploaded = self.upload(data, filename=filename)
         outcome = self.predict(uploaded.document.id, languages=languages)
         return replace(outcome, seconds=time.perf_counter() - started)
+
+    def read(self, data: bytes, *, filename: str, languages: str | None = None) -> Reading:
+        """What the document says, stored: `upload`, then `recognise`. It needs no model."""
+        started = time.perf_counter()
+        uploaded = self.upload(data, filename=filename)
+        recognition, repeated = self._recognise(uploaded.document.id, languages=languages)
+        return Reading(
+            document=uploaded.document,
+            recognition=recognition,
+            seconds=time.perf_counter() - started,
+            repeated=repeated,
+        )
 
     def reading(self, document_id: int, *, languages: str | None = None) -> tuple[Recognition, bool]:
         """What the document says, as read last or in these languages, now if need be; and whether it was stored.

@@ -90,7 +90,7 @@ class OcrSettings(Section):
     compact_dir: Path | None = Field(
         None, description="Folder of a compact recogniser that you trained; None: the one that comes with DocFlow."
     )
-    gpu: bool = Field(False, description="Whether `easyocr` and `compact` run on a GPU where there is one.")
+    gpu: bool = Field(False, description="Whether `easyocr`, `compact` and `rapidocr` run on a GPU where there is one.")
     page_seconds: float = Field(60.0, gt=0, description="Longest time for one page, in seconds.")
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Pages recognised at the same time."

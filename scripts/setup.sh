@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Installs what is missing, and nothing that is there: system packages, uv, the locked environment.
-# Usage: scripts/setup.sh [test|torch]   (with "test", also what only the tests need; with "torch", an environment
-# .venv-torch that has torch and EasyOCR too, for what is trained with them)
+# Usage: scripts/setup.sh [test|torch|bench]   (with "test", also what only the tests need; with "torch", an environment
+# .venv-torch that has torch and EasyOCR too, for what is trained with them; with "bench", also OCRmyPDF, which
+# benchmarks.ocr compares with)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(tesseract-ocr tesseract-ocr-eng tesseract-ocr-rus poppler-utils
   fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-freefont-ttf)
 # With "test", also the typefaces that lines for the recogniser's training are set in.
-[ -n "${1:-}" ] && packages+=(postgresql docker-compose
+[[ "${1:-}" =~ ^(test|torch)$ ]] && packages+=(postgresql docker-compose
   fonts-3270 fonts-anonymous-pro fonts-arphic-uming fonts-cmu fonts-comic-neue fonts-courier-prime
   fonts-crosextra-caladea fonts-crosextra-carlito fonts-dotgothic16 fonts-gnutypewriter fonts-hack fonts-inconsolata
   fonts-ipafont-gothic fonts-lato fonts-noto-mono fonts-ocr-b fonts-oldstandard fonts-open-sans fonts-paratype fonts-pc
@@ -57,3 +58,9 @@ if [ "${1:-}" = torch ]; then
   options=(--extra torch --extra easyocr)
 fi
 "$uv" sync --locked "${options[@]}" --check --quiet 2>/dev/null || "$uv" sync --locked "${options[@]}"
+
+if [ "${1:-}" = bench ] && [ ! -x .venv/bin/ocrmypdf ]; then
+  # In an environment of its own: what it requires need not fit what DocFlow does. The comparison goes on without it.
+  UV_TOOL_DIR=.uv/tools UV_TOOL_BIN_DIR=.venv/bin "$uv" tool install --quiet --force ocrmypdf==17.13.0 ||
+    echo "OCRmyPDF could not be installed: the comparison will have no row for it." >&2
+fi

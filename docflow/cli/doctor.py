@@ -12,6 +12,7 @@ import numpy as np
 
 from docflow.errors import DocFlowError, EngineUnavailable, LanguageMissing, NoChampion, OcrError, SettingsError
 from docflow.ocr import OcrEngine, check_languages, engine_statuses, installed_languages, open_engine
+from docflow.ocr.gpu import check_gpu
 from docflow.registry import open_registry
 from docflow.settings import OcrSettings, Settings
 from docflow.store import BlobStore, Store
@@ -42,6 +43,7 @@ def examine(settings: Settings) -> list[Finding]:
     return [
         *_engines(settings),
         _look("ocr.engine", lambda: _engine(settings.ocr)),
+        *([_look("ocr.gpu", lambda: check_gpu(settings.ocr), needed=False)] if settings.ocr.gpu else []),
         *_languages(settings.ocr),
         _look("poppler", _poppler, needed=settings.intake.pdf_renderer == "pdf2image"),
         _look("database", lambda: _database(settings)),

@@ -17,11 +17,11 @@ from rich.table import Table
 
 from docflow.cli.app import ERR, OUT, shown
 from docflow.cli.outputs import FormatOption, OutputDirOption, OverlayOption, output_files
-from docflow.errors import DocFlowError
+from docflow.errors import DocFlowError, NoChampion
 from docflow.ocr import ENGINES, language_of
 from docflow.ocr.quality import Grade
 from docflow.outputs import OutputFiles
-from docflow.pipeline import Outcome, Pipeline
+from docflow.pipeline import Outcome, Pipeline, Reading
 from docflow.settings import load_settings
 from docflow.sources import is_hidden, read_source
 from docflow.store import Document, Recognition, Store
@@ -34,10 +34,10 @@ SOME_FAILED = 1
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one path: an outcome or an error."""
+    """What came of one path: an outcome, a mere reading where nothing classifies, or an error."""
 
     path: Path
-    outcome: Outcome | None = None
+    outcome: Reading | None = None
     error: DocFlowError | None = None
     outputs: tuple[Path, ...] = ()
 
@@ -65,15 +65,21 @@ def process(
     formats: FormatOption = None,
     overlay: OverlayOption = None,
 ) -> None:
-    """Recognise and classify documents. A bad file among many fails alone."""
+    """Recognise and classify documents. A bad file among many fails alone.
+
+    Where no model was promoted yet, outputs that are asked for are written all the same.
+    """
     settings = load_settings(ocr={"engine": engine}) if engine else load_settings()
     found = list(files_below(paths))
     files = output_files(found, folder=output_dir, formats=formats, overlays=overlay)
     results: list[Result] = []
     with Pipeline.open(settings) as pipeline:
         # Model and engine are conditions of every document: their absence is one error, not a hundred.
-        _ = pipeline.models, pipeline.engine
-        for result in process_all(pipeline, found, languages=languages, files=files, progress=not as_json):
+        classify = has_models(pipeline, may_lack=files.wanted)
+        _ = pipeline.engine
+        for result in process_all(
+            pipeline, found, languages=languages, files=files, classify=classify, progress=not as_json
+        ):
             results.append(result)
             if as_json:
                 typer.echo(shown(json.dumps(result.to_dict(), ensure_ascii=False)))
@@ -122,6 +128,19 @@ def files_below(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
+def has_models(pipeline: Pipeline, *, may_lack: bool) -> bool:
+    """Whether a model is in force; where none is and it may not lack, raises `NoChampion`, else tells the user."""
+    try:
+        _ = pipeline.models
+    except NoChampion as error:
+        if not may_lack:
+            raise
+        told = f"Nothing is classified, only read: {error.message}. {error.next_step}"
+        ERR.print(told, style="yellow", markup=False, highlight=False, soft_wrap=True)
+        return False
+    return True
+
+
 def process_all(
     pipeline: Pipeline,
     paths: Sequence[Path],
@@ -129,13 +148,18 @@ def process_all(
     languages: str | None,
     progress: bool,
     files: OutputFiles | None = None,
+    classify: bool = True,
 ) -> Iterator[Result]:
-    """Each path's result in the paths' order, its outputs written; as many in work at once as `ocr.workers` says."""
+    """Each path's result in the paths' order, its outputs written; as many in work at once as `ocr.workers` says.
+
+    Documents are read only, and need no model, where `classify` is false.
+    """
+    work = pipeline.process if classify else pipeline.read
 
     def one(path: Path) -> Result:
         try:
             data = read_source(str(path), limit=pipeline.settings.intake.max_bytes, s3=pipeline.settings.s3)
-            outcome = pipeline.process(data, filename=path.name, languages=languages)
+            outcome = work(data, filename=path.name, languages=languages)
             if files is None or not files.wanted:
                 return Result(path, outcome=outcome)
             return Result(
@@ -197,10 +221,11 @@ def row(result: Result) -> tuple[str, ...]:
         return (name, f"[red]{result.error.code}[/]", "", "", "", "", "")
     outcome = result.outcome
     confidence = outcome.recognition.confidence
+    prediction = outcome.prediction if isinstance(outcome, Outcome) else None
     return (
         name,
-        escape(outcome.prediction.label),
-        f"{outcome.prediction.confidence:.2f}",
+        "–" if prediction is None else escape(prediction.label),
+        "–" if prediction is None else f"{prediction.confidence:.2f}",
         language_of(outcome.recognition.text, languages=outcome.recognition.languages),
         str(outcome.recognition.page_count),
         "–" if confidence is None else f"{confidence:.2f}",

@@ -21,6 +21,7 @@ from docflow.ocr.recogniser.alphabet import RUSSIAN
 from docflow.ocr.recogniser.crops import STRIDE, batched, prepared
 from docflow.ocr.recogniser.decode import probabilities_of
 from docflow.ocr.recogniser.files import ONNX, checked, read_card, shipped_folder
+from docflow.ocr.sessions import session_of
 from docflow.settings import OcrSettings
 from docflow.types import PageImage, PageText
 
@@ -92,18 +93,8 @@ class CompactEngine:
         """The session, made on first use: it serves many threads."""
         with self._lock:
             if self._session is None:
-                import onnxruntime
-
                 path = checked(self._folder, ONNX, card=self._card)
-                options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = options.inter_op_num_threads = 1
-                # Else each new width of lines leaves its buffers behind, and a worker grows for hundreds of pages.
-                options.enable_cpu_mem_arena = False
-                wanted = ["CUDAExecutionProvider"] if self._settings.gpu else []
-                there = [name for name in wanted if name in onnxruntime.get_available_providers()]
-                self._session = onnxruntime.InferenceSession(
-                    str(path), options, providers=[*there, "CPUExecutionProvider"]
-                )
+                self._session = session_of(str(path), gpu=self._settings.gpu)
         return self._session
 
 

@@ -7,6 +7,7 @@ import io
 
 from PIL import Image, ImageDraw
 
+from docflow.outputs.jpeg import fitted
 from docflow.outputs.slant import Axes
 from docflow.types import PageImage, PageText
 
@@ -26,9 +27,9 @@ PIXELS_PER_OUTLINE = 1500
 
 
 def overlay_jpeg(page: PageText, image: PageImage) -> bytes:
-    """The picture that `draw_overlay` gives, as a JPEG."""
+    """The picture that `draw_overlay` gives, as a JPEG; smaller where that is longer than a JPEG can be."""
     written = io.BytesIO()
-    draw_overlay(page, image).save(written, "JPEG", quality=QUALITY)
+    fitted(draw_overlay(page, image)).save(written, "JPEG", quality=QUALITY)
     return written.getvalue()
 
 

@@ -10,12 +10,16 @@ import numpy as np
 from pikepdf import Array, Dictionary, Name, Page, Pdf, Stream
 from PIL import Image
 
+from docflow.outputs.jpeg import fitted
 from docflow.types import PageImage
 
 POINTS_PER_INCH = 72.0
 
 LONG_SIDE_INCHES = 11.69
 """A4's long side: how large a page becomes that does not say how large it is, such as a photo."""
+
+SHORTEST_SIDE, LONGEST_SIDE = 3.0, 14_400.0
+"""Bounds of a page's sides in points (ISO 32000-1, C.2): readers refuse others."""
 
 JPEG_QUALITY = 80
 
@@ -30,15 +34,14 @@ BLACK_IS_ZERO = 1
 
 
 def add_page(pdf: Pdf, image: PageImage, *, jpeg: bytes | None = None) -> Page:
-    """A new last page with this image, as large as its resolution says.
+    """A new last page with this image, as large as its resolution says and a PDF page may be.
 
     `jpeg` is the file that the image was decoded from: its bytes are kept unless it is mirrored or in CMYK. Otherwise
     black and white pixels become CCITT group 4, which loses nothing, and others a JPEG.
     """
     kept = _kept(jpeg, image) if jpeg is not None else None
     encoded = kept if kept is not None else _encoded(image)
-    dpi = image.dpi or max(image.width, image.height) / LONG_SIDE_INCHES
-    width, height = (side * POINTS_PER_INCH / dpi for side in (image.width, image.height))
+    width, height = _size(image)
     if encoded.turn in (90, 270):
         width, height = height, width
     pdf.add_blank_page(page_size=(width, height))
@@ -48,6 +51,18 @@ def add_page(pdf: Pdf, image: PageImage, *, jpeg: bytes | None = None) -> Page:
     name = page.add_resource(encoded.stream(pdf), Name.XObject, Name.PageImage)
     page.obj.Contents = pdf.make_stream(f"q {width:.4f} 0 0 {height:.4f} 0 0 cm {name} Do Q".encode("ascii"))
     return page
+
+
+def _size(image: PageImage) -> tuple[float, float]:
+    """Width and height in points, at another scale where a side would lie outside the bounds.
+
+    What is more than 4,800 times as long as broad fits at no scale: it is broadened.
+    """
+    dpi = image.dpi or max(image.width, image.height) / LONG_SIDE_INCHES
+    width, height = (side * POINTS_PER_INCH / dpi for side in (image.width, image.height))
+    scale = min(max(1.0, SHORTEST_SIDE / min(width, height)), LONGEST_SIDE / max(width, height))
+    width, height = (min(max(SHORTEST_SIDE, side * scale), LONGEST_SIDE) for side in (width, height))
+    return width, height
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +113,7 @@ def _encoded(image: PageImage) -> _Encoded:
     pixels = image.pixels
     if pixels.ndim == 2 and bool(np.isin(pixels, (0, 255)).all()):
         return _group4(Image.fromarray(pixels))
-    opened = Image.fromarray(pixels)
+    opened = fitted(Image.fromarray(pixels))
     written = io.BytesIO()
     opened.save(written, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return _Encoded(written.getvalue(), opened.size, _colours(opened.mode), Name.DCTDecode)

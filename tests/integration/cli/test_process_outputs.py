@@ -91,6 +91,58 @@ def test_a_folder_that_cannot_be_written_to_is_told(inbox: Path, champion_var_di
     assert done.returncode == 6
 
 
+def test_without_a_promoted_model_outputs_are_written_and_nothing_is_classified(inbox: Path, tmp_path: Path) -> None:
+    out, looks = tmp_path / "out", tmp_path / "looks"
+    done = docflow(
+        "process", str(inbox / "letter.jpg"), "--output-dir", str(out), "--format", "text,pdf", "--overlay", str(looks),
+        "--json", var_dir=tmp_path / "var",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Nothing is classified" in done.stderr
+    assert "docflow train --promote" in done.stderr
+    (told,) = (json.loads(line) for line in done.stdout.splitlines())
+    assert told["prediction"] is None
+    assert {Path(path).name for path in told["outputs"]} == {"letter.txt", "letter.pdf", "letter-page-1.jpg"}
+    assert (out / "letter.txt").read_text().split() == told["text"].split() != []
+    again = docflow("process", str(inbox / "letter.jpg"), "--overlay", str(looks), var_dir=tmp_path / "var")
+    assert again.returncode == 0, again.stderr
+    (row,) = (line.split() for line in again.stdout.splitlines() if "letter.jpg" in line)
+    assert row[1:4] == ["–", "–", "eng"]
+
+
+def test_without_a_promoted_model_a_document_that_fails_still_counts(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.pdf").touch()
+    done = docflow(
+        "process", str(tmp_path / "empty.pdf"), str(inbox / "letter.pdf"), "--output-dir", str(tmp_path / "out"),
+        var_dir=tmp_path / "var",
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert names(tmp_path / "out") == {"letter.txt"}
+
+
+def test_without_a_promoted_model_and_outputs_nothing_is_read(inbox: Path, tmp_path: Path) -> None:
+    done = docflow("process", str(inbox / "letter.pdf"), var_dir=tmp_path / "var")
+    assert done.returncode == 6
+    assert "no_champion" in done.stderr
+    assert done.stdout == ""
+
+
+def test_the_smallest_pages_get_all_outputs(champion_var_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name, size, dpi in (("slim", (3, 2000), 100), ("tiny", (40, 40), 1200)):
+        Image.new("RGB", size, (200, 220, 210)).save(tmp_path / "in" / f"{name}.png", dpi=(dpi, dpi))
+    out, looks = tmp_path / "out", tmp_path / "looks"
+    done = docflow(
+        "process", str(tmp_path / "in"), "--output-dir", str(out), "--format", "pdf", "--overlay", str(looks),
+        var_dir=champion_var_dir, DOCFLOW_OCR__WORKERS="1",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    for name in ("slim", "tiny"):
+        subprocess.run(["pdftotext", out / f"{name}.pdf", "-"], capture_output=True, check=True, timeout=60)
+        with Image.open(looks / f"{name}-page-1.jpg") as picture:
+            picture.load()
+
+
 @pytest.mark.parametrize(
     ("options", "told"), [(["--output-dir", "out", "--format", "docx"], "docx"), (["--format", "pdf"], "--output-dir")]
 )

@@ -71,6 +71,14 @@ def test_an_engine_that_does_not_exist_is_a_failure(tmp_path: Path) -> None:
     assert finding.needed
 
 
+def test_a_gpu_that_is_asked_for_and_has_no_effect_is_told(tmp_path: Path) -> None:
+    finding = found(tmp_path, gpu=True, engine="tesserocr")["ocr.gpu"]
+    assert isinstance(finding.error, EngineUnavailable)
+    assert "has no effect" in finding.error.message
+    assert not finding.needed
+    assert "ocr.gpu" not in found(tmp_path)
+
+
 @pytest.mark.skipif(easyocr.installed(), reason="easyocr is installed here: its absence cannot be shown")
 def test_an_engine_that_is_set_and_not_installed_is_a_failure(tmp_path: Path) -> None:
     finding = found(tmp_path, engine="easyocr")["ocr.engine"]

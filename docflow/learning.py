@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from docflow import classify
@@ -15,15 +16,24 @@ from docflow.store import Store
 from docflow.types import LabelledText
 
 
+class JudgedOn(StrEnum):
+    """Which documents figures are of, those that say most of new documents first; the figures' names begin with it.
+
+    Generated documents that were held out have new texts, and layouts that the model has learnt.
+    """
+
+    HELD_OUT = "held_out"
+    HELD_OUT_GENERATED = "held_out_generated"
+    OUT_OF_FOLD = "out_of_fold"
+
+
 @dataclass(frozen=True)
 class Trained:
-    """A newly registered version, how it does, and the digest of its files.
-
-    `evaluation` is that of the held-out documents, or where none were given, the out-of-fold one.
-    """
+    """A newly registered version, how it does on the documents that say most of it, and the digest of its files."""
 
     version: ModelVersion
     evaluation: Evaluation
+    judged_on: JudgedOn
     digest: str
 
 
@@ -46,10 +56,10 @@ def train(
 ) -> Trained:
     """A model trained on `samples`, evaluated, logged with its figures and registered as a new version.
 
-    What is evaluated on `held_out` are the written files, loaded again. Figures are named `held_out_…` and
-    `out_of_fold_…`. With `tune`, so many settings of the candidate's knobs are tried on `samples` first; each is a run
-    nested under the version's. `tags` are put on the version beside our own. `progress` is called with the name of
-    each step as it begins.
+    What is evaluated on `held_out` are the written files, loaded again; the generated ones among them are judged by
+    apart. Figures are named as in `JudgedOn`. With `tune`, so many settings of the candidate's knobs are tried on
+    `samples` first; each is a run nested under the version's. `tags` are put on the version beside our own. `progress`
+    is called with the name of each step as it begins.
 
     Raises `TrainingDataError`.
     """
@@ -65,15 +75,15 @@ def train(
         digest = classify.save(model, folder)
         progress("evaluating")
         written = classify.load(folder, name=name, version="candidate", digest=digest)
-        evaluations = {"out_of_fold": model.out_of_fold}
+        evaluations = {JudgedOn.OUT_OF_FOLD: model.out_of_fold}
         pictures, reports, intervals = dict[str, bytes](), dict[str, bytes](), dict[str, float]()
-        if held_out:
-            said = classify.answers(written, held_out)
-            evaluations["held_out"] = classify.compare(said, held_out)
-            shown = classify.report(said, held_out)
-            pictures["reliability_held_out"] = classify.reliability_picture(shown.reliability)
-            reports = {"held_out.json": shown.to_json(), "held_out.md": shown.to_markdown()}
-            intervals = {f"held_out_{key}": value for key, value in shown.metrics().items()}
+        for kind, judges in by_origin(held_out).items():
+            said = classify.answers(written, judges)
+            evaluations[kind] = classify.compare(said, judges)
+            shown = classify.report(said, judges)
+            pictures[f"reliability_{kind}"] = classify.reliability_picture(shown.reliability)
+            reports |= {f"{kind}.json": shown.to_json(), f"{kind}.md": shown.to_markdown()}
+            intervals |= {f"{kind}_{key}": value for key, value in shown.metrics().items()}
         metrics = {f"{kind}_{key}": value for kind, e in evaluations.items() for key, value in e.metrics().items()}
         metrics |= intervals
         all_tags = {
@@ -102,7 +112,16 @@ def train(
             tags=all_tags,
         )
     store.record_metrics(model_name=name, model_version=version.version, metrics=metrics)
-    return Trained(version=version, evaluation=evaluations.get("held_out", model.out_of_fold), digest=digest)
+    judged_on = next(kind for kind in JudgedOn if kind in evaluations)
+    return Trained(version=version, evaluation=evaluations[judged_on], judged_on=judged_on, digest=digest)
+
+
+def by_origin(held_out: Sequence[LabelledText]) -> dict[JudgedOn, list[LabelledText]]:
+    """The documents to judge by, real ones apart from generated ones; none of either is left out."""
+    real = [sample for sample in held_out if not sample.is_generated]
+    generated = [sample for sample in held_out if sample.is_generated]
+    found = {JudgedOn.HELD_OUT: real, JudgedOn.HELD_OUT_GENERATED: generated}
+    return {kind: samples for kind, samples in found.items() if samples}
 
 
 def parameters(model: FittedModel) -> dict[str, object]:

@@ -59,7 +59,7 @@ class Recipe(BaseModel):
 
 @dataclass(frozen=True)
 class Material:
-    """What a recipe trains on and what it is judged by; `digest` is that of the former."""
+    """What a recipe trains on and what it is judged by, real and generated; `digest` is that of the former."""
 
     learnt: list[LabelledText]
     held_out: list[LabelledText]
@@ -81,7 +81,8 @@ def gather(recipe: Recipe, *, store: Store, own: Sequence[LabelledText] = (), tr
     generated = training_texts(recipe.generated, seed=recipe.seed, thumbnails=looks)
     made = list(track(generated, recipe.generated))
     real, held_out = real_texts(recipe, store=store, own=own)
-    # Generated ones have few sources, which are layouts: the model needs them all, and each text is a new one.
+    # Generated ones have few sources, which are layouts: the model needs them all, so that what is held out of them
+    # has new texts in layouts that were learnt, and is judged by apart.
     learnt = real + [sample for row, sample in enumerate(made) if row % HELD_OUT_ONE_IN]
     learnt = without_rare(learnt, kept={sample.label for sample in own})
     return Material(learnt, held_out + made[::HELD_OUT_ONE_IN], digest_of_samples(learnt))

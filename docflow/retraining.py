@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from docflow import __version__, rollout
+from docflow import rollout
 from docflow.errors import PromotionRefused
 from docflow.promoting import documents_to_judge_by, promote_if_better
 from docflow.recipes import SAMPLES_TAG, Recipe, gather, recipe_of, train_by
-from docflow.registry import CHALLENGER, CHAMPION, ModelVersion, Registry
+from docflow.registry import CHALLENGER, CHAMPION, ModelVersion, Registry, code_version
 from docflow.settings import Settings
 from docflow.store import Store
 
@@ -119,20 +119,23 @@ def due(newest: ModelVersion | None, *, settings: Settings, store: Store, drifte
     return ""
 
 
-def learnt_until(version: ModelVersion) -> datetime:
-    """The moment until which the version learnt labels: training takes a while, in which more may come."""
+def learnt_until(version: ModelVersion) -> datetime | None:
+    """The moment until which the version learnt labels: training takes a while, in which more may come.
+
+    None where it learnt from none; its registration where it carries no recipe.
+    """
     recipe = recipe_of(version)
-    return (recipe and recipe.labels_until) or version.created_at
+    return version.created_at if recipe is None else recipe.labels_until
 
 
 def is_same(newest: ModelVersion, recipe: Recipe, *, samples_digest: str) -> bool:
-    """Whether training would make the newest version again: the same texts, recipe and version of DocFlow."""
+    """Whether training would make the newest version again: the same texts, recipe and code."""
     made_by = recipe_of(newest)
     return (
         made_by is not None
         and made_by.model_copy(update={"labels_until": recipe.labels_until}) == recipe
         and newest.tags.get(SAMPLES_TAG) == samples_digest
-        and newest.tags.get("docflow_version") == __version__
+        and code_version().items() <= newest.tags.items()
     )
 
 
@@ -163,7 +166,13 @@ def fate_of(
         return Retraining(Result.ON_TRIAL, f"{reason}; too few labelled documents to judge by", version)
     try:
         judged = promote_if_better(
-            version, settings=settings, store=store, registry=registry, promoted_by=by, reason=reason
+            version,
+            settings=settings,
+            store=store,
+            registry=registry,
+            promoted_by=by,
+            reason=reason,
+            samples=samples,
         )
     except PromotionRefused as error:
         return Retraining(Result.REFUSED, f"{reason}; {error.message}", version)

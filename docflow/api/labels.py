@@ -18,7 +18,9 @@ async def set_label(document_id: DocumentId, body: LabelRequest, service: Servic
     label = valid_label(body.label)
     store = service.pipeline.store
     given, is_new = await service.transfers.run(
-        lambda: store.labels.add(document_id, label=label, who=body.who, comment=body.comment)
+        lambda: store.labels.add(
+            document_id, label=label, who=body.who, comment=body.comment, source=body.source.strip()
+        )
     )
     return label_answer(given, changed=is_new)
 
@@ -38,6 +40,7 @@ def label_answer(label: Label, *, changed: bool) -> LabelAnswer:
         origin=label.origin,
         who=label.who,
         comment=label.comment,
+        source=label.source,
         replaced=label.replaced,
         predicted_class=label.predicted,
         confidence_score=label.confidence,

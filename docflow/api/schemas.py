@@ -156,16 +156,23 @@ class LabelRequest(BaseModel):
     label: str
     who: str = Field(min_length=1, max_length=200, description="Who says so.")
     comment: str = Field("", max_length=2000)
+    source: str = Field(
+        "", max_length=200, description="Where the document came from; without one it keeps the source that it has."
+    )
 
 
 class LabelAnswer(Answer):
-    """A label, what it replaced, and what the model had said by then; `changed` is false where it was so already."""
+    """A label, what it replaced, and what the model had said by then; `changed` is false where it was so already.
+
+    `source` is where the document came from, empty where nobody said.
+    """
 
     document_id: int
     label: str
     origin: str
     who: str
     comment: str
+    source: str
     replaced: str | None
     predicted_class: str | None
     confidence_score: float | None

@@ -32,13 +32,23 @@ class Costs:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The share of some documents that each of the two got right."""
+
+    documents: int
+    champion: float
+    challenger: float
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the challenger may be promoted, and why not; shares run from 0 to 1.
+    """Whether the challenger is better than the champion, and why not; shares run from 0 to 1.
 
     `sources` counts what the documents come from, near duplicates as one. `gain` is by how much its macro accuracy is
-    higher, `gain_low` what that exceeds in so many of the resamples as the rules ask. `worse_slices` are those in
-    which it loses more than the rules allow, with the loss.
+    higher, `gain_low` what that exceeds in so many of the resamples as the rules ask. `slices` are the labels,
+    languages, sources and grades of as many documents as the rules ask; `worse_slices` those of them in which it loses
+    more than the rules allow, with the loss.
     """
 
     is_better: bool
@@ -49,8 +59,8 @@ class Verdict:
     challenger: float
     gain: float
     gain_low: float
+    slices: dict[str, Compared]
     worse_slices: dict[str, float]
-    costs: Costs
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as plain JSON."""
@@ -62,7 +72,6 @@ def judge(
     *,
     champion: Sequence[Prediction],
     challenger: Sequence[Prediction],
-    costs: Costs,
     rules: PromotionSettings,
     seed: int = 0,
 ) -> Verdict:
@@ -78,7 +87,9 @@ def judge(
     sources = np.array(fair_groups(samples))
     was, now = (macro(right[model, named], labels) for model in (0, 1))
     low = lowest_gain(right[:, named], labels, sources[named], level=rules.confidence, seed=seed)
-    worse = worse_slices(samples, right[1] - right[0], rules=rules)
+    slices = compared_slices(samples, right, least=rules.least_slice)
+    losses = {name: slice.champion - slice.challenger for name, slice in slices.items()}
+    worse = {name: loss for name, loss in losses.items() if loss > rules.slice_tolerance}
     reasons = []
     if low <= 0:
         reasons.append(
@@ -87,10 +98,6 @@ def judge(
             f"{len(set(sources.tolist()))} sources"
         )
     reasons += [f"it is worse by {loss:.3f} on {name}" for name, loss in worse.items()]
-    if costs.milliseconds > rules.max_milliseconds:
-        reasons.append(f"it takes {costs.milliseconds:.1f} ms a text; {rules.max_milliseconds:g} are allowed")
-    if costs.bytes > rules.max_bytes:
-        reasons.append(f"its files have {costs.bytes:,} bytes; {rules.max_bytes:,} are allowed")
     return Verdict(
         is_better=not reasons,
         reasons=tuple(reasons),
@@ -100,9 +107,19 @@ def judge(
         challenger=now,
         gain=now - was,
         gain_low=low,
+        slices=slices,
         worse_slices=worse,
-        costs=costs,
     )
+
+
+def over_budget(costs: Costs, *, rules: PromotionSettings) -> tuple[str, ...]:
+    """What a model costs more than the rules allow, as sentences; this needs nobody to compare it with."""
+    reasons = []
+    if costs.milliseconds > rules.max_milliseconds:
+        reasons.append(f"it takes {costs.milliseconds:.1f} ms a text; {rules.max_milliseconds:g} are allowed")
+    if costs.bytes > rules.max_bytes:
+        reasons.append(f"its files have {costs.bytes:,} bytes; {rules.max_bytes:,} are allowed")
+    return tuple(reasons)
 
 
 def lowest_gain(
@@ -137,17 +154,15 @@ def macro(right: NDArray[np.float64], labels: NDArray[np.intp]) -> float:
     return float((np.bincount(labels, weights=right) / np.bincount(labels)).mean()) if len(labels) else 0.0
 
 
-def worse_slices(
-    samples: Sequence[LabelledText], gained: NDArray[np.float64], *, rules: PromotionSettings
-) -> dict[str, float]:
-    """The labels, languages, sources and grades of which more is lost than allowed, with the share that is."""
+def compared_slices(samples: Sequence[LabelledText], right: NDArray[np.float64], *, least: int) -> dict[str, Compared]:
+    """The labels, languages, sources and grades of this many documents at least, and how each model did on them."""
     slices = {"label": lambda sample: sample.label, **SLICES}
-    found: dict[str, float] = {}
+    found: dict[str, Compared] = {}
     for by, value_of in slices.items():
         values = np.array([value_of(sample) for sample in samples])
         for value in np.unique(values[values != ""]).tolist():
             rows = values == value
-            loss = -float(gained[rows].mean())
-            if rows.sum() >= rules.least_slice and loss > rules.slice_tolerance:
-                found[f"{by} {value}"] = loss
+            if rows.sum() >= least:
+                was, now = right[:, rows].mean(axis=1).tolist()
+                found[f"{by} {value}"] = Compared(int(rows.sum()), was, now)
     return found

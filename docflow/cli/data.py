@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -18,6 +20,7 @@ from docflow.classify import CandidateChoice, Evaluation, evaluate
 from docflow.cli.app import ERR, OUT, show_error
 from docflow.cli.documents import files_below, in_parallel
 from docflow.errors import DocFlowError
+from docflow.learning import JudgedOn
 from docflow.ocr import language_of
 from docflow.pipeline import Pipeline
 from docflow.promoting import promote_if_better
@@ -31,6 +34,13 @@ from docflow.types import UNKNOWN, LabelledText
 
 GENERATED = 6000
 """Generated texts to train on: twenty seconds of work on one core."""
+
+JUDGED_ON = {
+    JudgedOn.HELD_OUT: "labelled documents that were held out",
+    JudgedOn.HELD_OUT_GENERATED: "generated documents that were held out, in layouts that were learnt",
+    JudgedOn.OUT_OF_FOLD: "the documents that were learnt from, each out of fold",
+}
+"""What the figures are of that a training ends with."""
 
 
 def register(app: typer.Typer) -> None:
@@ -96,7 +106,8 @@ def train(
     registry = open_registry(settings)
     with ERR.status("training") as status:
         trained = train_by(recipe, material, settings=settings, store=store, registry=registry, progress=status.update)
-    OUT.print(f"{settings.classify.model_name} version {trained.version.version} registered")
+    OUT.print(f"{settings.classify.model_name} version {trained.version.version} registered", markup=False)
+    OUT.print(f"judged on {JUDGED_ON[trained.judged_on]}:")
     show_evaluation(trained.evaluation)
     if promote:
         promotion = promote_if_better(
@@ -104,7 +115,7 @@ def train(
             settings=settings,
             store=store,
             registry=registry,
-            promoted_by="docflow train",
+            promoted_by=getpass.getuser(),
             reason="asked for with --promote",
         ).promotion
         OUT.print(f"version {promotion.model_version} is the champion, digest {promotion.digest[:12]}…")
@@ -187,7 +198,7 @@ def show_evaluation(evaluation: Evaluation) -> None:
         table.add_column(name, justify="left" if name == "label" else "right")
     for label, figures in evaluation.per_label.items():
         table.add_row(
-            label,
+            escape(label),
             str(figures.count),
             f"{figures.recall:.3f}",
             f"{figures.precision:.3f}",

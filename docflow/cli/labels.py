@@ -73,10 +73,13 @@ def set_label(
     label: Annotated[str, typer.Argument(help="What it is.")],
     who: Who = getpass.getuser(),
     comment: Annotated[str, typer.Option(help="Why.")] = "",
+    source: Annotated[str, typer.Option(help="Where it came from; without one it keeps the source that it has.")] = "",
 ) -> None:
     """Say what a document is; what was said before is kept in its history."""
     with open_store() as store:
-        given, is_new = store.labels.add(document_id, label=valid_label(label), who=who, comment=comment)
+        given, is_new = store.labels.add(
+            document_id, label=valid_label(label), who=who, comment=comment, source=source.strip()
+        )
     was = f", was {given.replaced}" if is_new and given.replaced else ""
     OUT.print(f"document {document_id} is {given.label}{was}" if is_new else "as it was", markup=False)
 

@@ -12,7 +12,8 @@ from docflow import promoting, recipes, rollout
 from docflow.cli.app import ERR, OUT
 from docflow.cli.data import tracked
 from docflow.cli.labels import show
-from docflow.registry import CHALLENGER, SHADOW, open_registry
+from docflow.learning import JudgedOn
+from docflow.registry import CHALLENGER, SHADOW, ModelVersion, open_registry
 from docflow.settings import load_settings
 from docflow.store import Store
 
@@ -32,15 +33,24 @@ def list_versions() -> None:
     for name in ("version", "aliases", "registered", "digest", "macro accuracy"):
         table.add_column(name)
     for version in open_registry(settings).versions(settings.classify.model_name):
-        macro = version.metrics.get("held_out_macro_accuracy")
         table.add_row(
             version.version,
             ", ".join(version.aliases),
             f"{version.created_at:%Y-%m-%d %H:%M}",
             version.digest[:12],
-            "–" if macro is None else f"{macro:.3f}",
+            macro_accuracy(version),
         )
     OUT.print(table)
+
+
+def macro_accuracy(version: ModelVersion) -> str:
+    """The version's figure on held-out documents; of generated ones, and marked so, where no others were held out."""
+    held_out, generated = (
+        version.metrics.get(f"{kind}_macro_accuracy") for kind in (JudgedOn.HELD_OUT, JudgedOn.HELD_OUT_GENERATED)
+    )
+    if held_out is not None:
+        return f"{held_out:.3f}"
+    return "–" if generated is None else f"{generated:.3f} (generated)"
 
 
 @models.command()
@@ -64,7 +74,8 @@ def promote(
         reason=f"{reason} (forced)" if force else reason,
     )
     promotion = promoted.promotion if isinstance(promoted, promoting.Judged) else promoted
-    OUT.print(f"version {promotion.model_version} is the champion, digest {promotion.digest[:12]}… {promotion.reason}")
+    told = f"version {promotion.model_version} is the champion, digest {promotion.digest[:12]}… {promotion.reason}"
+    OUT.print(told, markup=False)
 
 
 @models.command()
@@ -104,7 +115,7 @@ def withdraw(
         withdrawn_by=getpass.getuser(),
         reason=reason,
     )
-    OUT.print(promotion.reason)
+    OUT.print(promotion.reason, markup=False)
 
 
 @models.command()
@@ -124,7 +135,7 @@ def verdict(
     if not verdicts and not as_json:
         OUT.print("no version is on trial")
         return
-    keys = ("alias", "version", "ruling", "reason", "outcomes", "wins", "losses")
+    keys = ("alias", "version", "ruling", "reason", "outcomes", "confirmed", "wins", "losses")
     rows = [judged.to_dict() for judged in verdicts]
     show(rows if as_json else [{key: row[key] for key in keys} for row in rows], as_json=as_json)
 
@@ -148,7 +159,7 @@ def history(
             "digest": (promotion.digest if as_json else promotion.digest[:12]) or None,
             "reason": promotion.reason,
         }
-        | ({"evidence": promotion.evidence} if as_json else {})
+        | ({"evidence": rollout.Evidence.of(promotion).to_dict()} if as_json else {})
         for promotion in promotions[:limit]
     ]
     show(rows, as_json=as_json)
@@ -183,4 +194,4 @@ def pull() -> None:
     from bentos.models import import_models
 
     for alias, tag in import_models(load_settings()).items():
-        OUT.print(f"{tag}, the {alias}, is ready to be served and bundled")
+        OUT.print(f"{tag}, the {alias}, is ready to be served and bundled", markup=False)

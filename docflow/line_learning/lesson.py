@@ -15,7 +15,7 @@ from docflow.line_learning.corrected import CorrectedShards, corrected_lines
 from docflow.line_learning.shards import HELD_OUT_SEED, RenderedShards, rendered
 from docflow.ocr.recogniser.data import Lines, Shards
 from docflow.ocr.recogniser.files import Card
-from docflow.registry import Registry
+from docflow.registry import Registry, code_version
 
 if TYPE_CHECKING:
     from docflow.ocr.recogniser.training import Figure
@@ -104,7 +104,14 @@ def train_recogniser(
     lines = digest_of_lines(lesson, own)
     # Before the run is opened: one that the folder names would end as failed.
     refuse_another(folder, origin_of(schedule, seed=lesson.seed, start=start, lines=lines))
-    parameters = {**asdict(lesson), "version": version, "corrected": corrected is not None, "start": start is not None}
+    parameters = {
+        **asdict(lesson),
+        "version": version,
+        "corrected": corrected is not None,
+        "start": start is not None,
+        "data_digest": lines,
+        **code_version(),
+    }
     run = registry.tracked_run(RUN_NAME, params=parameters, kept_in=folder)
 
     def tell(figure: Figure) -> None:

@@ -1,12 +1,15 @@
 """How a model is taken into use: promoted or put on trial, asked, swapped while serving, judged, rolled back."""
 
+from docflow.rollout.evidence import Evidence
 from docflow.rollout.files import bring, fetch, folder_of
 from docflow.rollout.lineup import Lineup, load_lineup, parts_in_force
 from docflow.rollout.live import LiveModels
-from docflow.rollout.record import load_champion, promote, pull, recorded_champion, rollback, withdraw
+from docflow.rollout.record import NOBODY, load_champion, promote, pull, recorded_champion, rollback, withdraw
 from docflow.rollout.verdict import RolloutVerdict, Ruling, judge_rollout
 
 __all__ = [
+    "NOBODY",
+    "Evidence",
     "Lineup",
     "LiveModels",
     "RolloutVerdict",

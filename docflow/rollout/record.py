@@ -9,25 +9,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from docflow.classify import ScoringClassifier
 from docflow.errors import ModelNotFound, NoChampion, PromotionRefused, RegistryError
 from docflow.registry import CHALLENGER, CHAMPION, SHADOW, Registry, open_registry
-from docflow.rollout.evidence import evidence_pack
+from docflow.rollout.evidence import Evidence, evidence_pack, pack_folder
 from docflow.rollout.files import bring, fetch, load_promoted, publish
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 
 log = logging.getLogger(__name__)
 
-EVIDENCE_FOLDER = "evidence"
-"""Beside a version's files in the registry; each promotion has a folder of its own in it, named after the moment."""
-
 NOBODY = ""
-"""Version and digest in the record of a withdrawal: the part is vacant, whoever becomes the champion."""
+"""Version and digest in the record of a withdrawal: the part is vacant, whoever becomes the champion.
+
+As `instead_of`, it means that nobody has the part.
+"""
 
 PREDECESSOR = "the champion's predecessor, to be brought back if it does better"
 """The reason by which a former champion in the shadow is told from a version that somebody tries there."""
@@ -41,19 +40,22 @@ def promote(
     registry: Registry,
     promoted_by: str,
     reason: str = "",
-    evidence: Mapping[str, Any] | None = None,
+    verdict: Mapping[str, Any] | None = None,
+    measured: Mapping[str, float] | None = None,
     alias: str = CHAMPION,
     instead_of: str | None = None,
 ) -> Promotion:
     """The record that makes this version the champion, its files being those that were registered.
 
-    Nothing is judged here: `docflow.promoting` does that, and hands on its verdict as `evidence`, and the version that
-    it compared with as `instead_of`. The files are published as a blob first, from where services take them without the
-    registry. The former champion goes on in the shadow where `rollout.keep_predecessor` says so and no other version is
-    tried there. With another `alias`, the version is put on trial as that.
+    Nothing is judged here: `docflow.promoting` does that, and hands on its `verdict`, what it `measured`, and the
+    version that it compared with as `instead_of`, which is `NOBODY` where there was none. The files are published as a
+    blob first, from where services take them without the registry. The former champion goes on in the shadow where
+    `rollout.keep_predecessor` says so and no other version is tried there. With another `alias`, the version is put on
+    trial as that.
 
-    Raises `ModelNotFound`, `DigestMismatch` where the registry's files have changed since they were registered, and
-    `PromotionRefused` where another version than `instead_of` has the alias by now.
+    Raises `ModelNotFound`, `DigestMismatch` where the registry's files have changed since they were registered,
+    `ModelFileError` where this version of DocFlow cannot load them, and `PromotionRefused` where another version than
+    `instead_of` has the alias by now.
     """
     name = settings.classify.model_name
     registered = registry.version(name, version=version)
@@ -63,6 +65,17 @@ def promote(
         raise NoChampion(f"no version of '{name}' was promoted yet, so there is none to compare with")
     if alias != CHAMPION and champion is not None and champion.digest == registered.digest:
         raise PromotionRefused(f"version {version} is the champion: it cannot be tried against itself")
+    files = publish(folder, settings=settings)
+    evidence = Evidence.gather(
+        registered,
+        folder,
+        settings=settings,
+        alias=alias,
+        promoted_by=promoted_by,
+        reason=reason,
+        verdict=verdict,
+        measured=measured,
+    )
     followed = None
     if alias == CHAMPION:
         followed = predecessor(registered.digest, settings=settings, store=store, promoted_by=promoted_by)
@@ -73,10 +86,11 @@ def promote(
         alias=alias,
         promoted_by=promoted_by,
         reason=reason,
-        evidence=evidence,
-        files=publish(folder, settings=settings),
+        evidence=evidence.to_dict(),
+        files=files,
         instead_of=instead_of,
         after=followed,
+        promoted_at=evidence.promoted_at,
     )
     tell_registry(promotion, folder, settings=settings, store=store, registry=registry)
     return promotion
@@ -90,10 +104,12 @@ def withdraw(
     withdrawn_by: str,
     registry: Registry | None = None,
     reason: str = "",
-    evidence: Mapping[str, Any] | None = None,
+    verdict: Mapping[str, Any] | None = None,
     version: str | None = None,
 ) -> Promotion:
     """The record that ends the trial of the version with this alias: from now on nobody has that part.
+
+    Its evidence is about the version that was on trial, with the `verdict`, if it was judged.
 
     The registry is told afterwards, where it answers; it is opened where it is not given. Raises `ModelNotFound` where
     nobody has the alias, and `PromotionRefused` where another version than `version` has it by now.
@@ -102,15 +118,18 @@ def withdraw(
     if trial is None:
         raise ModelNotFound(f"no version is on trial as {alias}", next_step="`docflow models history` lists them.")
     withdrawn = f"version {trial.model_version} withdrawn"
+    told = f"{withdrawn}: {reason}" if reason else withdrawn
+    evidence = Evidence.of(trial).again(alias=alias, promoted_by=withdrawn_by, reason=told, verdict=verdict)
     promotion = store.record_promotion(
         model_name=trial.model_name,
         model_version=NOBODY,
         digest=NOBODY,
         alias=alias,
         promoted_by=withdrawn_by,
-        reason=f"{withdrawn}: {reason}" if reason else withdrawn,
-        evidence=evidence,
+        reason=told,
+        evidence=evidence.to_dict(),
         instead_of=version or trial.model_version,
+        promoted_at=evidence.promoted_at,
     )
     tell_registry(promotion, None, settings=settings, store=store, registry=registry)
     return promotion
@@ -123,7 +142,8 @@ def rollback(*, settings: Settings, store: Store, promoted_by: str, registry: Re
     afterwards and opened where it is not given. A second rollback takes the first one back.
 
     Raises `NoChampion` where there was no other version before, `DigestMismatch` where the earlier version is not what
-    it was when it was promoted, and `PromotionRefused` where somebody else was quicker to replace the current one.
+    it was when it was promoted, `ModelFileError` where this version of DocFlow cannot load it, and `PromotionRefused`
+    where somebody else was quicker to replace the current one.
     """
     name = settings.classify.model_name
     promotions = store.promotions(model_name=name, alias=CHAMPION, limit=None)
@@ -134,14 +154,21 @@ def rollback(*, settings: Settings, store: Store, promoted_by: str, registry: Re
             next_step="Promote a version by its number: `docflow models promote VERSION`.",
         )
     folder = bring(earlier, settings=settings, registry_factory=None if registry is None else lambda: registry)
+    files = publish(folder, settings=settings)
+    reason = f"rolled back from version {promotions[0].model_version}"
+    metrics = store.metrics(model_name=name, model_version=earlier.model_version)
+    known = Evidence.of(earlier).completed(folder, metrics=metrics)
+    evidence = known.again(alias=CHAMPION, promoted_by=promoted_by, reason=reason)
     promotion = store.record_promotion(
         model_name=name,
         model_version=earlier.model_version,
         digest=earlier.digest,
         promoted_by=promoted_by,
-        reason=f"rolled back from version {promotions[0].model_version}",
-        files=publish(folder, settings=settings),
+        reason=reason,
+        evidence=evidence.to_dict(),
+        files=files,
         instead_of=promotions[0].model_version,
+        promoted_at=evidence.promoted_at,
         after=predecessor(earlier.digest, settings=settings, store=store, promoted_by=promoted_by),
     )
     tell_registry(promotion, folder, settings=settings, store=store, registry=registry)
@@ -218,15 +245,8 @@ def set_aliases(*, settings: Settings, store: Store, registry: Registry) -> None
 def attach_evidence(promotion: Promotion, folder: Path, *, registry: Registry) -> None:
     """Put the evidence pack of this promotion beside the version."""
     name, version = promotion.model_name, promotion.model_version
-    pack = evidence_pack(
-        registry.version(name, version=version),
-        folder,
-        alias=promotion.alias,
-        promoted_by=promotion.promoted_by,
-        reason=promotion.reason,
-        verdict=promotion.evidence,
-    )
-    registry.attach(name, version=version, files=pack, under=f"{EVIDENCE_FOLDER}/{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    pack = evidence_pack(promotion, registry.version(name, version=version), folder)
+    registry.attach(name, version=version, files=pack, under=pack_folder(promotion))
 
 
 def pull(settings: Settings, *, store: Store, registry_factory: Callable[[], Registry] | None = None) -> Path:

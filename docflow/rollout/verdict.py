@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from docflow.classify.grouping import near_duplicates
+from docflow.errors import DigestMismatch, DocFlowError, ModelFileError, ModelNotFound
 from docflow.registry import CHAMPION, Registry
+from docflow.rollout.files import load_promoted
 from docflow.rollout.lineup import parts_in_force
 from docflow.rollout.record import promote, withdraw
 from docflow.rollout.sequential import Finding, sequential_test
 from docflow.settings import RolloutSettings, Settings
-from docflow.store import Operation, Outcome, Store
+from docflow.store import Operation, Outcome, Promotion, Store
+
+log = logging.getLogger(__name__)
 
 
 class Ruling(StrEnum):
@@ -54,7 +59,8 @@ def judge_rollout(
     """The verdicts on the models on trial, carried out unless `act` is false; none where nobody is on trial.
 
     What is promoted takes the champion's place, with the verdict as its evidence. Only documents that were labelled
-    since the trial began count. Raises `NoChampion`, what `promote` raises, and `PromotionRefused` where another
+    since the trial began count. What can never be loaded is withdrawn: nobody asks it, so that no label would ever end
+    its trial. Raises `NoChampion`, what `promote` raises, and `PromotionRefused` where another
     version became the champion or was put on trial meanwhile.
     """
     name = settings.classify.model_name
@@ -66,24 +72,45 @@ def judge_rollout(
         versions = (champion.model_version, promotion.model_version)
         outcomes = store.outcomes.paired(*versions, model_name=name, since=since)
         operations = store.outcomes.operations(*versions, model_name=name, since=since)
-        verdict = weigh(outcomes, operations, alias=alias, versions=versions, rules=settings.rollout,
-                        max_milliseconds=settings.promotion.max_milliseconds)  # fmt: skip
+        verdict = weigh(
+            outcomes,
+            operations,
+            alias=alias,
+            versions=versions,
+            rules=settings.rollout,
+            max_milliseconds=settings.promotion.max_milliseconds,
+            unusable=why_unusable(promotion, settings=settings, registry_factory=registry_factory),
+        )
         verdicts.append(verdict)
         if not act or verdict.ruling is Ruling.WAIT:
             continue
         if verdict.ruling is Ruling.WITHDRAW:
             withdraw(
                 alias, settings=settings, store=store, withdrawn_by=judged_by, version=promotion.model_version,
-                reason=verdict.reason, evidence=verdict.to_dict(),
+                reason=verdict.reason, verdict=verdict.to_dict(),
             )  # fmt: skip
             continue
         promote(
             promotion.model_version, settings=settings, store=store, registry=registry_factory(),
             promoted_by=judged_by, instead_of=champion.model_version,
-            reason=verdict.reason, evidence=verdict.to_dict(),
+            reason=verdict.reason, verdict=verdict.to_dict(),
         )  # fmt: skip
         break
     return verdicts
+
+
+def why_unusable(promotion: Promotion, *, settings: Settings, registry_factory: Callable[[], Registry]) -> str:
+    """Why the version on trial can never answer: its files are gone, others, or none that load; empty where it can.
+
+    Empty as well where its files cannot be reached: a storage or a registry that is down says nothing of the version.
+    """
+    try:
+        load_promoted(promotion, settings=settings, registry_factory=registry_factory)
+    except (DigestMismatch, ModelFileError, ModelNotFound) as error:
+        return f"cannot be loaded: {error.message}"
+    except DocFlowError as error:
+        log.warning("version %s on trial could not be reached: %s", promotion.model_version, error)
+    return ""
 
 
 def weigh(
@@ -94,9 +121,11 @@ def weigh(
     versions: tuple[str, str],
     rules: RolloutSettings,
     max_milliseconds: float,
+    unusable: str = "",
 ) -> RolloutVerdict:
     """The verdict from what was observed: operational figures first, then the sequential test of the votes.
 
+    `unusable` is why the version can never answer; that decides it.
     Labels none of which confirms an answer are no sample of the documents, and decide nothing: where only wrong answers
     are labelled, whoever did not answer wins.
     """
@@ -104,7 +133,7 @@ def weigh(
     tested = sequential_test(cast, effect=rules.effect, alpha=rules.alpha, beta=rules.beta)
     confirmed = sum(outcome.confirmed for outcome in outcomes)
     ruling, reason = Ruling.WAIT, f"undecided after {len(outcomes)} labelled documents"
-    fault = operational_fault(*operations, rules=rules, max_milliseconds=max_milliseconds)
+    fault = unusable or operational_fault(*operations, rules=rules, max_milliseconds=max_milliseconds)
     told = (
         f"it alone was right on {tested.wins} documents, the champion alone on {tested.losses}; "
         f"{confirmed} of {len(outcomes)} labels confirm what was answered"

@@ -13,10 +13,10 @@ from sqlalchemy import Case
 from sqlmodel import Session, case, col, func, select
 
 from docflow.errors import DocumentNotFound
+from docflow.store.answers import answers
 from docflow.store.database import Database
 from docflow.store.tables import Document, Label, LabelOrigin, Page, PredictionRow, Recognition
 from docflow.store.text import storable
-from docflow.types import Variant
 
 LARGEST_ID = 2**31 - 1
 
@@ -74,12 +74,7 @@ class LabelStore:
                     return current, False
                 given.source = given.source or current.source
                 given.replaced = current.label
-            said = session.exec(
-                select(PredictionRow)
-                .where(PredictionRow.document_id == document_id, PredictionRow.variant != Variant.SHADOW)
-                .order_by(col(PredictionRow.id).desc())
-                .limit(1)
-            ).first()
+            said = session.exec(answers().where(PredictionRow.document_id == document_id).limit(1)).first()
             if said is not None:
                 given.model_name, given.model_version = said.model_name, said.model_version
                 given.predicted, given.confidence = said.label, said.confidence

@@ -88,7 +88,7 @@ class OutcomeStore:
         """Each version's newest answer to what both were asked about, by document and version; a failure without any.
 
         One of them is from since then. The other one's may be older: who is asked again about what it has read already
-        says what it said, and the row stays as it is.
+        says what it said, and `predicted_at` stays as it is.
         """
         is_of_them = (PredictionRow.model_name == model_name, col(PredictionRow.model_version).in_(versions))
         asked = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
+from docflow.store.answers import answers
 from docflow.store.database import Database
 from docflow.store.tables import Document, Page, PredictionRow, Recognition
-from docflow.types import Variant
 
 AT_ONCE = 500
 """Documents that are fetched at once: their texts lie in memory together."""
@@ -58,15 +58,9 @@ class ReadingStore:
         )
         with self._database.session() as session:
             rows = session.exec(read).all()
-            answered = (
-                select(PredictionRow)
-                .where(
-                    col(PredictionRow.document_id).in_([document.id for document, _, _ in rows]),
-                    PredictionRow.variant != Variant.SHADOW,
-                )
-                .order_by(col(PredictionRow.id))
-            )
-            said = {row.document_id: row for row in session.exec(answered)}
+            documents = [document.id for document, _, _ in rows]
+            answered = session.exec(answers().where(col(PredictionRow.document_id).in_(documents))).all()
+            said = {row.document_id: row for row in reversed(answered)}
         return [reading(document, text, page, said.get(document.id)) for document, text, page in rows]
 
 

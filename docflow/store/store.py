@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -20,6 +21,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from docflow import types
 from docflow.errors import DocFlowError, DocumentNotFound, PromotionRefused
 from docflow.store import schema
+from docflow.store.answers import answers
 from docflow.store.database import Database
 from docflow.store.labels import LabelStore
 from docflow.store.outcomes import OutcomeStore
@@ -35,6 +37,7 @@ from docflow.store.tables import (
     Recognition,
     RecognitionKey,
     Table,
+    now,
 )
 from docflow.store.text import storable
 
@@ -182,9 +185,10 @@ class Store:
     ) -> PredictionRow:
         """The stored prediction: this one, or what the same model, set and asked the same, said before.
 
-        Either way the document is classified, and no longer failed. Raises `DocumentNotFound`, also for
-        a recognition that is not the document's.
+        Either way the document is classified, no longer failed, and answered now unless by a shadow. Raises
+        `DocumentNotFound`, also for a recognition that is not the document's.
         """
+        answered_at = None if prediction.variant is types.Variant.SHADOW else now()
 
         def insert(session: Session) -> PredictionRow:
             recognition = session.get(Recognition, recognition_id)
@@ -192,6 +196,7 @@ class Store:
                 raise DocumentNotFound(f"document {document_id} has no recognition {recognition_id}")
             _advance(_document(session, document_id), DocumentStatus.CLASSIFIED)
             row = prediction_row(recognition, prediction, settings_digest=settings_digest)
+            row.answered_at = answered_at
             session.add(row)
             return row
 
@@ -201,6 +206,8 @@ class Store:
         if not created:
             with self._database.session() as session:
                 _advance(_document(session, document_id), DocumentStatus.CLASSIFIED)
+                session.add(row)
+                row.answered_at = answered_at
         return row
 
     def prediction(
@@ -211,12 +218,9 @@ class Store:
 
     def predictions(self, document_id: int, *, limit: int = 10) -> list[PredictionRow]:
         """What was answered for the document, newest first, `limit` at most; raises `DocumentNotFound`."""
-        query = select(PredictionRow).where(
-            PredictionRow.document_id == document_id, PredictionRow.variant != types.Variant.SHADOW
-        )
         with self._database.session() as session:
             _document(session, document_id)
-            return list(session.exec(query.order_by(col(PredictionRow.id).desc()).limit(limit)))
+            return list(session.exec(answers().where(PredictionRow.document_id == document_id).limit(limit)))
 
     def record_failure(self, document_id: int, *, error: DocFlowError) -> None:
         """Make the document failed, with the error's code and message; raises `DocumentNotFound`."""
@@ -255,11 +259,12 @@ class Store:
         files: str | None = None,
         instead_of: str | None = None,
         after: Promotion | None = None,
+        promoted_at: datetime | None = None,
     ) -> Promotion:
-        """The promotion that was added to the history; a rollback is one too.
+        """The promotion that was added to the history; a rollback is one too. Without `promoted_at`, it is from now on.
 
-        With `instead_of`, raises `PromotionRefused` and adds nothing unless that version has the alias by now. `after`
-        is added just before it, or neither is.
+        With `instead_of`, raises `PromotionRefused` and adds nothing unless that version has the alias by now; empty
+        means that nobody has it. `after` is added just before it, or neither is.
         """
         promotion = Promotion(
             model_name=model_name,
@@ -270,9 +275,10 @@ class Store:
             reason=reason,
             evidence=None if evidence is None else dict(evidence),
             files=files,
+            promoted_at=promoted_at or now(),
         )
         with self._database.locking() as session:
-            _lock_promotions(session, model_name)
+            _lock_promotions(session)
             if instead_of is not None:
                 _still_has(session, promotion, version=instead_of)
             for added in filter(None, (after, promotion)):
@@ -331,21 +337,23 @@ def _newest_promotion(model_name: str, *, alias: str) -> SelectOfScalar[Promotio
     return query.order_by(col(Promotion.id).desc())
 
 
-def _lock_promotions(session: Session, model_name: str) -> None:
-    """Have nobody else promote a version of the model until the transaction ends."""
-    # The oldest row stands for all: it is there for good, and the same for everyone.
-    query = select(Promotion.id).where(Promotion.model_name == model_name).order_by(col(Promotion.id))
-    session.exec(query.limit(1).with_for_update()).first()
+def _lock_promotions(session: Session) -> None:
+    """Have nobody else promote anything until the transaction ends; who only reads is not kept waiting."""
+    if session.get_bind().dialect.name == "postgresql":
+        # The whole table: before the first promotion there is no row whose lock could stand for it.
+        session.connection().exec_driver_sql("LOCK TABLE promotions IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _still_has(session: Session, promotion: Promotion, *, version: str) -> None:
-    """Raise `PromotionRefused` unless `version` is what the promotion's alias means by now."""
+    """Raise `PromotionRefused` unless `version` is what the promotion's alias means by now; empty: it means nobody."""
     alias = promotion.alias
     current = session.exec(_newest_promotion(promotion.model_name, alias=alias).limit(1)).first()
-    if current is None or current.model_version != version:
+    found = "" if current is None else current.model_version
+    if found != version:
+        told = f"version {version} is not the {alias} any more" if version else f"version {found} is the {alias} by now"
         raise PromotionRefused(
-            f"version {version} is not the {alias} any more: what was decided about it is outdated",
-            next_step="`docflow models history` says who replaced it; decide anew.",
+            f"{told}: what was decided before is outdated",
+            next_step="`docflow models history` says who was promoted meanwhile; decide anew.",
         )
 
 

@@ -170,7 +170,8 @@ class PredictionRow(Table, table=True):
     """What one version of a model said about one recognition: a stored `types.Prediction`.
 
     `settings_digest` tells apart what the same model says under another threshold, `variant` what it was asked as. That
-    the model failed is a shadow's row whose label is `types.FAILED`.
+    the model failed is a shadow's row whose label is `types.FAILED`. `answered_at` is when somebody was last told
+    so; None where nobody was, and for what was answered before it was kept.
     """
 
     __tablename__ = "predictions"
@@ -206,6 +207,7 @@ class PredictionRow(Table, table=True):
     )
     seconds: float | None = None
     predicted_at: datetime = Field(default_factory=now)
+    answered_at: datetime | None = None
 
     @property
     def value(self) -> types.Prediction:
@@ -232,8 +234,8 @@ class Label(Table, table=True):
     """What somebody said that a document is. Rows are added, never changed.
 
     `source` is where the document came from, which fair splits keep whole. `replaced` is the label in force before,
-    None for a first one; `predicted`, with what `confidence` and by which model, is what the newest prediction had
-    said by then, None where nothing was predicted yet.
+    None for a first one; `predicted`, with what `confidence` and by which model, is what had been
+    answered last by then, None where nothing was.
     """
 
     __tablename__ = "labels"
@@ -272,8 +274,8 @@ class ModelMetric(Table, table=True):
 class Promotion(Table, table=True):
     """One promotion: from `promoted_at` on, `alias` meant this version. Rows are added, never changed.
 
-    `evidence` is the verdict that it rests on, None where nothing was judged. `files` is the key of the blob that has
-    the version's files, None for what was promoted before they were published.
+    `evidence` is a `rollout.Evidence` in JSON; in older rows it is the verdict alone, or None where nothing was judged.
+    `files` is the key of the blob that has the version's files, None for what was promoted before they were published.
     """
 
     __tablename__ = "promotions"

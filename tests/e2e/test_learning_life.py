@@ -5,6 +5,7 @@ On a real MLflow server with its files in a real S3, a PostgreSQL, and a service
 
 from __future__ import annotations
 
+import getpass
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import boto3
 import httpx
@@ -107,21 +109,44 @@ def until_version(service: httpx.Client, version: str) -> None:
         time.sleep(0.3)
 
 
-def spoil(keeper: Keeper, *, keys: Sequence[str]) -> None:
-    """Change a byte of these objects in S3."""
-    bucket = keeper.variables["DOCFLOW_BLOBS_URL"].split("/")[2]
+def storage(keeper: Keeper) -> tuple[Any, str]:
+    """The keeper's S3 and bucket."""
     reached = {
         "endpoint_url": keeper.variables["DOCFLOW_S3__ENDPOINT_URL"],
         "aws_access_key_id": keeper.variables["AWS_ACCESS_KEY_ID"],
         "aws_secret_access_key": keeper.variables["AWS_SECRET_ACCESS_KEY"],
         "region_name": keeper.variables["AWS_DEFAULT_REGION"],
     }
-    s3 = boto3.client("s3", **reached)
-    listed = [one["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-              for one in page.get("Contents", [])]  # fmt: skip
+    return boto3.client("s3", **reached), keeper.variables["DOCFLOW_BLOBS_URL"].split("/")[2]
+
+
+def all_keys(keeper: Keeper) -> list[str]:
+    """The keys of everything in the keeper's bucket."""
+    s3, bucket = storage(keeper)
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return [one["Key"] for page in pages for one in page.get("Contents", [])]
+
+
+def content(keeper: Keeper, key: str) -> bytes:
+    """What lies in the keeper's bucket under this key."""
+    s3, bucket = storage(keeper)
+    body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return body
+
+
+def kept_beside(keeper: Keeper, version: str) -> list[str]:
+    """The keys of the files that the registry keeps with the version."""
+    run_id = run_of(keeper, version)
+    return [key for key in all_keys(keeper) if run_id in key]
+
+
+def spoil(keeper: Keeper, *, keys: Sequence[str]) -> None:
+    """Change a byte of these objects in S3."""
+    s3, bucket = storage(keeper)
+    listed = all_keys(keeper)
     for wanted in keys:
         (key,) = [one for one in listed if one.endswith(wanted)]
-        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        body = content(keeper, key)
         s3.put_object(Bucket=bucket, Key=key, Body=body[:-1] + bytes([body[-1] ^ 1]))
 
 
@@ -133,6 +158,8 @@ def test_a_life_of_models(keeper: Keeper, documents: Path, tmp_path: Path) -> No
     bundle = json.loads(keeper.tell("bundle", "build", "--json", "--documents", str(documents / "unseen")))
     assert bundle["labels"]["model_version"] == first
     assert [tried["file"] for tried in bundle["tried"]] == ["invoice.pdf", "receipt.pdf"]
+    (bill,) = [key for key in kept_beside(keeper, first) if "/bundles/" in key and key.endswith("/sbom.cdx.json")]
+    assert len(json.loads(content(keeper, bill))["components"]) == bundle["packages"]
 
     with serving.serving(bundle["tag"], var_dir=keeper.var_dir, cwd=tmp_path, **keeper.variables) as service:
         until_version(service, first)
@@ -158,7 +185,11 @@ def test_a_life_of_models(keeper: Keeper, documents: Path, tmp_path: Path) -> No
             ("shadow", first),
             ("champion", first),
         ]
-        assert history[0]["evidence"]["is_better"] is True
+        evidence = history[0]["evidence"]
+        assert (evidence["verdict"]["is_better"], evidence["promoted_by"]) == (True, getpass.getuser())
+        assert {kept.rpartition("/")[2] for kept in kept_beside(keeper, better) if "/evidence/" in kept} == {
+            "model-card.md", "promotion.json", "sbom.cdx.json"
+        }  # fmt: skip
 
         spoil(keeper, keys=[last_files(keeper), registered_files(keeper, better)])
         elsewhere = Keeper(tmp_path / "elsewhere", keeper.variables)
@@ -181,9 +212,13 @@ def last_files(keeper: Keeper) -> str:
 
 def registered_files(keeper: Keeper, version: str) -> str:
     """The key of the description among the version's files in the registry."""
+    return f"{run_of(keeper, version)}/artifacts/model/model.json"
+
+
+def run_of(keeper: Keeper, version: str) -> str:
+    """The id of the run that made the version."""
     code = (
         "import sys; from docflow.registry import open_registry; from docflow.settings import load_settings;"
         "print(open_registry(load_settings()).version('docflow', version=sys.argv[1]).run_id)"
     )
-    run_id = serving.run("-c", code, version, var_dir=keeper.var_dir, **keeper.variables).strip()
-    return f"{run_id}/artifacts/model/model.json"
+    return serving.run("-c", code, version, var_dir=keeper.var_dir, **keeper.variables).strip()

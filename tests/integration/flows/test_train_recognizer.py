@@ -12,10 +12,12 @@ from prefect.testing.utilities import prefect_test_harness
 pytest.importorskip("torch", reason="torch is not installed: `uv pip install 'docflow[torch]'`")
 
 from docflow.errors import SettingsError, TrainingDataError
+from docflow.line_learning import Lesson
+from docflow.line_learning.lesson import digest_of_lines
 from docflow.ocr.compact import CompactEngine
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.ocr.recogniser.files import CARD, shipped_folder
-from docflow.registry import open_registry
+from docflow.registry import code_version, open_registry
 from docflow.settings import OcrSettings, load_settings
 from docflow.synth.lines import line_images
 from flows.train_recognizer import main, train_recognizer
@@ -43,6 +45,8 @@ def test_the_flow_trains_tracks_exports_and_goes_on(tmp_path: Path, monkeypatch:
     run = client.get_run(second["run_id"])
     assert run.info.status == "FINISHED"
     assert run.data.params["seed"] == "1"
+    digest = digest_of_lines(Lesson(steps=2, shards=1, lines_a_shard=40, held_out=8), None)
+    assert (code_version() | {"data_digest": digest}).items() <= run.data.params.items()
     assert [metric.step for metric in client.get_metric_history(second["run_id"], "cer")] == [2, 4]
     kept = {Path(file.path).name for file in client.list_artifacts(second["run_id"], "exported")}
     assert {"compact.onnx", "docflow_compact.pth", "docflow_compact.py", "docflow_compact.yaml"} <= kept

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from learning_case import Loop, samples
@@ -8,6 +9,17 @@ from mlflow import MlflowClient
 from mlflow.artifacts import download_artifacts
 
 from docflow import learning, rollout
+from docflow.classify import describe
+from docflow.learning import JudgedOn, Trained
+from docflow.registry import code_version
+from docflow.types import LabelledText
+
+
+def trained_and_judged(loop: Loop, held_out: list[LabelledText]) -> Trained:
+    """A version that is judged by these documents."""
+    return learning.train(
+        samples(), settings=loop.settings, store=loop.store, registry=loop.registry, held_out=held_out
+    )
 
 
 def test_every_trial_is_a_run_nested_under_the_versions(loop: Loop, tmp_path: Path) -> None:
@@ -25,12 +37,48 @@ def test_every_trial_is_a_run_nested_under_the_versions(loop: Loop, tmp_path: Pa
     trials = client.search_runs([parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{trained.version.run_id}'")
     assert sorted(trial.info.run_name for trial in trials) == ["linear trial 0", "linear trial 1"]
     assert all("macro_accuracy" in trial.data.metrics for trial in trials)
-    assert {"docflow_version", "data_digest"} <= set(parent.data.tags)
+    provenance = code_version() | {"data_digest": describe(loop.artifacts("1")).training["data_digest"]}
+    for run in (parent, *trials):
+        assert provenance.items() <= run.data.tags.items()
     report = download_artifacts(
         run_id=trained.version.run_id, artifact_path="reports/held_out.json", dst_path=str(tmp_path), tracking_uri=uri
     )
     cells = json.loads(Path(report).read_text(encoding="utf-8"))["cells"]
     assert sum(len(cell["documents"]) for cell in cells) == 10
+
+
+def test_figures_of_real_documents_and_of_generated_ones_are_apart(loop: Loop) -> None:
+    # The generated ones are labelled wrong, so that they can be told from the real ones by what comes out.
+    generated = [replace(one, label=f"not {one.label}", is_generated=True) for one in samples(2, seed=98)]
+    trained = trained_and_judged(loop, [*generated, *samples(5, seed=99)])
+    figures = trained.version.metrics
+    assert (figures["held_out_documents"], figures["held_out_macro_accuracy"]) == (10, 1)
+    assert (figures["held_out_generated_documents"], figures["held_out_generated_macro_accuracy"]) == (4, 0)
+    assert (trained.judged_on, trained.evaluation.count) == (JudgedOn.HELD_OUT, 10)
+    run = loop.artifacts("1").parent
+    assert sorted(path.name for path in (run / "reports").iterdir()) == [
+        "held_out.json",
+        "held_out.md",
+        "held_out_generated.json",
+        "held_out_generated.md",
+    ]
+    cells = json.loads((run / "reports" / "held_out_generated.json").read_text(encoding="utf-8"))["cells"]
+    assert {cell["expected"] for cell in cells} == {"not invoice", "not letter"}
+    assert {"reliability_held_out.png", "reliability_held_out_generated.png"} <= {
+        path.name for path in (run / "pictures").iterdir()
+    }
+
+
+def test_figures_of_generated_documents_alone_are_named_so(loop: Loop) -> None:
+    trained = trained_and_judged(loop, [replace(one, is_generated=True) for one in samples(5, seed=99)])
+    assert trained.version.metrics["held_out_generated_documents"] == 10
+    assert "held_out_documents" not in trained.version.metrics
+    assert (trained.judged_on, trained.evaluation.count) == (JudgedOn.HELD_OUT_GENERATED, 10)
+
+
+def test_without_held_out_documents_the_figures_are_those_out_of_fold(loop: Loop) -> None:
+    trained = trained_and_judged(loop, [])
+    assert (trained.judged_on, trained.evaluation.count) == (JudgedOn.OUT_OF_FOLD, 24)
 
 
 def test_a_registered_baseline_is_promoted_and_loaded_like_any_other(loop: Loop) -> None:

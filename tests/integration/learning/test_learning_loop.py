@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 from learning_case import Loop, never, samples
@@ -10,7 +15,7 @@ from learning_case import Loop, never, samples
 from docflow import learning, rollout
 from docflow.errors import DigestMismatch, ModelNotFound, NoChampion, TrainingDataError
 from docflow.registry import Registry
-from docflow.settings import ClassifySettings
+from docflow.settings import ClassifySettings, PromotionSettings
 
 INVOICE = "invoice payment vat due"
 
@@ -58,6 +63,69 @@ def test_a_promotion_is_on_record_and_the_champion_loads_without_the_registry(lo
     (prediction,) = classifier.predict([INVOICE])
     assert prediction.label == "invoice"
     assert (prediction.model.version, prediction.model.digest) == ("1", trained.digest)
+
+
+def packs(loop: Loop, version: str) -> list[Path]:
+    """The folders of evidence beside the version, the oldest promotion's first."""
+    folders = loop.artifacts(version).parent.glob("evidence/*")
+    return sorted(folders, key=lambda folder: int(folder.name.rpartition("-")[2]))
+
+
+def test_a_promotion_leaves_its_evidence_on_record_and_beside_the_version(loop: Loop) -> None:
+    rules = {"promotion": PromotionSettings(least_slice=5)}
+    loop = replace(loop, settings=loop.settings.model_copy(update=rules))
+    trained = loop.train()
+    promotion = loop.promote("1", reason="first")
+    (pack,) = packs(loop, "1")
+    assert sorted(path.name for path in pack.iterdir()) == ["model-card.md", "promotion.json", "sbom.cdx.json"]
+    told = json.loads((pack / "promotion.json").read_text(encoding="utf-8"))
+    recorded = loop.store.current_promotion(model_name="docflow")
+    assert recorded is not None
+    assert told == recorded.evidence
+    assert (told["promoted_by"], told["reason"], told["verdict"]) == ("anna", "first", None)
+    assert datetime.fromisoformat(told["promoted_at"]) == recorded.promoted_at == promotion.promoted_at
+    assert told["data_digest"] == trained.version.tags["data_digest"]
+    assert told["metrics"] == trained.version.metrics
+    assert (told["sliced"], told["slices"]["label invoice"]["documents"]) == ("held_out", 5)
+    bill = (pack / "sbom.cdx.json").read_bytes()
+    assert told["sbom"] == hashlib.sha256(bill).hexdigest()
+    assert json.loads(bill)["components"][0]["properties"][0]["value"] == trained.digest
+    card = (pack / "model-card.md").read_text(encoding="utf-8")
+    assert f"made champion at {told['promoted_at']} by anna: first." in card
+    assert "| label invoice | 5 | 1.000 |" in card
+
+
+def test_every_promotion_of_a_version_has_evidence_of_its_own(loop: Loop) -> None:
+    for seed in range(2):
+        loop.train(seed=seed)
+        loop.promote(str(seed + 1))
+    back = loop.rollback()
+    first, again = (json.loads((pack / "promotion.json").read_bytes()) for pack in packs(loop, "1"))
+    assert again == back.evidence
+    assert (first["promoted_by"], again["promoted_by"]) == ("anna", "boris")
+    assert again["reason"] == "rolled back from version 2"
+    assert again["promoted_at"] > first["promoted_at"]
+    assert [one[key] for one in (first, again) for key in ("metrics", "data_digest")] == 2 * [
+        first["metrics"], loop.registry.version("docflow", version="1").tags["data_digest"]
+    ]  # fmt: skip
+
+
+def test_rolling_back_to_what_was_promoted_without_evidence_still_tells_its_figures(loop: Loop) -> None:
+    trained = loop.train()
+    loop.store.record_promotion(model_name="docflow", model_version="1", digest=trained.digest, promoted_by="x")
+    loop.train(seed=1)
+    loop.promote("2")
+    evidence = rollout.Evidence.of(loop.rollback())
+    assert evidence.metrics == trained.version.metrics
+    assert evidence.data_digest == trained.version.tags["data_digest"]
+
+
+def test_a_report_that_is_gone_keeps_nobody_from_being_promoted(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
+    loop.train()
+    shutil.rmtree(loop.artifacts("1").parent / "reports")
+    evidence = rollout.Evidence.of(loop.promote("1"))
+    assert (evidence.sliced, evidence.slices) == (None, {})
+    assert "the report of version 1 cannot be had" in caplog.text
 
 
 def test_another_machine_pulls_the_champion_from_the_registry(loop: Loop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -13,6 +14,7 @@ from pathlib import Path
 import boto3
 import pytest
 from integration.servers import aws_environment, running_mlflow
+from mlflow.artifacts import download_artifacts
 
 from docflow import learning, rollout
 from docflow.classify import hold_out
@@ -47,7 +49,7 @@ def settings(mlflow_uri: str, tmp_path: Path) -> Settings:
         var_dir=tmp_path / "var",
         classify={"model_name": f"model-{tmp_path.parent.name}-{tmp_path.name}"},
         mlflow={"tracking_uri": mlflow_uri, "artifacts": f"s3://{BUCKET}/artifacts"},
-        promotion={"least_documents": 20, "least_slice": 20, "max_milliseconds": 500},
+        promotion={"least_documents": 20, "least_slice": 5, "slice_tolerance": 0.5, "max_milliseconds": 500},
     )
 
 
@@ -62,13 +64,18 @@ def registry(settings: Settings) -> Registry:
     return open_registry(settings)
 
 
+@pytest.fixture(scope="module")
+def generated() -> list[LabelledText]:
+    """Generated documents of the named kinds."""
+    return [sample for sample in training_texts(1100, seed=4) if sample.label != UNKNOWN]
+
+
 @pytest.fixture
-def material(store: Store) -> list[LabelledText]:
-    """Generated documents of the named kinds; half of them are in the store, with people's labels."""
-    made = [sample for sample in training_texts(1100, seed=4) if sample.label != UNKNOWN]
-    for number, sample in enumerate(made[::2]):
+def material(store: Store, generated: list[LabelledText]) -> list[LabelledText]:
+    """Every other generated document; the others are in the store, with people's labels."""
+    for number, sample in enumerate(generated[::2]):
         label(store, sample, number=number)
-    return made[1::2]
+    return generated[1::2]
 
 
 def label(store: Store, sample: LabelledText, *, number: int) -> None:
@@ -116,7 +123,7 @@ def mislabelled(samples: list[LabelledText], *, share: float) -> list[LabelledTe
     return [replace(s, label=rng.choice(labels)) if rng.random() < share else s for s in samples]
 
 
-def test_a_life_of_models(job: Job, material: list[LabelledText]) -> None:
+def test_a_life_of_models(job: Job, material: list[LabelledText], tmp_path: Path) -> None:
     held_out = documents_to_judge_by(job.store, settings=job.settings, registry=job.registry)
     assert len(held_out) >= 20
     assert len(labelled_texts(job.store)) > 5 * len(held_out)
@@ -138,7 +145,9 @@ def test_a_life_of_models(job: Job, material: list[LabelledText]) -> None:
     assert judged.verdict.gain >= judged.verdict.gain_low > 0
     assert job.champion().model_version == better
     newest = job.store.promotions(model_name=job.name)[0]
-    assert newest.evidence == json.loads(json.dumps(judged.verdict.to_dict()))
+    assert newest.evidence is not None
+    assert newest.evidence["verdict"] == json.loads(json.dumps(judged.verdict.to_dict()))
+    has_evidence(job, newest, tmp_path)
     assert newest.reason.startswith("better by ")
     assert job.registry.champion(job.name).version == better
 
@@ -156,6 +165,31 @@ def test_a_life_of_models(job: Job, material: list[LabelledText]) -> None:
     assert back.model_version == first
     classifier = rollout.load_champion(job.settings, store=job.store)
     assert classifier.model.version == first
+
+
+def has_evidence(job: Job, promotion: Promotion, folder: Path) -> None:
+    """Check the evidence of a promotion that was judged as who looks into the registry finds it."""
+    found = download_artifacts(
+        run_id=job.registry.version(job.name, version=promotion.model_version).run_id,
+        artifact_path="evidence",
+        dst_path=str(folder),
+        tracking_uri=job.settings.effective_tracking_uri,
+    )
+    (pack,) = Path(found).iterdir()
+    told = json.loads((pack / "promotion.json").read_bytes())
+    assert told == promotion.evidence
+    assert (told["promoted_by"], told["reason"]) == ("ann", promotion.reason)
+    assert datetime.fromisoformat(told["promoted_at"]) == promotion.promoted_at
+    assert told["data_digest"] == job.registry.version(job.name, version=promotion.model_version).tags["data_digest"]
+    assert told["metrics"]["milliseconds_a_text"] > 0
+    assert told["metrics"]["out_of_fold_accuracy"] > 0.5
+    assert told["sliced"] == "judged"
+    compared = told["verdict"]["slices"]["language eng"]
+    assert told["slices"]["language eng"] == {
+        "documents": compared["documents"], "accuracy": compared["challenger"]
+    }  # fmt: skip
+    assert hashlib.sha256((pack / "sbom.cdx.json").read_bytes()).hexdigest() == told["sbom"]
+    assert f"made champion at {told['promoted_at']} by ann" in (pack / "model-card.md").read_text(encoding="utf-8")
 
 
 def spoil_in_s3(job: Job, version: str) -> None:

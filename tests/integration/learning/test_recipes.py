@@ -64,6 +64,16 @@ def test_a_version_without_a_recipe_or_with_documents_of_ones_own_cannot_be_made
         again(loop, handed)
 
 
+def test_a_version_of_labels_and_generated_documents_has_the_figures_of_both_apart(loop: Loop) -> None:
+    loop.label(first=0, count=60)
+    recipe = Recipe(generated=200, labels_until=datetime.now(UTC))
+    material = gather(recipe, store=loop.store)
+    real = [one for one in material.held_out if not one.is_generated]
+    assert 0 < len(real) < len(material.held_out)
+    figures = loop.registry.version("docflow", version=made(loop, recipe)).metrics
+    assert (figures["held_out_documents"], figures["held_out_generated_documents"]) == (len(real), 20)
+
+
 def test_what_a_machine_labelled_is_not_learnt_where_its_like_is_judged_by(loop: Loop) -> None:
     loop.label(first=0, count=60)
     people = Recipe(generated=0, labels_until=datetime.now(UTC))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from learning_case import Loop
+from learning_case import Loop, open_loop
 
 from docflow import rollout
 from docflow.errors import StorageUnavailable
+from docflow.recipes import Recipe, gather, train_by
+from docflow.registry import code_version
 from docflow.retraining import Result, Retraining, retrain
 from docflow.settings import PromotionSettings, TrainingSettings
 
@@ -30,12 +33,23 @@ def look(loop: Loop, *, drifted: bool = False, days: float = 0, least_documents:
     )
 
 
-@pytest.fixture
-def begun(loop: Loop) -> Loop:
-    """A loop whose first version was trained and promoted by the job."""
-    first = look(loop)
+@pytest.fixture(scope="module")
+def begun_var_dir(empty_var_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A var_dir whose first version was trained and promoted by the job; not to be written to."""
+    var_dir = Path(shutil.copytree(empty_var_dir, tmp_path_factory.mktemp("begun") / "var"))
+    loop = open_loop(var_dir)
+    with loop.store:
+        first = look(loop)
     assert (first.result, first.version) == (Result.PROMOTED, "1")
-    return loop
+    return var_dir
+
+
+@pytest.fixture
+def begun(begun_var_dir: Path, tmp_path: Path) -> Iterator[Loop]:
+    """A loop of the test's own whose first version was trained and promoted by the job."""
+    opened = open_loop(Path(shutil.copytree(begun_var_dir, tmp_path / "var")))
+    with opened.store:
+        yield opened
 
 
 def test_the_first_version_is_trained_and_promoted(begun: Loop) -> None:
@@ -110,6 +124,24 @@ def test_making_the_champion_again_changes_nothing_and_it_says_so(begun: Loop) -
     assert (seen.result, seen.version) == (Result.NOTHING, None)
     assert seen.why == "the documents have drifted, but training made the champion again, version 1"
     assert "challenger" not in rollout.parts_in_force(begun.settings, store=begun.store)
+
+
+@pytest.mark.skipif("git_commit" not in code_version(), reason="the package lies in no git checkout")
+def test_another_commit_of_the_code_is_other_code(begun: Loop) -> None:
+    begun.registry.tag("docflow", version="1", tags={"git_commit": "0" * 40})
+    seen = look(begun, drifted=True)
+    assert seen.why == "the documents have drifted, but training made the champion again, version 1"
+    assert len(begun.registry.versions("docflow")) == 2
+
+
+def test_a_version_without_labels_hides_none_of_those_that_were_given_before_it(begun: Loop) -> None:
+    begun.label(first=0, count=20)
+    recipe = Recipe(generated=150, labels_until=None)
+    material = gather(recipe, store=begun.store)
+    train_by(recipe, material, settings=begun.settings, store=begun.store, registry=begun.registry)
+    seen = look(begun, least_documents=500)
+    assert seen.why.startswith("20 new labels since version 2")
+    assert (seen.result, seen.version) == (Result.ON_TRIAL, "3")
 
 
 def test_a_version_whose_promotion_failed_is_promoted_by_the_next_look(loop: Loop) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import isnan, nan
+from threading import Barrier
 from typing import TypeVar
 
 import pytest
@@ -221,7 +222,7 @@ def test_what_a_model_says_twice_is_one_prediction_and_another_version_or_settin
         document.id, recognition_id=recognition.id, prediction=PREDICTION, settings_digest="strict"
     )
     other = store.save_prediction(document.id, recognition_id=recognition.id, prediction=newer)
-    assert again == first
+    assert (again.id, again.value, again.predicted_at) == (first.id, first.value, first.predicted_at)
     assert [row.id for row in store.predictions(document.id)] == [other.id, strict.id, first.id]
     assert [row.id for row in store.predictions(document.id, limit=1)] == [other.id]
     assert store.prediction(recognition.id, model=replace(MODEL, digest="other")) is None
@@ -323,6 +324,34 @@ def test_of_many_that_replace_the_same_version_at_once_one_does(store: Store) ->
     with ThreadPoolExecutor(8) as pool:
         done = list(pool.map(lambda number: promoted(store, str(number), instead_of="1"), range(2, 18)))
     assert sum(done) == 1
+
+
+def test_of_many_first_promotions_at_once_one_is_put_on_record(store: Store) -> None:
+    begin = Barrier(8)
+
+    def promote(number: int) -> bool:
+        begin.wait()
+        return promoted(store, str(number), instead_of="")
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(promote, range(8)))
+    assert sum(done) == 1
+    assert len(store.promotions(model_name="docflow")) == 1
+
+
+def test_nobody_has_an_alias_before_the_first_promotion_and_after_a_withdrawal(store: Store) -> None:
+    assert promoted(store, "1", instead_of="")
+    assert not promoted(store, "2", instead_of="")
+    assert promoted(store, "", instead_of="1")
+    assert promoted(store, "2", instead_of="")
+
+
+def test_a_promotion_is_in_force_from_the_moment_that_is_told(store: Store) -> None:
+    moment = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
+    store.record_promotion(model_name="docflow", model_version="1", digest="d", promoted_by="ann", promoted_at=moment)
+    current = store.current_promotion(model_name="docflow")
+    assert current is not None
+    assert current.promoted_at == moment
 
 
 def test_the_check_names_the_database_its_schema_and_its_documents(store: Store) -> None:

@@ -184,6 +184,26 @@ def test_a_label_is_kept_with_what_the_model_had_said(client: httpx.Client, invo
     assert [(one["label"], one["who"]) for one in history] == [("invoice", "bob"), ("letter", "ann")]
 
 
+def test_a_label_names_the_documents_source_which_it_keeps_until_another_is_named(
+    client: httpx.Client, invoice: bytes
+) -> None:
+    document_id = upload(client, invoice)["document_id"]
+    sources = []
+    for label, named in (
+        ("letter", {}),
+        ("letter", {"source": " acme"}),
+        ("invoice", {}),
+        ("invoice", {"source": "b"}),
+    ):
+        body = {"label": label, "who": "ann", **named}
+        given = client.post(f"/documents/{document_id}/label", json=body).json()
+        assert given["changed"] is True
+        sources.append(given["source"])
+    assert sources == ["", "acme", "acme", "b"]
+    history = client.get(f"/documents/{document_id}/labels").json()
+    assert [one["source"] for one in history] == sources[::-1]
+
+
 @pytest.mark.parametrize(
     ("document_id", "body", "status", "code"),
     [
@@ -193,6 +213,7 @@ def test_a_label_is_kept_with_what_the_model_had_said(client: httpx.Client, invo
         (1, {"label": "x" * 101, "who": "ann"}, 422, "invalid_request"),
         (1, {"label": "letter"}, 422, "invalid_request"),
         (1, {"label": "letter", "who": ""}, 422, "invalid_request"),
+        (1, {"label": "letter", "who": "ann", "source": "x" * 201}, 422, "invalid_request"),
         (1, {"label": "letter", "who": "ann", "as": "sure"}, 422, "invalid_request"),
     ],
 )

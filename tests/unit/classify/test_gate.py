@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docflow.classify.gate import Costs, Verdict, judge
+from docflow.classify.gate import Compared, Costs, Verdict, judge, over_budget
 from docflow.settings import PromotionSettings
 from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 
 RULES = PromotionSettings()
-CHEAP = Costs(milliseconds=1.0, bytes=1000)
 LABELS = ("invoice", "letter", "receipt")
 
 
@@ -34,12 +33,11 @@ def answers(samples: list[LabelledText], *, right: float, seed: int) -> list[Pre
     return [Prediction(label, 0.9, label != UNKNOWN, {}, ModelRef("m", "1", "d")) for label in labels]
 
 
-def verdict(samples: list[LabelledText], *, was: float, now: float, costs: Costs = CHEAP) -> Verdict:
+def verdict(samples: list[LabelledText], *, was: float, now: float) -> Verdict:
     return judge(
         samples,
         champion=answers(samples, right=was, seed=1),
         challenger=answers(samples, right=now, seed=2),
-        costs=costs,
         rules=RULES,
     )
 
@@ -62,7 +60,7 @@ def test_a_worse_one_is_not_and_says_why() -> None:
 def test_a_challenger_that_answers_the_same_is_not_better() -> None:
     samples = documents(100)
     same = answers(samples, right=0.9, seed=1)
-    found = judge(samples, champion=same, challenger=same, costs=CHEAP, rules=RULES)
+    found = judge(samples, champion=same, challenger=same, rules=RULES)
     assert (found.is_better, found.gain, found.gain_low) == (False, 0.0, 0.0)
 
 
@@ -72,7 +70,6 @@ def test_one_that_is_better_overall_and_loses_a_language_is_refused() -> None:
         [*english, *russian],
         champion=answers(english, right=0.7, seed=1) + answers(russian, right=1.0, seed=1),
         challenger=answers(english, right=1.0, seed=2) + answers(russian, right=0.6, seed=2),
-        costs=CHEAP,
         rules=RULES,
     )
     assert found.gain_low > 0
@@ -86,20 +83,38 @@ def test_a_slice_of_few_documents_does_not_speak() -> None:
         [*english, *russian],
         champion=answers(english, right=0.7, seed=1) + answers(russian, right=1.0, seed=1),
         challenger=answers(english, right=1.0, seed=2) + answers(russian, right=0.0, seed=2),
-        costs=CHEAP,
         rules=RULES,
     )
     assert "language rus" not in found.worse_slices
 
 
+def test_the_verdict_has_how_each_did_on_every_slice_that_speaks() -> None:
+    english, russian = documents(60), documents(20, language="rus")
+    found = judge(
+        [*english, *russian],
+        champion=answers(english, right=1.0, seed=1) + answers(russian, right=0.0, seed=1),
+        challenger=answers(english, right=1.0, seed=2) + answers(russian, right=1.0, seed=2),
+        rules=RULES,
+    )
+    assert found.slices["language eng"] == Compared(60, 1.0, 1.0)
+    assert found.slices["language rus"] == Compared(20, 0.0, 1.0)
+    assert {f"label {label}" for label in LABELS} <= set(found.slices)
+    assert not any(name.startswith("source") for name in found.slices)
+
+
 @pytest.mark.parametrize(
     ("costs", "told"),
-    [(Costs(RULES.max_milliseconds + 1, 1), "ms a text"), (Costs(1.0, RULES.max_bytes + 1), "bytes")],
+    [
+        (Costs(RULES.max_milliseconds + 1, 1), ["ms a text"]),
+        (Costs(1.0, RULES.max_bytes + 1), ["bytes"]),
+        (Costs(RULES.max_milliseconds + 1, RULES.max_bytes + 1), ["ms a text", "bytes"]),
+        (Costs(RULES.max_milliseconds, RULES.max_bytes), []),
+    ],
 )
-def test_a_challenger_over_its_budget_is_refused(costs: Costs, told: str) -> None:
-    found = verdict(documents(300), was=0.5, now=1.0, costs=costs)
-    assert not found.is_better
-    assert told in found.reasons[0]
+def test_a_model_over_its_budgets_is_told_which(costs: Costs, told: list[str]) -> None:
+    reasons = over_budget(costs, rules=RULES)
+    assert len(reasons) == len(told)
+    assert all(part in reason for part, reason in zip(told, reasons, strict=True))
 
 
 def test_of_equal_challengers_few_are_taken_for_better() -> None:
@@ -110,7 +125,6 @@ def test_of_equal_challengers_few_are_taken_for_better() -> None:
             samples,
             champion=answers(samples, right=0.8, seed=1000 + seed),
             challenger=answers(samples, right=0.8, seed=2000 + seed),
-            costs=CHEAP,
             rules=PromotionSettings(slice_tolerance=1.0),
         )
         taken += found.is_better
@@ -127,8 +141,8 @@ def test_swapping_the_two_never_makes_both_better(rows: list[tuple[str, bool, bo
          for s, row in zip(samples, rows, strict=True)]
         for which in (1, 2)
     ]  # fmt: skip
-    there = judge(samples, champion=models[0], challenger=models[1], costs=CHEAP, rules=RULES)
-    back = judge(samples, champion=models[1], challenger=models[0], costs=CHEAP, rules=RULES)
+    there = judge(samples, champion=models[0], challenger=models[1], rules=RULES)
+    back = judge(samples, champion=models[1], challenger=models[0], rules=RULES)
     assert not (there.is_better and back.is_better)
     assert there.gain == pytest.approx(-back.gain)
 
@@ -150,7 +164,7 @@ def test_equal_models_are_rarely_told_apart_where_documents_of_a_source_stand_an
         better = 0
         for seed in range(100):
             was, now = (by_source(samples, right=0.8, seed=(seed, model)) for model in (0, 1))
-            better += judge(samples, champion=was, challenger=now, costs=CHEAP, rules=rules, seed=seed).is_better
+            better += judge(samples, champion=was, challenger=now, rules=rules, seed=seed).is_better
         assert better <= 12, f"{better} of 100 with {sources} sources"
 
 

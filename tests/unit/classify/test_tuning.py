@@ -1,15 +1,67 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
 
 import pytest
+from kinds_case import WORDS
 
 from docflow.classify import CANDIDATES, Trial, tune
-from docflow.classify.grouping import grouped_folds
+from docflow.classify.candidates import Knob
+from docflow.classify.grouping import FOLDS, grouped_folds
 from docflow.errors import TrainingDataError
-from docflow.types import LabelledText
+from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 
 Make = Callable[..., list[LabelledText]]
+KINDS = ("invoice", "letter", "receipt")
+
+
+@dataclass
+class Scripted:
+    """A candidate that gets so many of three kinds right in its first trial, its second, and so on."""
+
+    script: Sequence[int]
+    seconds: float = 0.0
+    trial: int = -1
+    fits: list[int] = field(default_factory=list)
+    """The trial of each fit."""
+
+    name: ClassVar[str] = "scripted"
+    looks: ClassVar[bool] = False
+    knobs: ClassVar[tuple[Knob, ...]] = (Knob("x", 0.1, 10.0),)
+
+    def settings(self) -> dict[str, float]:
+        return {"x": 1.0}
+
+    def turned(self, _values: Mapping[str, float]) -> Self:
+        self.trial += 1
+        return self
+
+    def fit(self, _samples: Sequence[LabelledText], *, seed: int = 0) -> Self:
+        time.sleep(self.seconds)
+        self.fits.append(self.trial)
+        return self
+
+    def classifier(self, model: ModelRef) -> Knowing:
+        return Knowing(model, KINDS[: self.script[self.trial]])
+
+
+@dataclass
+class Knowing:
+    """Tells these kinds by their words, and no others."""
+
+    model: ModelRef
+    known: Sequence[str]
+
+    def predict(self, texts: Sequence[str], _thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
+        labels = [next((kind for kind in self.known if is_of(kind, text)), UNKNOWN) for text in texts]
+        return [Prediction(label, 0.9, label != UNKNOWN, {label: 0.9}, self.model) for label in labels]
+
+
+def is_of(kind: str, text: str) -> bool:
+    return bool(set(text.split()) & {word for words in WORDS[kind] for word in words.split()})
 
 
 def test_every_trial_is_told_and_the_first_is_the_candidate_as_it_stands(make: Make) -> None:
@@ -26,6 +78,23 @@ def test_every_trial_is_told_and_the_first_is_the_candidate_as_it_stands(make: M
 def test_the_same_seed_finds_the_same_knobs(make: Make) -> None:
     found = [tune(CANDIDATES["linear"], make(), trials=3, seed=2, told=lambda _: None) for _ in range(2)]
     assert found[0] == found[1]
+
+
+def test_after_three_trials_one_that_does_worse_than_the_median_is_given_up_on_its_first_fold(make: Make) -> None:
+    candidate = Scripted([3, 1, 2, 0, 2, 1])
+    trials: list[Trial] = []
+    tune(candidate, make(labels=KINDS), trials=6, told=trials.append)
+    assert [trial.is_pruned for trial in trials] == [False, False, False, True, False, True]
+    assert [round(3 * trial.macro_accuracy) for trial in trials] == candidate.script
+    assert [candidate.fits.count(number) for number in range(6)] == [FOLDS, FOLDS, FOLDS, 1, FOLDS, 1]
+
+
+def test_no_trial_begins_after_so_many_seconds_and_the_one_that_runs_is_ended(make: Make) -> None:
+    candidate = Scripted([3] * 20, seconds=0.1)
+    trials: list[Trial] = []
+    tune(candidate, make(labels=KINDS), trials=20, seconds=0.15, told=trials.append)
+    assert [(trial.number, trial.is_pruned) for trial in trials] == [(0, False)]
+    assert candidate.fits == [0] * FOLDS
 
 
 def test_no_group_is_both_fitted_and_judged(make: Make) -> None:

@@ -1,0 +1,110 @@
+"""A version on trial that can never answer is withdrawn; one that cannot be reached for a while is not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from learning_case import Loop
+
+from docflow import classify, rollout
+from docflow.errors import RegistryUnavailable, StorageUnavailable
+from docflow.registry import Registry
+from docflow.rollout import RolloutVerdict, Ruling
+from docflow.store import BlobStore
+
+
+@pytest.fixture
+def trial(loop: Loop) -> Loop:
+    """A loop whose version 1 is the champion and version 2 the challenger."""
+    loop.train()
+    loop.train(seed=1)
+    loop.promote("1")
+    loop.challenge("2")
+    return loop
+
+
+def judge(loop: Loop, *, act: bool = True, registry: Callable[[], Registry] | None = None) -> list[RolloutVerdict]:
+    opened = registry or (lambda: loop.registry)
+    return rollout.judge_rollout(loop.settings, store=loop.store, registry_factory=opened, judged_by="job", act=act)
+
+
+def spoil(loop: Loop, version: str) -> None:
+    """Change the version's files wherever they lie: here, published and in the registry."""
+    loop.published(version).write_bytes(b"spoilt")
+    for folder in (loop.folder(version), loop.artifacts(version)):
+        with (folder / "model.json").open("a") as described:
+            described.write(" ")
+
+
+def is_tried(loop: Loop) -> bool:
+    return "challenger" in rollout.parts_in_force(loop.settings, store=loop.store)
+
+
+@pytest.mark.parametrize("alias", ["challenger", "shadow"])
+def test_a_version_whose_files_are_spoilt_everywhere_is_withdrawn_and_the_record_says_why(
+    trial: Loop, alias: str
+) -> None:
+    if alias == "shadow":
+        rollout.withdraw(
+            "challenger", settings=trial.settings, store=trial.store, registry=trial.registry, withdrawn_by="ann"
+        )
+        trial.challenge("2", alias="shadow")
+    spoil(trial, "2")
+    assert [verdict.ruling for verdict in judge(trial, act=False)] == [Ruling.WITHDRAW]
+    assert alias in rollout.parts_in_force(trial.settings, store=trial.store)
+    (verdict,) = judge(trial)
+    assert (verdict.alias, verdict.version) == (alias, "2")
+    assert verdict.reason.startswith("it cannot be loaded: the registry's files of docflow version 2 are not the ones")
+    newest = trial.store.promotions(model_name="docflow")[0]
+    assert newest.reason == f"version 2 withdrawn: {verdict.reason}"
+    assert set(rollout.parts_in_force(trial.settings, store=trial.store)) == {"champion"}
+    assert judge(trial) == []
+
+
+def test_a_version_of_another_docflow_is_withdrawn(trial: Loop) -> None:
+    folder = trial.folder("2")
+    described = json.loads((folder / "model.json").read_text())
+    described["training"]["features_version"] = "of another time"
+    (folder / "model.json").write_text(json.dumps(described))
+    trial.store.record_promotion(
+        model_name="docflow", model_version="2", digest=classify.digest_of(folder), alias="challenger", promoted_by="x"
+    )
+    (verdict,) = judge(trial)
+    assert (verdict.ruling, verdict.reason) == (
+        Ruling.WITHDRAW,
+        "it cannot be loaded: the model was made by another version of DocFlow",
+    )
+    assert not is_tried(trial)
+
+
+def test_a_registry_that_is_down_withdraws_nobody(trial: Loop) -> None:
+    shutil.rmtree(trial.folder("2"))
+    trial.published("2").unlink()
+
+    def down() -> Registry:
+        raise RegistryUnavailable("the model registry does not answer")
+
+    assert [verdict.ruling for verdict in judge(trial, registry=down)] == [Ruling.WAIT]
+    assert is_tried(trial)
+
+
+def test_a_storage_that_is_down_withdraws_nobody(trial: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(trial.folder("2"))
+
+    def down(*_: object) -> bytes:
+        raise StorageUnavailable("the storage does not answer")
+
+    monkeypatch.setattr(BlobStore, "get", down)
+    assert [verdict.ruling for verdict in judge(trial)] == [Ruling.WAIT]
+    assert is_tried(trial)
+
+
+def test_looking_whether_a_version_loads_brings_its_files_here(trial: Loop) -> None:
+    folder: Path = trial.folder("2")
+    shutil.rmtree(folder)
+    assert [verdict.ruling for verdict in judge(trial)] == [Ruling.WAIT]
+    assert folder.is_dir()

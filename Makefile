@@ -41,7 +41,7 @@ check: ## Check style, types and layers
 
 mlflow: setup ## Open MLflow's page on http://127.0.0.1:5000
 	@mkdir -p var
-	@mlflow server --backend-store-uri "sqlite:///$(CURDIR)/var/mlflow.db" --workers 1 --port 5000
+	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri "sqlite:///$(CURDIR)/var/mlflow.db" --workers 1 --port 5000
 
 prefect: setup ## Open Prefect's page on http://127.0.0.1:4200, and offer the flows as deployments
 	@scripts/prefect.sh
@@ -54,7 +54,8 @@ bench: setup ## Print the figures of docs/benchmarks.md
 	@$(PYTHON) -m benchmarks.orchestration
 	@$(PYTHON) -m benchmarks.service
 
-bench-ocr: setup ## Compare OCR engines on document sets, and draw accuracy against CPU-seconds
+bench-ocr: ## Compare OCR engines on document sets, and draw accuracy against CPU-seconds
+	@scripts/setup.sh bench
 	@$(PYTHON) -m benchmarks.ocr --plot docs/benchmarks/ocr.png
 	@$(PYTHON) -m benchmarks.direction
 

@@ -20,6 +20,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
 
 from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
 from docflow.classify.evaluation import compare
@@ -210,7 +211,10 @@ def fit_linear(
     linear = LogisticRegression(C=inverse_regularisation, tol=TOLERANCE, max_iter=MOST_ITERATIONS)
     # An n-gram that no text has keeps the weight 0: without them, a few hundred texts take a fraction of the time.
     occurring = np.flatnonzero(np.bincount(weighted.indices, minlength=weighted.shape[1]))
-    linear.fit(weighted[:, occurring], truth, sample_weight=weights)
+    # Threads of BLAS wait for each other most of the time here, and how many there are changes the rounding: on one, it
+    # takes a quarter of the CPU time, and the model is the same on any number of cores.
+    with threadpool_limits(limits=1, user_api="blas"):
+        linear.fit(weighted[:, occurring], truth, sample_weight=weights)
     coefficients = np.zeros((len(linear.coef_), weighted.shape[1]), dtype=linear.coef_.dtype)
     coefficients[:, occurring] = linear.coef_
     linear.coef_, linear.n_features_in_ = coefficients, weighted.shape[1]

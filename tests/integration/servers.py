@@ -176,8 +176,10 @@ def running_mlflow(folder: Path, *, s3: S3Settings, bucket: str) -> Iterator[str
         "--backend-store-uri", f"sqlite:///{folder / 'server.db'}", "--no-serve-artifacts",
         "--default-artifact-root", f"s3://{bucket}/default",
     ]  # fmt: skip
+    # Its runner of jobs is eight more processes that nobody here has work for, and that outlive it.
+    quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=os.environ | keys)
+        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=os.environ | keys | quiet)
     try:
         wait_for(f"http://127.0.0.1:{port}/health", server, folder / "log")
         yield f"http://127.0.0.1:{port}"

@@ -22,7 +22,7 @@ def sample(tmp_path):
 
 
 def test_the_short_comparison_prints_both_tables_and_draws_the_plot(tmp_path):
-    engines = ["pytesseract", BARE, "docflow fast", "docflow auto"]
+    engines = ["pytesseract", BARE, "docflow fast"]
     command = ["--short", "--half", "tune", "--results", str(tmp_path / "ocr.json"), "--engines", *engines]
     finished = subprocess.run(
         [sys.executable, "-m", "benchmarks.ocr", *command, "--plot", str(tmp_path / "ocr.png")],

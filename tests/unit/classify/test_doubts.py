@@ -44,7 +44,7 @@ def test_planted_mistakes_are_found_near_the_top(samples: list[LabelledText]) ->
 
 def test_what_lies_beside_is_learnt_from_and_not_judged(samples: list[LabelledText]) -> None:
     few = [samples[number] for number in range(0, 40, 2)]
-    found = doubts(few, beside=samples[100:])
+    found = doubts(few, beside=samples[100:350])
     assert len(found) == len(few)
     assert sum(doubt.score > 0.5 for doubt in found) >= 0.9 * len(few)
 
@@ -58,7 +58,7 @@ def test_a_mistyped_label_comes_first_with_what_was_meant_and_does_not_stop_the_
     samples: list[LabelledText],
 ) -> None:
     mistyped = replace(samples[0], label=samples[0].label[::-1])
-    found = doubts([mistyped, *samples[1:]])
-    assert len(found) == len(samples)
+    found = doubts([mistyped, *samples[1:200]])
+    assert len(found) == 200
     assert (found[0].sample, found[0].suggested, found[0].score) == (mistyped, samples[0].label, 0.0)
     assert found[0].is_issue

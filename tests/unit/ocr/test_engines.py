@@ -59,7 +59,7 @@ def test_an_empty_page_has_no_words_and_no_confidence(engine: OcrEngine) -> None
     assert page.confidence is None
 
 
-@pytest.mark.parametrize("shape", [(1, 5000), (6000, 3), (20_000, 1), (2, 30_000, 3)])
+@pytest.mark.parametrize("shape", [(1, 5000), (6000, 3), (20_000, 1), (2, 3000, 3)])
 def test_the_slimmest_page_has_no_words_or_a_typed_error(engine: OcrEngine, shape: tuple[int, ...]) -> None:
     noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     with suppress(RecognitionFailed):

@@ -91,16 +91,16 @@ def test_a_page_of_any_shape_is_looked_at(rapid: RapidOcrEngine, shape: tuple[in
     assert rapid.read_page(image_of(blank(*shape)), languages="eng", timeout=20).lines == ()
 
 
-@pytest.mark.parametrize("shape", [(1, 5000), (6000, 3), (7, 20_000, 3), (20_000, 1)])
+@pytest.mark.parametrize("shape", [(1, 5000), (6000, 3), (7, 6000, 3), (20_000, 1)])
 def test_the_slimmest_page_is_looked_at_smaller(rapid: RapidOcrEngine, shape: tuple[int, ...]) -> None:
     assert rapid.detect(image_of(np.full(shape, 255, np.uint8)), timeout=20, side=800) == ()
 
 
 def test_boxes_found_on_a_smaller_picture_are_within_the_page(rapid: RapidOcrEngine) -> None:
-    noise = np.random.default_rng(1).integers(0, 256, (2, 30_000, 3), dtype=np.uint8)
+    noise = np.random.default_rng(1).integers(0, 256, (2, 6000, 3), dtype=np.uint8)
     boxes = rapid.detect(image_of(noise), timeout=20, side=300)
     assert boxes
-    assert all(box.x1 <= 30_000 and box.y1 <= 2 for box in boxes)
+    assert all(box.x1 <= 6000 and box.y1 <= 2 for box in boxes)
 
 
 def test_a_long_strip_is_read(rapid: RapidOcrEngine) -> None:

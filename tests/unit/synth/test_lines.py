@@ -5,11 +5,17 @@ import pytest
 
 from docflow.errors import SettingsError
 from docflow.ocr.recogniser.alphabet import ALPHABET
-from docflow.synth.lines import LINE_LOOKS, SEEN, UNSEEN, LineFont, LineLook, line_image, line_images
+from docflow.synth.lines import LINE_LOOKS, SEEN, UNSEEN, LineFont, LineImage, LineLook, line_image, line_images
 from docflow.synth.lines.render import LEAST_ADVANCE
 from docflow.synth.lines.texts import CLOSINGS, LONGEST
 
 LETTERS = frozenset(ALPHABET)
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[LineImage]:
+    """Three hundred lines in all looks and both languages, drawn once, since that takes seconds."""
+    return list(line_images(300, seed=4, alphabet=LETTERS))
 
 
 def test_the_same_seed_draws_the_same_lines() -> None:
@@ -31,15 +37,14 @@ def test_other_seeds_draw_other_lines() -> None:
     assert len(first & other) < 5
 
 
-def test_texts_keep_to_the_alphabet_and_to_single_spaces() -> None:
-    for line in line_images(200, seed=3, alphabet=LETTERS):
+def test_texts_keep_to_the_alphabet_and_to_single_spaces(lines: list[LineImage]) -> None:
+    for line in lines:
         assert set(line.text) <= LETTERS
         assert line.text == " ".join(line.text.split())
         assert 1 <= len(line.text) <= LONGEST
 
 
-def test_numbers_are_as_common_as_words_and_both_languages_are_there() -> None:
-    lines = list(line_images(300, seed=4, alphabet=LETTERS))
+def test_numbers_are_as_common_as_words_and_both_languages_are_there(lines: list[LineImage]) -> None:
     with_digits = sum(any(c.isdigit() for c in line.text) for line in lines) / len(lines)
     assert 0.35 < with_digits < 0.75
     assert 0.3 < sum(line.language == "rus" for line in lines) / len(lines) < 0.7
@@ -96,7 +101,7 @@ def test_a_missing_font_is_named_with_its_package() -> None:
     assert "fonts-nowhere" in caught.value.next_step
 
 
-def test_no_letters_are_narrower_than_any_that_are_printed() -> None:
-    for line in line_images(300, seed=10, alphabet=LETTERS):
+def test_no_letters_are_narrower_than_any_that_are_printed(lines: list[LineImage]) -> None:
+    for line in lines:
         # Crops may lose a third of an em at each end.
         assert line.pixels.shape[1] + 16 >= LEAST_ADVANCE * len(line.text)

@@ -75,7 +75,7 @@ def promote(
     )
     promotion = promoted.promotion if isinstance(promoted, promoting.Judged) else promoted
     told = f"version {promotion.model_version} is the champion, digest {promotion.digest[:12]}… {promotion.reason}"
-    OUT.print(told, markup=False)
+    OUT.print(told, markup=False, soft_wrap=True)
 
 
 @models.command()
@@ -115,7 +115,7 @@ def withdraw(
         withdrawn_by=getpass.getuser(),
         reason=reason,
     )
-    OUT.print(promotion.reason, markup=False)
+    OUT.print(promotion.reason, markup=False, soft_wrap=True)
 
 
 @models.command()

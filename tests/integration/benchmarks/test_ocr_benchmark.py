@@ -48,7 +48,7 @@ def test_a_peer_that_is_not_installed_is_named_with_what_to_do(sample, tmp_path,
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EngineUnavailable, match="ocrmypdf is not installed") as caught:
         measure(READERS["OCRmyPDF"], [sample])
-    assert "uv tool install ocrmypdf" in caught.value.next_step
+    assert "scripts/setup.sh bench" in caught.value.next_step
 
 
 def test_a_page_that_a_reader_fails_on_is_counted_and_the_others_are_read(sample):

@@ -7,6 +7,8 @@ PYTHON := .venv/bin/python
 TORCH_TESTS := tests/unit/classify/test_candidates.py tests/unit/classify/test_choosing.py tests/unit/classify/neural \
 	tests/unit/ocr/test_easyocr.py tests/unit/ocr/test_engines.py tests/unit/ocr/recogniser \
 	tests/integration/flows/test_train_recognizer.py
+# Two test processes on two cores: threads of their own would only wait for each other.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PATH
 
@@ -22,11 +24,11 @@ demo: setup ## Generate, train, promote, serve, and send the service the documen
 test: ## Check style, types and layers, and run all tests
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory check
-	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(ONE_THREAD) $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-torch: ## Run the tests that need torch and EasyOCR, in an environment of their own (7 GB)
 	@scripts/setup.sh torch
-	@.venv-torch/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TORCH_TESTS)
+	@$(ONE_THREAD) .venv-torch/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TORCH_TESTS)
 
 test-image: ## Build the image without Docker, run it, and send it documents (installs buildah and podman)
 	@scripts/setup.sh test

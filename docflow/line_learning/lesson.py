@@ -147,7 +147,7 @@ def train_recogniser(
         )
         if start is not None and lesson.blend < 1:
             best = blended(folder, start, share=lesson.blend, held_out=held_out)
-        card = export(best, folder / EXPORTED, version=version)
+        card = export(best, folder / EXPORTED, version=version, lines=shards(0))
         run.log(card.steps, {"best_cer": card.cer})
         run.keep(folder / EXPORTED)
     return TrainedRecogniser(card, folder / EXPORTED, run.run_id)

@@ -20,7 +20,7 @@ from docflow.ocr.lines import open_line_detector, read_lines_of
 from docflow.ocr.recogniser.alphabet import RUSSIAN
 from docflow.ocr.recogniser.crops import STRIDE, batched, prepared
 from docflow.ocr.recogniser.decode import probabilities_of
-from docflow.ocr.recogniser.files import ONNX, checked, read_card, shipped_folder
+from docflow.ocr.recogniser.files import ONNX, QUANTISED, checked, read_card, shipped_folder
 from docflow.ocr.sessions import session_of
 from docflow.settings import OcrSettings
 from docflow.types import PageImage, PageText
@@ -54,7 +54,9 @@ class CompactEngine:
         self._symbols = ("", *self._card.alphabet)
         # Papers in Russian have Latin letters too; those in English have no Cyrillic ones.
         self._russian = [number for number, symbol in enumerate(self._symbols) if symbol and symbol in ONLY_RUSSIAN]
-        self.version = self._card.edition(ONNX)
+        # On a GPU, eight bits would be taken back to the CPU; and who trained one before has no such file.
+        self._file = QUANTISED if QUANTISED in self._card.digests and not settings.gpu else ONNX
+        self.version = self._card.edition(self._file)
 
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         """What the page says; see `OcrEngine.read_page`. The setting `ocr.line_detector` names what finds the lines."""
@@ -93,7 +95,7 @@ class CompactEngine:
         """The session, made on first use: it serves many threads."""
         with self._lock:
             if self._session is None:
-                path = checked(self._folder, ONNX, card=self._card)
+                path = checked(self._folder, self._file, card=self._card)
                 self._session = session_of(str(path), gpu=self._settings.gpu)
         return self._session
 

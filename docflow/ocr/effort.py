@@ -14,8 +14,9 @@ import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from statistics import median
 from typing import ClassVar
+
+import numpy as np
 
 from docflow.errors import EngineUnavailable, ModelFileError
 from docflow.ocr.cascade import Cascade
@@ -34,7 +35,7 @@ from docflow.types import PageImage, PageText
 
 log = logging.getLogger(__name__)
 
-RECIPE = 11
+RECIPE = 12
 """Raised with every change of what these engines make of a page: stored recognitions are kept under it."""
 
 GOOD = 0.92
@@ -70,8 +71,8 @@ class Budget:
 
 
 BUDGETS = {
-    Effort.FAST: Budget(sure=0.0, most=0, height=12, side=800),
-    Effort.AUTO: Budget(sure=0.95, most=MOST_LINES, height=16, side=DETECTED_SIDE),
+    Effort.FAST: Budget(sure=0.0, most=0, height=8, side=800),
+    Effort.AUTO: Budget(sure=0.95, most=MOST_LINES, height=14, side=DETECTED_SIDE),
     Effort.ACCURATE: Budget(sure=0.98, most=MOST_LINES, height=64, side=DETECTED_SIDE),
 }
 """Reading a line again takes 17 milliseconds. On receipts, 38 % of the lines are read with less confidence than 0.95;
@@ -81,6 +82,11 @@ of 10 as much on receipts (docs/benchmarks.md). `accurate` saves nothing there: 
 
 FEW_LINES = 8
 """Of fewer lines than this, as of a page that Tesseract's layout takes for a picture, no height is believed."""
+
+SMALL_PRINT = 0.15
+"""Share of the lines that may be lower than the height that the picture's size goes by. By the median of all lines,
+small print among large was lost: for the same time, the tuning half's forms have a word F1 of 0.883 for 0.876, letters
+0.982 for 0.980, and receipts are the same."""
 
 LEAST_SIDE = 480
 """Pixels that the detector's picture has at least on its longer side: a lone tall line shrinks no page further."""
@@ -176,7 +182,7 @@ def side_for(look: Look, budget: Budget) -> int:
     if len(look.boxes) < FEW_LINES or look.confidence < DOUBTFUL or len(tiles_of(image.pixels.shape)) > 1:
         return budget.side
     longer = max(image.width, image.height)
-    height = median(box.y1 - box.y0 for box in look.boxes)
+    height = float(np.quantile([box.y1 - box.y0 for box in look.boxes], SMALL_PRINT))
     return min(budget.side, max(LEAST_SIDE, round(longer * budget.height / max(height, 1.0))))
 
 

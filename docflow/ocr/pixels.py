@@ -48,4 +48,18 @@ def scaled(pixels: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
         return pixels
     height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
     method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    return cast(NDArray[np.uint8], cv2.resize(pixels, (width, height), interpolation=method))
+    return cast(NDArray[np.uint8], cv2.resize(nearly(pixels, scale), (width, height), interpolation=method))
+
+
+def nearly(pixels: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    """The pixels, as many times smaller as is a whole number, and not yet smaller than `scale` asks for.
+
+    A mean of whole pixels takes a seventh of the time of one of parts of pixels. The last rows and columns, fewer than
+    the whole number, may be left out.
+    """
+    times = min(int(1 / scale), *pixels.shape[:2])
+    if times < 2:
+        return pixels
+    height, width = (side // times for side in pixels.shape[:2])
+    whole = pixels[: height * times, : width * times]
+    return cast(NDArray[np.uint8], cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))

@@ -15,7 +15,9 @@ import torch
 from docflow.errors import ModelFileError
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.ocr.recogniser.crops import HEIGHT
-from docflow.ocr.recogniser.files import CARD, NETWORK, ONNX, Card, digest_of
+from docflow.ocr.recogniser.data import Lines
+from docflow.ocr.recogniser.files import CARD, NETWORK, ONNX, QUANTISED, Card, digest_of
+from docflow.ocr.recogniser.quantised import quantise
 from docflow.ocr.recogniser.shipped import docflow_compact
 from docflow.ocr.recogniser.shipped.docflow_compact import Model
 from docflow.ocr.recogniser.training import load_network
@@ -32,11 +34,13 @@ CLOSE = 2e-3
 """Most that ONNX's scores may be off those of torch."""
 
 
-def export(trained: Path, folder: Path, *, version: str) -> Card:
+def export(trained: Path, folder: Path, *, version: str, lines: Lines) -> Card:
     """The card of the recogniser whose weights `trained` (`best.pt`) holds, its files written to `folder`.
 
     `docflow_compact.py`, `.yaml` and `.pth` are what EasyOCR wants in its user network and model directories;
-    `compact.onnx` is all that the engine `compact` needs. Raises `ModelFileError` where it says other than torch.
+    `compact.onnx` is all that the engine `compact` needs, and `compact.int8.onnx` the same for CPUs, whose ranges are
+    those of `lines`; it is left out where it reads them otherwise. Raises `ModelFileError` where ONNX says other than
+    torch.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stored = torch.load(trained, map_location="cpu", weights_only=True)
@@ -49,12 +53,15 @@ def export(trained: Path, folder: Path, *, version: str) -> Card:
     model.load_state_dict({name: value.float() for name, value in halved.items()})
     _write_onnx(model, folder / ONNX)
     _compare(model, folder / ONNX)
+    written = [f"{NETWORK}.pth", ONNX]
+    if quantise(folder / ONNX, folder / QUANTISED, lines.pictures):
+        written.append(QUANTISED)
     card = Card(
         version=version,
         alphabet=ALPHABET,
         steps=int(stored.get("step", 0)),
         cer=float(stored.get("cer", 1.0)),
-        digests={name: digest_of(folder / name) for name in (f"{NETWORK}.pth", ONNX)},
+        digests={name: digest_of(folder / name) for name in written},
     )
     card.write(folder)
     return card

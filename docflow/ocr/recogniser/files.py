@@ -18,6 +18,9 @@ DIGITS = 8
 """As many of a file's digest tell one training's weights from another's."""
 
 ONNX = "compact.onnx"
+QUANTISED = "compact.int8.onnx"
+"""The same with eight bits, for CPUs (`quantised.py`)."""
+
 CARD = "compact.json"
 
 

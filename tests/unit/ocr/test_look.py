@@ -155,14 +155,44 @@ def test_a_page_is_on_its_side_where_most_of_its_lines_are_on_end() -> None:
 
 
 def test_a_page_in_both_languages_is_read_in_both(tesseract: TesserocrEngine) -> None:
-    english, russian = generated("letter", "eng"), generated("letter", "rus")
-    page = np.vstack([english[: len(english) // 2], russian[: len(russian) // 2]])
-    assert look(page, CompactSampler(CompactEngine(OcrSettings())), tesseract).languages == "eng+rus"
+    assert (
+        look(halves_in_both_languages(), CompactSampler(CompactEngine(OcrSettings())), tesseract).languages == "eng+rus"
+    )
 
 
 def test_where_only_one_language_is_asked_for_it_is_that(tesseract: TesserocrEngine) -> None:
     sampler = CompactSampler(CompactEngine(OcrSettings()))
     assert look(generated("letter", "rus"), sampler, tesseract, languages="eng").languages == "eng"
+
+
+class RecordingCompact(CompactEngine):
+    """The compact recogniser that keeps how many lines it was asked to read."""
+
+    def __init__(self) -> None:
+        super().__init__(OcrSettings())
+        self.asked: list[int] = []
+
+    def recognise(self, crops: Sequence[NDArray[np.uint8]], *, languages: str, timeout: float) -> list[ReadLine]:
+        self.asked.append(len(crops))
+        return super().recognise(crops, languages=languages, timeout=timeout)
+
+
+def halves_in_both_languages() -> Pixels:
+    english, russian = generated("letter", "eng"), generated("letter", "rus")
+    return np.vstack([english[: len(english) // 2], russian[: len(russian) // 2]])
+
+
+def test_the_compact_recogniser_reads_every_other_line_of_a_page_that_is_clear(tesseract: TesserocrEngine) -> None:
+    compact = RecordingCompact()
+    look(generated("letter", "eng"), CompactSampler(compact), tesseract)
+    assert compact.asked == [MORE_LINES // 2]
+
+
+@pytest.mark.parametrize("page", [worn(generated("letter", "eng")), halves_in_both_languages()])
+def test_the_compact_recogniser_reads_all_lines_of_a_page_that_is_not(tesseract: TesserocrEngine, page: Pixels) -> None:
+    compact = RecordingCompact()
+    look(page, CompactSampler(compact), tesseract)
+    assert compact.asked[:2] == [MORE_LINES // 2, MORE_LINES // 2]
 
 
 def test_tesseract_reads_few_lines_of_a_page_that_is_clear(recording: Recording) -> None:

@@ -12,7 +12,7 @@ from docflow.ocr.engines import MEMBERS
 from docflow.ocr.ensemble import Calibration, Calibrations, Curve, WordClass, bundled_calibrations, class_of
 from docflow.ocr.ensemble.calibration import IDENTITY
 from docflow.ocr.ensemble.fitting import fit_curve, fit_curves
-from docflow.ocr.recogniser.files import NETWORK, ONNX, read_card, shipped_folder
+from docflow.ocr.recogniser.files import NETWORK, QUANTISED, read_card, shipped_folder
 from docflow.types import Box, Word
 
 judgements = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=400)
@@ -153,4 +153,4 @@ def test_a_word_that_its_engine_doubts_is_doubted(name: str, text: str) -> None:
 def test_curves_of_the_compact_recogniser_are_of_the_weights_that_are_shipped(name: str) -> None:
     """Else run `benchmarks.calibration` for those who read with it."""
     card = read_card(shipped_folder())
-    assert any(card.edition(file) in SHIPPED[name].engine_version for file in (ONNX, f"{NETWORK}.pth"))
+    assert any(card.edition(file) in SHIPPED[name].engine_version for file in (QUANTISED, f"{NETWORK}.pth"))

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from docflow.ocr.compact import CompactEngine
 from docflow.ocr.engine import LineRecogniser, OcrEngine
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.ocr.recogniser.cer import character_error_rate
-from docflow.ocr.recogniser.files import CARD, NETWORK, ONNX, Card, read_card, shipped_folder
+from docflow.ocr.recogniser.files import CARD, NETWORK, ONNX, QUANTISED, Card, read_card, shipped_folder
+from docflow.ocr.recogniser.quantised import MOST_DIFFERENT
 from docflow.settings import OcrSettings
 from docflow.synth.generate import generate
 from docflow.synth.lines import UNSEEN, LineImage, line_images
@@ -116,7 +118,7 @@ def test_lines_that_take_too_long_are_given_up(engine: CompactEngine) -> None:
 def test_the_files_that_ship_are_small_and_are_those_of_the_card() -> None:
     card = read_card(shipped_folder())
     assert card.alphabet == ALPHABET
-    for name in (f"{NETWORK}.pth", ONNX):
+    for name in (f"{NETWORK}.pth", ONNX, QUANTISED):
         assert name in card.digests
         assert (shipped_folder() / name).stat().st_size < 10_000_000
 
@@ -125,8 +127,8 @@ def test_the_files_that_ship_are_small_and_are_those_of_the_card() -> None:
 def test_a_file_that_somebody_changed_is_not_loaded(tmp_path: Path) -> None:
     folder = tmp_path / "changed"
     shutil.copytree(shipped_folder(), folder)
-    (folder / ONNX).write_bytes((folder / ONNX).read_bytes() + b" ")
-    with pytest.raises(ModelFileError, match=ONNX):
+    (folder / QUANTISED).write_bytes((folder / QUANTISED).read_bytes() + b" ")
+    with pytest.raises(ModelFileError, match=QUANTISED):
         CompactEngine(OcrSettings(compact_dir=folder)).recognise(
             [np.zeros((32, 40), np.uint8)], languages="eng", timeout=10
         )
@@ -138,6 +140,24 @@ def test_other_weights_under_the_same_version_are_another_version_of_the_engine(
         Card("own", ALPHABET, steps=1, cer=0.5, digests={ONNX: digest}).write(tmp_path)
         versions.add(CompactEngine(OcrSettings(compact_dir=tmp_path)).version)
     assert versions == {"own+01234567", "own+98765432"}
+
+
+@needs_weights
+def test_a_cpu_reads_with_eight_bits_and_a_gpu_with_all(tmp_path: Path) -> None:
+    card = read_card(shipped_folder())
+    assert CompactEngine(OcrSettings()).version == card.edition(QUANTISED)
+    assert CompactEngine(OcrSettings(gpu=True)).version == card.edition(ONNX)
+
+
+@needs_weights
+def test_a_recogniser_without_eight_bits_is_read_with_as_it_is(tmp_path: Path, engine: CompactEngine) -> None:
+    card = read_card(shipped_folder())
+    shutil.copy(shipped_folder() / ONNX, tmp_path)
+    replace(card, digests={ONNX: card.digests[ONNX]}).write(tmp_path)
+    whole = CompactEngine(OcrSettings(compact_dir=tmp_path))
+    lines = drawn(100)
+    assert whole.version == card.edition(ONNX)
+    assert abs(error_rate(whole, lines) - error_rate(engine, lines)) < MOST_DIFFERENT
 
 
 def test_an_empty_folder_says_how_to_train(tmp_path: Path) -> None:

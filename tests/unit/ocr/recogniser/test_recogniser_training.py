@@ -171,7 +171,7 @@ def test_no_lines_are_a_typed_error(tmp_path: Path) -> None:
 def test_exported_files_read_what_the_trained_network_reads(tmp_path: Path) -> None:
     best = six_steps(tmp_path / "run")
     assert best.name == BEST
-    card = export(best, tmp_path / "out", version="7")
+    card = export(best, tmp_path / "out", version="7", lines=few_lines(1))
     assert card == read_card(tmp_path / "out")
     assert {path.name for path in (tmp_path / "out").iterdir()} >= {
         f"{NETWORK}.{kind}" for kind in ("py", "yaml", "pth")

@@ -5,26 +5,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from docflow import classify
 from docflow.classify import CANDIDATES, CandidateChoice, Evaluation, FittedModel, Trial
-from docflow.registry import ModelVersion, Registry, code_version
+from docflow.registry import JudgedOn, ModelVersion, Registry, code_version
 from docflow.settings import Settings
 from docflow.store import Store
 from docflow.types import LabelledText
 
-
-class JudgedOn(StrEnum):
-    """Which documents figures are of, those that say most of new documents first; the figures' names begin with it.
-
-    Generated documents that were held out have new texts, and layouts that the model has learnt.
-    """
-
-    HELD_OUT = "held_out"
-    HELD_OUT_GENERATED = "held_out_generated"
-    OUT_OF_FOLD = "out_of_fold"
+__all__ = ["JudgedOn", "Trained", "train"]
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,17 @@ SBOM = "sbom.cdx.json"
 
 @dataclass(frozen=True)
 class Bundle:
-    """A built and tried bundle: its tag, what it serves, and what it takes; `labels` are in its bento.yaml too."""
+    """A built and tried bundle: its tag, what it serves, and what it takes; `labels` are in its bento.yaml too.
+
+    `packages` counts what is installed for Python; `system_packages` are those that its container asks Debian for.
+    """
 
     tag: str
     models: tuple[str, ...]
     labels: dict[str, str]
     installed_bytes: int
     packages: int
+    system_packages: tuple[str, ...]
     tried: tuple[Tried, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,14 +91,16 @@ def build_bundle(
             raise BundleFailed(
                 f"what it asks for takes {size / MEGABYTE:.0f} MB, and {MOST_INSTALLED / MEGABYTE:.0f} are allowed"
             )
-        bill = bill_of_materials(environment)
+        debian = system_packages(root)
+        bill = bill_of_materials(environment, system_packages=debian)
         progress("serving it, and sending it documents")
         home = Path(serving_environment(settings)["BENTOML_HOME"])
         tried = smoke_test(tag, python=python_of(environment), home=home, documents=documents, versions=versions)
     except BundleFailed:
         bentoml.bentos.delete(tag)
         raise
-    bundle = Bundle(tag, tuple(tags.values()), labels, size, len(json.loads(bill)["components"]), tuple(tried))
+    packages = len(json.loads(bill)["components"]) - len(debian)
+    bundle = Bundle(tag, tuple(tags.values()), labels, size, packages, debian, tuple(tried))
     if registry is not None:
         described = json.dumps(bundle.to_dict(), ensure_ascii=False, indent=2).encode()
         registry.attach(
@@ -114,6 +120,12 @@ def check(root: Path, *, documents: Sequence[Path]) -> None:
         raise RequestError(
             "there is no document to try the bundle with", next_step="Name a folder that has some: --documents DIR."
         )
+
+
+def system_packages(root: Path) -> tuple[str, ...]:
+    """The Debian packages that the container of a bundle built from the tree at `root` installs by name."""
+    asked = yaml.safe_load((root / BENTOFILE).read_text())
+    return tuple(asked.get("docker", {}).get("system_packages", ()))
 
 
 def build(

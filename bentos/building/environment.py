@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from docflow.errors import BundleFailed
@@ -38,10 +40,18 @@ def installed_bytes(environment: Path) -> int:
     return sum(path.stat().st_size for path in environment.rglob("*") if path.is_file() and not path.is_symlink())
 
 
-def bill_of_materials(environment: Path) -> bytes:
-    """The environment's packages with versions and licences, as CycloneDX 1.6 in JSON; the same for the same ones."""
+def bill_of_materials(environment: Path, *, system_packages: Sequence[str] = ()) -> bytes:
+    """The environment's packages with versions and licences, as CycloneDX 1.6 in JSON; the same for the same ones.
+
+    The Debian packages that the container installs by name are listed without a version, which is settled when its
+    image is made.
+    """
     command = ["cyclonedx_py", "environment", "--spec-version", "1.6", "--output-reproducible", "--of", "JSON"]
-    return run([sys.executable, "-m", *command, str(python_of(environment))])
+    bill = json.loads(run([sys.executable, "-m", *command, str(python_of(environment))]))
+    for name in system_packages:
+        purl = f"pkg:deb/debian/{name}"
+        bill["components"].append({"type": "library", "bom-ref": purl, "name": name, "purl": purl})
+    return json.dumps(bill, ensure_ascii=False, indent=2).encode()
 
 
 def run(command: list[str], *, seconds: float = INSTALL_SECONDS, cwd: Path | None = None, **more: str) -> bytes:

@@ -3,10 +3,12 @@
 MLflow is imported by `Registry.open` and not before: a service that has its model never pays for it.
 """
 
+from docflow.registry.figures import JudgedOn
 from docflow.registry.provenance import code_version
 from docflow.registry.registry import (
     CHALLENGER,
     CHAMPION,
+    REPORT_FOLDER,
     SHADOW,
     ModelVersion,
     Registry,
@@ -18,7 +20,9 @@ from docflow.registry.runs import TrackedRun
 __all__ = [
     "CHALLENGER",
     "CHAMPION",
+    "REPORT_FOLDER",
     "SHADOW",
+    "JudgedOn",
     "ModelVersion",
     "Registry",
     "TrackedRun",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docflow.errors import ModelNotFound, NoChampion, RegistryUnavailable
+from docflow.registry.artefacts import fetch
 from docflow.registry.connection import answering, connect, with_driver
 from docflow.registry.runs import TrackedRun
 from docflow.settings import Settings, masked_url
@@ -223,15 +224,27 @@ class Registry:
         It is there whole or as it was before: the files arrive in a folder beside it. `ModelNotFound` where
         there is no such version, or its files are gone.
         """
-        from mlflow.artifacts import download_artifacts
-
         self._find(name, version=version)
         into.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=into.parent, prefix=".download-") as scratch, answering():
             uri = self._client.get_model_version_download_uri(name, version)
-            found = download_artifacts(artifact_uri=uri, dst_path=scratch, tracking_uri=with_driver(self._tracking_uri))
-            replace_folder(into, Path(found), scratch=Path(scratch))
+            found = self._fetch(uri, into=Path(scratch), what=f"the model folder of {name} version {version}")
+            replace_folder(into, found, scratch=Path(scratch))
         return into
+
+    def attached(self, name: str, *, version: str, path: str) -> bytes:
+        """A file beside the version, such as a report of its training, by its path there.
+
+        `ModelNotFound` where there is no such version, or no such file.
+        """
+        run_id = self.version(name, version=version).run_id
+        with tempfile.TemporaryDirectory() as scratch, answering():
+            uri = f"{self._client.get_run(run_id).info.artifact_uri}/{path}"
+            found = self._fetch(uri, into=Path(scratch), what=f"{path} of {name} version {version}")
+            return found.read_bytes()
+
+    def _fetch(self, uri: str, *, into: Path, what: str) -> Path:
+        return fetch(uri, into=into, tracking_uri=with_driver(self._tracking_uri), what=what)
 
     def _find(self, name: str, *, version: str) -> MlflowVersion:
         if not version.isdecimal():

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from docflow.classify import Description
-from docflow.registry import ModelVersion
+from docflow.registry import JudgedOn, ModelVersion
 
 FIGURES = ("macro_accuracy", "accuracy", "unknown_rate", "ece", "coverage_at_99")
-KINDS = ("held_out", "held_out_generated", "out_of_fold")
 
 
 def model_card(registered: ModelVersion, described: Description, *, told: Mapping[str, Any]) -> str:
@@ -48,7 +47,7 @@ def model_card(registered: ModelVersion, described: Description, *, told: Mappin
         "",
         "| figure | held out | generated, held out | out of fold |",
         "|---|---|---|---|",
-        *(f"| {name} | {' | '.join(figure(registered, kind, name) for kind in KINDS)} |" for name in FIGURES),
+        *(f"| {name} | {' | '.join(figure(registered, kind, name) for kind in JudgedOn)} |" for name in FIGURES),
         "",
         *sliced(told["slices"], of=told["sliced"]),
         "Figures for each label, language, source and grade, with intervals: `reports/` beside the files.",
@@ -70,7 +69,7 @@ def sliced(slices: Mapping[str, Mapping[str, float]], *, of: str) -> list[str]:
     return [f"| slice of {of.replace('_', ' ')} | documents | accuracy |", "|---|---|---|", *rows, ""]
 
 
-def figure(registered: ModelVersion, kind: str, name: str) -> str:
+def figure(registered: ModelVersion, kind: JudgedOn, name: str) -> str:
     """A figure of the version's run, or a dash."""
     value = registered.metrics.get(f"{kind}_{name}")
     return "–" if value is None else f"{value:.3f}"

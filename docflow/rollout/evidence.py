@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from docflow.classify import describe
-from docflow.registry import ModelVersion
+from docflow.registry import ModelVersion, Registry
 from docflow.rollout.bill import bill_of_materials
 from docflow.rollout.card import model_card
 from docflow.rollout.reports import reported_slices
-from docflow.settings import Settings
 from docflow.store import Promotion
 from docflow.store.text import storable
 
@@ -57,7 +56,8 @@ class Evidence:
         registered: ModelVersion,
         folder: Path,
         *,
-        settings: Settings,
+        registry: Registry,
+        least_slice: int,
         alias: str,
         promoted_by: str,
         reason: str,
@@ -66,12 +66,13 @@ class Evidence:
     ) -> Self:
         """The evidence of promoting a version, whose files lie in the folder, at this moment.
 
-        `measured` are figures that come on top of the version's own.
+        `measured` are figures that come on top of the version's own. Where nothing was judged, the slices are those of
+        so many documents at least in the report that the registry has.
         """
         sliced: str | None = JUDGED
         slices = compared_slices(verdict)
         if not slices:
-            sliced, slices = reported_slices(registered, settings=settings)
+            sliced, slices = reported_slices(registered, registry=registry, least=least_slice)
         return cls(
             model=registered.name,
             version=registered.version,

@@ -39,7 +39,8 @@ def bring(promotion: Promotion, *, settings: Settings, registry_factory: Callabl
     """The folder with the promoted version's files, which are those whose digest was recorded.
 
     Where it is missing or its files have changed, they come from the published blob, or where that does not have them,
-    from the registry. Raises `DigestMismatch` where neither has the right files.
+    from the registry. Raises `DigestMismatch` where neither has the right files, `ModelNotFound` where they are gone
+    from both, and what says that one of them does not answer.
     """
     folder = folder_of(promotion.model_version, settings=settings)
     if holds(folder, digest=promotion.digest) or unpublish(promotion, folder, settings=settings):
@@ -78,7 +79,8 @@ def unpublish(promotion: Promotion, folder: Path, *, settings: Settings) -> bool
 def fetch(version: str, *, digest: str, settings: Settings, registry: Registry) -> Path:
     """The version's folder, downloaded where it does not hold files of this digest already.
 
-    Raises `DigestMismatch`, and removes the folder, where the registry's files have another digest.
+    Raises `DigestMismatch`, and removes the folder, where the registry's files have another digest, and
+    `ModelNotFound` where it has none.
     """
     folder = folder_of(version, settings=settings)
     if holds(folder, digest=digest):

@@ -53,9 +53,9 @@ def promote(
     `rollout.keep_predecessor` says so and no other version is tried there. With another `alias`, the version is put on
     trial as that.
 
-    Raises `ModelNotFound`, `DigestMismatch` where the registry's files have changed since they were registered,
-    `ModelFileError` where this version of DocFlow cannot load them, and `PromotionRefused` where another version than
-    `instead_of` has the alias by now.
+    Raises `ModelNotFound` where the registry has no such version or its files are gone, `DigestMismatch` where they
+    have changed since they were registered, `ModelFileError` where this version of DocFlow cannot load them, and
+    `PromotionRefused` where another version than `instead_of` has the alias by now.
     """
     name = settings.classify.model_name
     registered = registry.version(name, version=version)
@@ -69,7 +69,8 @@ def promote(
     evidence = Evidence.gather(
         registered,
         folder,
-        settings=settings,
+        registry=registry,
+        least_slice=settings.promotion.least_slice,
         alias=alias,
         promoted_by=promoted_by,
         reason=reason,
@@ -142,8 +143,8 @@ def rollback(*, settings: Settings, store: Store, promoted_by: str, registry: Re
     afterwards and opened where it is not given. A second rollback takes the first one back.
 
     Raises `NoChampion` where there was no other version before, `DigestMismatch` where the earlier version is not what
-    it was when it was promoted, `ModelFileError` where this version of DocFlow cannot load it, and `PromotionRefused`
-    where somebody else was quicker to replace the current one.
+    it was when it was promoted, `ModelNotFound` where its files are gone, `ModelFileError` where this version of
+    DocFlow cannot load it, and `PromotionRefused` where somebody else was quicker to replace the current one.
     """
     name = settings.classify.model_name
     promotions = store.promotions(model_name=name, alias=CHAMPION, limit=None)

@@ -4,45 +4,33 @@ from __future__ import annotations
 
 import json
 import logging
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from docflow.errors import RegistryError
-from docflow.registry import ModelVersion
-from docflow.registry.connection import answering, with_driver
-from docflow.settings import Settings
+from docflow.registry import REPORT_FOLDER, JudgedOn, ModelVersion, Registry
 
 log = logging.getLogger(__name__)
 
-REPORTED = ("held_out", "held_out_generated")
-"""What training's reports are of, those that say most of new documents first; figures and files are named after it."""
 
-
-def reported_slices(registered: ModelVersion, *, settings: Settings) -> tuple[str | None, dict[str, dict[str, float]]]:
-    """What was held out for the version, and how it did on the slices of that which are large enough to speak.
+def reported_slices(
+    registered: ModelVersion, *, registry: Registry, least: int
+) -> tuple[JudgedOn | None, dict[str, dict[str, float]]]:
+    """What was held out for the version, and how it did on the slices of that which have so many documents at `least`.
 
     Nothing where the version was trained without held-out documents, and where the report cannot be had: a promotion
     does not hang on it.
     """
-    kind = next((kind for kind in REPORTED if f"{kind}_accuracy_low" in registered.metrics), None)
+    # Reports alone have intervals.
+    kind = next((kind for kind in JudgedOn if f"{kind}_accuracy_low" in registered.metrics), None)
     if kind is None:
         return None, {}
-    from mlflow.artifacts import download_artifacts
-
+    path = f"{REPORT_FOLDER}/{kind}.json"
     try:
-        with tempfile.TemporaryDirectory() as scratch, answering():
-            found = download_artifacts(
-                run_id=registered.run_id,
-                artifact_path=f"reports/{kind}.json",
-                dst_path=scratch,
-                tracking_uri=with_driver(settings.effective_tracking_uri),
-            )
-            report = json.loads(Path(found).read_bytes())
+        report = json.loads(registry.attached(registered.name, version=registered.version, path=path))
     except (RegistryError, ValueError) as error:
         log.warning("the report of version %s cannot be had: %s", registered.version, error)
         return None, {}
-    return kind, slices_of(report, least=settings.promotion.least_slice)
+    return kind, slices_of(report, least=least)
 
 
 def slices_of(report: dict[str, Any], *, least: int) -> dict[str, dict[str, float]]:

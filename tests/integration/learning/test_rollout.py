@@ -275,6 +275,18 @@ def test_a_promoted_model_with_the_wrong_digest_is_refused_and_the_old_one_goes_
     assert version_of(live) == "1"
 
 
+def test_a_promoted_model_whose_files_are_gone_is_refused_by_name_and_the_old_one_goes_on(
+    two: Loop, live: LiveModels, caplog: pytest.LogCaptureFixture
+) -> None:
+    two.promote("2")
+    two.published("2").unlink()
+    shutil.rmtree(two.artifacts("2").parent)
+    assert not refreshed(two, live)
+    assert version_of(live) == "1"
+    assert MODEL_REFUSED._value.get() == 1
+    assert "the models at work stay: the model folder of docflow version 2 is gone from the registry" in caplog.text
+
+
 def test_a_challenger_that_could_not_be_had_once_is_taken_later(
     two: Loop, live: LiveModels, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,14 +6,18 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
+import boto3
 import pytest
+from integration.servers import aws_environment
 from learning_case import Loop
 
 from docflow import classify, rollout
 from docflow.errors import RegistryUnavailable, StorageUnavailable
-from docflow.registry import Registry
+from docflow.registry import Registry, open_registry
 from docflow.rollout import RolloutVerdict, Ruling
+from docflow.settings import MlflowSettings, S3Settings
 from docflow.store import BlobStore
 
 
@@ -40,6 +44,13 @@ def spoil(loop: Loop, version: str) -> None:
             described.write(" ")
 
 
+def lose(loop: Loop, version: str) -> None:
+    """Delete the version's files wherever they lie: here, published and in the registry."""
+    loop.published(version).unlink()
+    for folder in (loop.folder(version), loop.artifacts(version).parent):
+        shutil.rmtree(folder)
+
+
 def is_tried(loop: Loop) -> bool:
     return "challenger" in rollout.parts_in_force(loop.settings, store=loop.store)
 
@@ -63,6 +74,41 @@ def test_a_version_whose_files_are_spoilt_everywhere_is_withdrawn_and_the_record
     assert newest.reason == f"version 2 withdrawn: {verdict.reason}"
     assert set(rollout.parts_in_force(trial.settings, store=trial.store)) == {"champion"}
     assert judge(trial) == []
+
+
+def test_a_version_whose_files_are_gone_everywhere_is_withdrawn_and_the_record_says_why(trial: Loop) -> None:
+    lose(trial, "2")
+    (verdict,) = judge(trial)
+    assert (verdict.ruling, verdict.reason) == (
+        Ruling.WITHDRAW,
+        "it cannot be loaded: the model folder of docflow version 2 is gone from the registry",
+    )
+    assert trial.store.promotions(model_name="docflow")[0].reason == f"version 2 withdrawn: {verdict.reason}"
+    assert not is_tried(trial)
+
+
+def test_files_that_are_gone_from_s3_end_a_trial_and_an_s3_that_is_down_does_not(
+    loop: Loop, s3_settings: S3Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in aws_environment(s3_settings).items():
+        monkeypatch.setenv(name, value)
+    bucket = boto3.resource("s3", endpoint_url=s3_settings.endpoint_url).Bucket(f"trial-{uuid4().hex}")
+    bucket.create()
+    mlflow = MlflowSettings(artifacts=f"s3://{bucket.name}/kept", experiment="in S3")
+    settings = loop.settings.model_copy(update={"mlflow": mlflow})
+    in_s3 = Loop(settings, loop.store, open_registry(settings))
+    for seed, taken in enumerate((in_s3.promote, in_s3.challenge)):
+        taken(in_s3.train(seed=seed).version.version)
+    in_s3.published("2").unlink()
+    shutil.rmtree(in_s3.folder("2"))
+    with monkeypatch.context() as down:
+        down.setenv("MLFLOW_S3_ENDPOINT_URL", "http://127.0.0.1:9")
+        assert [verdict.ruling for verdict in judge(in_s3)] == [Ruling.WAIT]
+    bucket.objects.delete()
+    (verdict,) = judge(in_s3)
+    assert verdict.ruling is Ruling.WITHDRAW
+    assert verdict.reason.endswith("the model folder of docflow version 2 is gone from the registry")
+    assert not is_tried(in_s3)
 
 
 def test_a_version_of_another_docflow_is_withdrawn(trial: Loop) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import venv
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from bentos.building import build_bundle
+from bentos.building.bundle import system_packages
+from bentos.building.environment import bill_of_materials
 from bentos.building.smoke import MOST_TEXTS, ask_each
 from docflow.errors import BundleFailed, RequestError
 from docflow.settings import Settings
@@ -49,3 +54,22 @@ def test_a_version_that_has_answered_is_not_asked_again() -> None:
     asked: list[int] = []
     ask_each(service(lambda number: asked.append(number) or "1"), versions=["1"])
     assert asked == [0]
+
+
+def test_the_bill_of_materials_names_what_the_container_asks_debian_for(tmp_path: Path) -> None:
+    venv.create(tmp_path / "environment", with_pip=True)
+    named = system_packages(ROOT)
+    assert "tesseract-ocr" in named
+    alone, written = (bill_of_materials(tmp_path / "environment", system_packages=packages) for packages in ((), named))
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(written.decode()) is None
+    installed, listed = (json.loads(bill)["components"] for bill in (alone, written))
+    assert "pip" in {one["name"] for one in installed}
+    assert [one for one in listed if one not in installed] == [
+        {"type": "library", "bom-ref": f"pkg:deb/debian/{name}", "name": name, "purl": f"pkg:deb/debian/{name}"}
+        for name in named
+    ]
+
+
+def test_a_bundle_may_ask_debian_for_nothing(tmp_path: Path) -> None:
+    (tmp_path / "bentofile.yaml").write_text("service: x\n")
+    assert system_packages(tmp_path) == ()

@@ -120,6 +120,30 @@ def test_labels_of_nothing_but_wrong_answers_decide_nothing() -> None:
     assert judged([outcome(999, True, True), *corrected]).ruling is Ruling.PROMOTE
 
 
+def mostly_wrong(chance: random.Random, *, share: float, count: int = 600) -> list[Outcome]:
+    """Documents that one of two equal models got right, labelled ten times likelier where who answered was wrong.
+
+    The challenger answered for this share of them.
+    """
+    seen = []
+    for number in range(count):
+        won, answered = chance.random() < 0.5, chance.random() < share
+        is_right = won if answered else not won
+        if not is_right or chance.random() < 0.1:
+            seen.append(outcome(number, not won, won, confirmed=is_right))
+    return seen
+
+
+def test_labels_of_mostly_wrong_answers_favour_who_answers_less_and_neither_where_both_answer_for_half() -> None:
+    chance = random.Random(3)
+    promoted = {
+        share: sum(judged(mostly_wrong(chance, share=share)).ruling is Ruling.PROMOTE for _ in range(100))
+        for share in (0.1, 0.5)
+    }
+    assert promoted[0.1] >= 90
+    assert promoted[0.5] <= 100 * RULES.alpha + 7
+
+
 @pytest.mark.parametrize(
     ("operation", "why"),
     [

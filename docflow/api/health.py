@@ -48,6 +48,9 @@ class HealthProbe:
     async def _probe(self) -> ModelRef | None:
         try:
             answered = await asyncio.wait_for(self._ask(question_of(PROBE)), PROBE_SECONDS)
+        except TimeoutError:
+            log.warning("the classifier did not answer its probe within %.0f seconds", PROBE_SECONDS)
+            return None
         except Exception:
             # Whatever is wrong with the classifier, telling so is the task here.
             log.warning("the classifier failed its probe", exc_info=True)

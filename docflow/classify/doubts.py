@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import softmax
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
 from docflow.classify.grouping import LEAST_PER_LABEL, fair_groups
@@ -57,6 +56,8 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
         raise SettingsError(
             "cleanlab is not installed", next_step="Install it: `uv pip install 'docflow[labels]'`."
         ) from error
+    from sklearn.feature_extraction.text import TfidfTransformer
+
     # Near duplicates among the judged only: those beside are generated, each on its own.
     judged = [replace(sample, group=f"group {n}") for sample, n in zip(samples, fair_groups(samples), strict=True)]
     everything = [*judged, *beside]

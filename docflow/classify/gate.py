@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, t
 
 from docflow.classify.grouping import fair_groups
 from docflow.classify.report import SLICES
@@ -129,6 +128,8 @@ def lowest_gain(
 
     `right` is models x documents, champion first, 1 where the model is; `labels` and `sources` number the documents'.
     """
+    from scipy.stats import norm, t
+
     places = np.unique(sources, return_inverse=True)[1]
     count = len(np.unique(places))
     if count < 2:

@@ -9,8 +9,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import DisjointSet
-from sklearn.model_selection import StratifiedGroupKFold
 
 from docflow.classify.features import normalise
 from docflow.errors import TrainingDataError
@@ -37,6 +35,8 @@ def fair_groups(samples: Sequence[LabelledText]) -> list[int]:
     MinHash (Broder 1997), or where a chain of such pairs connects them. A sample without a source and without a near
     duplicate is alone.
     """
+    from scipy.cluster.hierarchy import DisjointSet
+
     joined = DisjointSet(range(len(samples)))
     for first, second in [*same_source(samples), *near_duplicates([sample.text for sample in samples])]:
         joined.merge(first, second)
@@ -130,6 +130,8 @@ def grouped_folds(
 
     What a machine labelled is fitted on, and judges nothing; those `beside` are fitted on in every fold.
     """
+    from sklearn.model_selection import StratifiedGroupKFold
+
     truth = np.array([sample.label for sample in samples])
     groups = np.array(fair_groups(samples))
     if len(np.unique(groups)) < FOLDS:

@@ -7,12 +7,16 @@ memorandum, and the same word within one makes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.feature_extraction import FeatureHasher
 
 from docflow.classify.features import normalised_lines
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction import FeatureHasher
 
 LAYOUT_VERSION = 1
 """Kept with each linear model, which only fits the lines it was trained on: raise it with any change here."""
@@ -29,9 +33,6 @@ LONGEST = 7
 
 MOSTLY_DIGITS = 0.3
 
-words_hasher = FeatureHasher(PLACED_WORDS, input_type="string", dtype=np.float32, alternate_sign=False)
-shapes_hasher = FeatureHasher(SHAPES, input_type="string", dtype=np.float32, alternate_sign=False)
-
 
 def count_layout(texts: Sequence[str]) -> tuple[sp.csr_matrix, sp.csr_matrix]:
     """How often each bucket's words in their places, and each bucket's shapes of lines, occur in each text.
@@ -41,9 +42,17 @@ def count_layout(texts: Sequence[str]) -> tuple[sp.csr_matrix, sp.csr_matrix]:
     if not texts:
         return sp.csr_matrix((0, PLACED_WORDS), dtype=np.float32), sp.csr_matrix((0, SHAPES), dtype=np.float32)
     read = [normalised_lines(text) for text in texts]
-    placed = words_hasher.transform(list(placed_words(lines)) for lines in read)
-    shaped = shapes_hasher.transform(list(line_shapes(lines)) for lines in read)
+    placed = hasher(PLACED_WORDS).transform(list(placed_words(lines)) for lines in read)
+    shaped = hasher(SHAPES).transform(list(line_shapes(lines)) for lines in read)
     return placed, shaped
+
+
+@cache
+def hasher(buckets: int) -> FeatureHasher:
+    """Counts strings in so many buckets."""
+    from sklearn.feature_extraction import FeatureHasher
+
+    return FeatureHasher(buckets, input_type="string", dtype=np.float32, alternate_sign=False)
 
 
 def placed_words(lines: Sequence[str]) -> Iterator[str]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.pipeline import Pipeline
 
 from docflow.classify.blocks import count_blocks
 from docflow.classify.evaluation import Evaluation
 from docflow.classify.pipeline_file import pipeline_file
 from docflow.classify.scoring import Floats, Scorer
 from docflow.types import UNKNOWN, ModelRef, Prediction
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 CandidateName = Literal["linear", "neural", "paperless"]
 """What kinds of model there are; see `docflow.classify.candidates`."""

@@ -13,14 +13,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.special import softmax
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.neural_network import MLPClassifier
 
 from docflow.classify.evaluation import compare
 from docflow.classify.features import MAX_CHARS
@@ -31,6 +29,10 @@ from docflow.classify.training import check_labels, describe, in_order, judged_b
 from docflow.classify.weighing import times_of
 from docflow.errors import ModelFileError
 from docflow.types import LabelledText, ModelRef
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.neural_network import MLPClassifier
 
 LEAST_SHARE = 0.01
 HIDDEN_UNITS = 100
@@ -100,6 +102,8 @@ def train_paperless(
 
     Raises `TrainingDataError` as the linear model does.
     """
+    from sklearn.neural_network import MLPClassifier
+
     learnt = [sample for sample in in_order(samples) if prepare(sample.text).strip()]
     truth = np.array([sample.label for sample in learnt])
     check_labels(truth)
@@ -142,6 +146,8 @@ def prepare(text: str) -> str:
 
 def vectorizer(**options: Any) -> CountVectorizer:
     """Counts of words and pairs of words."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
     return CountVectorizer(analyzer="word", ngram_range=(1, 2), dtype=np.float32, **options)
 
 

@@ -6,11 +6,12 @@ import json
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any
-
-from sklearn.pipeline import Pipeline
+from typing import TYPE_CHECKING, Any
 
 from docflow.errors import ModelFileError
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 PIPELINE_FILE = "model.skops"
 
@@ -42,6 +43,7 @@ def pipeline_file(pipeline: Pipeline) -> dict[str, bytes]:
 def read_pipeline(files: Mapping[str, bytes]) -> Pipeline:
     """The fitted pipeline; `ModelFileError` where it is missing, broken or names another type."""
     import skops.io
+    from sklearn.pipeline import Pipeline
 
     if PIPELINE_FILE not in files:
         raise ModelFileError(f"the model has no {PIPELINE_FILE}")

@@ -6,15 +6,17 @@ scikit-learn takes 1.5 ms for one page's counts, this 0.2 ms; the figures are th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.special import softmax
-from sklearn.pipeline import Pipeline
 
 from docflow.classify.blocks import ENDS, block_scales
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 Floats = NDArray[np.floating[Any]]
 

@@ -8,18 +8,12 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
-import sklearn
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
-from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
-from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
@@ -31,6 +25,9 @@ from docflow.classify.model import TrainedModel, to_predictions
 from docflow.classify.weighing import commonness, document_weights, times_of
 from docflow.errors import TrainingDataError
 from docflow.types import UNKNOWN, LabelledText, ModelRef
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +83,9 @@ def train(
 
     Raises `TrainingDataError` for under two labels, or under five documents of one.
     """
+    from sklearn.feature_extraction.text import TfidfTransformer
+    from sklearn.pipeline import Pipeline
+
     ordered = in_order(samples)
     has_lines = has_enough_lines(ordered)
     counts = count_blocks([sample.text for sample in ordered], lines=has_lines)
@@ -165,6 +165,8 @@ def judged_by(samples: Sequence[LabelledText]) -> NDArray[np.intp]:
 
 def split(truth: NDArray[np.str_], sources: NDArray[np.str_], *, seed: int) -> tuple[list[Fold], str]:
     """Folds that keep sources whole (`grouped`), or do not where a label would be missing from one (`plain`)."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
     grouped = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     if len(np.unique(sources)) >= FOLDS:
         folds: list[Fold] = list(grouped.split(truth, truth, sources))
@@ -208,6 +210,8 @@ def fit_linear(
     inverse_regularisation: float = INVERSE_REGULARISATION,
 ) -> LogisticRegression:
     """Logistic regression on texts (texts x n-grams), each of which weighs what `weights` says."""
+    from sklearn.linear_model import LogisticRegression
+
     linear = LogisticRegression(C=inverse_regularisation, tol=TOLERANCE, max_iter=MOST_ITERATIONS)
     # An n-gram that no text has keeps the weight 0: without them, a few hundred texts take a fraction of the time.
     occurring = np.flatnonzero(np.bincount(weighted.indices, minlength=weighted.shape[1]))
@@ -228,6 +232,8 @@ def fit_temperature(logits: Floats, truth: NDArray[np.intp], *, times: NDArray[n
     in the place of documents, since those of one source are alike): folds without a mistake would otherwise make the
     model certain of whatever it sees.
     """
+    from scipy.optimize import minimize_scalar
+
     doubt = 1 / (sources + 2)
     targets = np.full(logits.shape, doubt / (logits.shape[1] - 1))
     targets[np.arange(len(truth)), truth] = 1 - doubt
@@ -266,6 +272,8 @@ def choose_threshold(
 
 def describe(samples: Sequence[LabelledText], *, seed: int) -> dict[str, Any]:
     """What a model was trained on, in plain JSON: counts, the data's digest, versions and choices."""
+    from sklearn import __version__
+
     counts: dict[str, Counter[str]] = {}
     digest = hashlib.sha256()
     for sample in samples:
@@ -280,5 +288,5 @@ def describe(samples: Sequence[LabelledText], *, seed: int) -> dict[str, Any]:
         "data_digest": digest.hexdigest(),
         "seed": seed,
         "features_version": FEATURES_VERSION,
-        "sklearn": sklearn.__version__,
+        "sklearn": __version__,
     }

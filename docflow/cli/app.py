@@ -38,8 +38,8 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     "ocr_models": ("ocr-models",),
     "service": ("serve", "config", "doctor", "db"),
 }
-"""The verbs of each file here, in the order in which they are listed. Importing all the files takes three seconds, most
-of them scikit-learn's and MLflow's: only that of the verb that is asked for is imported."""
+"""The verbs of each file here, in the order in which they are listed. Importing all the files takes over a second: only
+that of the verb that is asked for is imported, and what takes seconds more where the verb's work begins."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from integration import commands
 
 from bentos.home import serving_environment
 from docflow.classify import save, train
@@ -79,24 +80,16 @@ def environment(var_dir: Path) -> dict[str, str]:
     return kept | own | tested
 
 
-def run(*arguments: str, var_dir: Path, cwd: Path = ROOT, **more: str) -> str:
-    """What this Python prints when run so; the test fails with its errors where it fails."""
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=cwd,
-        env=environment(var_dir) | more,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+def run(code: str, *arguments: str, var_dir: Path, **more: str) -> str:
+    """What Python prints for `-c CODE ARGUMENTS`; the test fails with its errors where it fails."""
+    done = commands.run(*arguments, code=code, environment=environment(var_dir) | more, folder=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def import_champion(var_dir: Path) -> str:
     """The tag of the promoted model in BentoML's store."""
-    return run("-c", IMPORT, var_dir=var_dir).strip().splitlines()[-1]
+    return run(IMPORT, var_dir=var_dir).strip().splitlines()[-1]
 
 
 def free_port() -> int:

@@ -16,7 +16,7 @@ import yaml
 IMPORT_EACH = """
 import json, sys
 from pathlib import Path
-sys.path.insert(0, "tests/e2e")
+sys.path[:0] = ["tests", "tests/e2e"]
 import serving
 from bentos.models import import_models
 from docflow.settings import load_settings
@@ -36,7 +36,7 @@ for promoted in ("1", "", "2", "1"):
 def bundle_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder to which version 1 was imported twice, then version 2, then version 1 again."""
     var_dir = tmp_path_factory.mktemp("bundle")
-    (var_dir / "imports.jsonl").write_text(serving.run("-c", IMPORT_EACH, var_dir=var_dir))
+    (var_dir / "imports.jsonl").write_text(serving.run(IMPORT_EACH, var_dir=var_dir))
     return var_dir
 
 
@@ -115,7 +115,7 @@ bundle.import_models = import_and_spoil
 def built(bundle_var: Path) -> dict[str, Any]:
     """The bundle of champion and challenger, as `docflow bundle build` makes and tries it."""
     serving.promote_small_model(bundle_var, version="4", seed=4, alias="challenger")
-    told: dict[str, Any] = json.loads(serving.run("-c", BUILD, var_dir=bundle_var).strip().splitlines()[-1])
+    told: dict[str, Any] = json.loads(serving.run(BUILD, var_dir=bundle_var).strip().splitlines()[-1])
     return told
 
 
@@ -155,7 +155,7 @@ def test_the_bundle_answers_with_champion_and_challenger_without_any_database(
 def test_a_bundle_that_cannot_read_documents_is_refused_and_removed(bundle_var: Path) -> None:
     broken = BUILD.replace('version="t1"', 'version="t2"').replace('"invoice-eng.pdf"', '"../__init__.py"')
     with pytest.raises(AssertionError, match="BundleFailed: the bundle answered 415"):
-        serving.run("-c", broken, var_dir=bundle_var)
+        serving.run(broken, var_dir=bundle_var)
     assert not (bundle_var / "bentoml" / "bentos" / "docflow" / "t2").exists()
 
 
@@ -163,7 +163,7 @@ def test_a_bundle_whose_challenger_does_not_load_is_refused_and_removed(
     built: dict[str, Any], bundle_var: Path
 ) -> None:
     with pytest.raises(AssertionError, match="version 4 was bundled, and did not answer"):
-        serving.run("-c", SPOIL_CHALLENGER + BUILD.replace('version="t1"', 'version="t3"'), var_dir=bundle_var)
+        serving.run(SPOIL_CHALLENGER + BUILD.replace('version="t1"', 'version="t3"'), var_dir=bundle_var)
     assert not (bundle_var / "bentoml" / "bentos" / "docflow" / "t3").exists()
     serving.import_champion(bundle_var)
 
@@ -173,4 +173,4 @@ def test_a_model_that_was_changed_in_bentomls_store_is_never_loaded(bundle_var: 
     with (var_dir / "bentoml/models/docflow/mlflow-v1/model/model.json").open("a") as file:
         file.write(" ")
     with pytest.raises(AssertionError, match="DigestMismatch"):
-        serving.run("-c", "from bentos.service import Classifier; Classifier()", var_dir=var_dir)
+        serving.run("from bentos.service import Classifier; Classifier()", var_dir=var_dir)

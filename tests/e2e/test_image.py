@@ -38,7 +38,14 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> str:
     var_dir = tmp_path_factory.mktemp("image")
     serving.promote_small_model(var_dir)
     serving.import_champion(var_dir)
-    serving.run("-m", "bentoml", "build", "--version", "i1", var_dir=var_dir)
+    subprocess.run(
+        [sys.executable, "-m", "bentoml", "build", "--version", "i1"],
+        cwd=serving.ROOT,
+        env=serving.environment(var_dir),
+        check=True,
+        capture_output=True,
+        timeout=BUILD_SECONDS,
+    )
     options = ["--backend", "buildah", "--opt", "network=host", "--opt", "isolation=chroot", "-t", IMAGE]
     subprocess.run(
         [sys.executable, "-m", "bentoml", "containerize", "docflow:i1", *options],

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import subprocess
-import sys
 import time
 import uuid
 from collections import defaultdict
@@ -20,6 +18,7 @@ import boto3
 import httpx
 import pytest
 import serving
+from integration import commands
 from integration.pages import write_pdf
 from integration.servers import PostgresServer, aws_environment, running_mlflow
 
@@ -40,14 +39,8 @@ class Keeper:
 
     def tell(self, *arguments: str, expect: int = 0) -> str:
         """What `docflow …` prints, or its error; its exit code is the expected one."""
-        done = subprocess.run(
-            [sys.executable, "-m", "docflow", *arguments],
-            cwd=serving.ROOT,
-            env=serving.environment(self.var_dir) | self.variables | {"COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            timeout=280,
-            check=False,
+        done = commands.run(
+            *arguments, environment=serving.environment(self.var_dir) | self.variables, folder=serving.ROOT
         )
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stderr if expect else done.stdout
@@ -159,7 +152,7 @@ def test_a_life_of_models(keeper: Keeper, documents: Path, tmp_path: Path) -> No
     assert bundle["labels"]["model_version"] == first
     assert [tried["file"] for tried in bundle["tried"]] == ["invoice.pdf", "receipt.pdf"]
     (bill,) = [key for key in kept_beside(keeper, first) if "/bundles/" in key and key.endswith("/sbom.cdx.json")]
-    assert len(json.loads(content(keeper, bill))["components"]) == bundle["packages"]
+    assert len(json.loads(content(keeper, bill))["components"]) == bundle["packages"] + len(bundle["system_packages"])
 
     with serving.serving(bundle["tag"], var_dir=keeper.var_dir, cwd=tmp_path, **keeper.variables) as service:
         until_version(service, first)
@@ -207,7 +200,7 @@ def last_files(keeper: Keeper) -> str:
         "from docflow.store import Store; from docflow.settings import load_settings;"
         "print(Store.open(load_settings().effective_database_url).current_promotion(model_name='docflow').files)"
     )
-    return serving.run("-c", code, var_dir=keeper.var_dir, **keeper.variables).strip()
+    return serving.run(code, var_dir=keeper.var_dir, **keeper.variables).strip()
 
 
 def registered_files(keeper: Keeper, version: str) -> str:
@@ -221,4 +214,4 @@ def run_of(keeper: Keeper, version: str) -> str:
         "import sys; from docflow.registry import open_registry; from docflow.settings import load_settings;"
         "print(open_registry(load_settings()).version('docflow', version=sys.argv[1]).run_id)"
     )
-    return serving.run("-c", code, version, var_dir=keeper.var_dir, **keeper.variables).strip()
+    return serving.run(code, version, var_dir=keeper.var_dir, **keeper.variables).strip()

@@ -2,17 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+from integration import commands
 
-def docflow(*arguments: str, var_dir: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+
+def docflow(*arguments: str, var_dir: Path, afresh: bool = False, **variables: str) -> subprocess.CompletedProcess[str]:
+    """What `docflow ARGUMENTS` printed and how it ended; `afresh`, in an interpreter that begins with nothing."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("DOCFLOW_")}
-    return subprocess.run(
-        [sys.executable, "-m", "docflow", *arguments],
-        env=kept | {"DOCFLOW_VAR_DIR": str(var_dir), "COLUMNS": "200"} | variables,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    run = commands.run_afresh if afresh else commands.run
+    return run(*arguments, environment=kept | {"DOCFLOW_VAR_DIR": str(var_dir)} | variables)

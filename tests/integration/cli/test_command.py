@@ -56,7 +56,7 @@ def test_process_shows_a_table(scans: Path, champion_var_dir: Path) -> None:
 
 def test_a_single_bad_file_ends_with_its_errors_exit_code(champion_var_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a document")
-    done = docflow("process", str(tmp_path / "notes.txt"), var_dir=champion_var_dir)
+    done = docflow("process", str(tmp_path / "notes.txt"), var_dir=champion_var_dir, afresh=True)
     assert done.returncode == 3
     assert "unsupported_type" in done.stdout
 
@@ -96,14 +96,14 @@ def test_a_file_whose_name_is_no_utf_8_is_processed_as_any_other(champion_var_di
     out = str(tmp_path / "out")
     done = docflow(
         "process", str(folder), "--json", "--output-dir", out, "--format", "json,pdf", var_dir=champion_var_dir,
-        **strict,
+        afresh=True, **strict,
     )  # fmt: skip
     rows = {Path(row["path"]).name: row for row in map(json.loads, done.stdout.splitlines())}
     assert done.returncode == 1, done.stderr
     assert sorted(rows) == ["a [copy].pdf", "\N{REPLACEMENT CHARACTER}.png", "\N{REPLACEMENT CHARACTER}" * 4 + ".pdf"]
     assert [name for name, row in rows.items() if "error" in row] == ["\N{REPLACEMENT CHARACTER}.png"]
     assert (tmp_path / "out" / os.fsdecode(b"\xd1\xf7\xb8\xf2.pdf")).is_file()
-    table = docflow("process", str(folder), var_dir=champion_var_dir, **strict)
+    table = docflow("process", str(folder), var_dir=champion_var_dir, afresh=True, **strict)
     assert table.returncode == 1, table.stderr
     assert all(name in table.stdout for name in rows)
 
@@ -193,7 +193,7 @@ def test_without_a_champion_the_command_says_how_to_get_one(scans: Path, tmp_pat
 
 
 def test_an_unknown_setting_ends_with_the_nearest_name(tmp_path: Path) -> None:
-    done = docflow("config", var_dir=tmp_path, DOCFLOW_OCR__LANGUAGE="eng")
+    done = docflow("config", var_dir=tmp_path, afresh=True, DOCFLOW_OCR__LANGUAGE="eng")
     assert done.returncode == 7
     assert "DOCFLOW_OCR__LANGUAGES" in done.stderr
 
@@ -214,7 +214,7 @@ def test_config_tells_where_each_value_came_from_and_masks_secrets(tmp_path: Pat
 
 def test_synth_writes_the_same_documents_for_the_same_seed(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        done = docflow("synth", str(tmp_path / name), "--count", "2", "--seed", "4", var_dir=tmp_path)
+        done = docflow("synth", str(tmp_path / name), "--count", "2", "--seed", "4", var_dir=tmp_path, afresh=True)
         assert done.returncode == 0, done.stderr
     one, two = (
         {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*") if p.is_file()}
@@ -236,7 +236,7 @@ def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) 
     assert "version 1 is the champion again" in back.stdout, back.stderr
     assert docflow("models", "promote", "7", var_dir=var_dir).returncode == 6
 
-    same = docflow("models", "reproduce", "1", var_dir=var_dir)
+    same = docflow("models", "reproduce", "1", var_dir=var_dir, afresh=True)
     assert "version 1 came out the same again" in same.stdout, same.stderr
 
     tried = docflow("models", "challenge", "2", var_dir=var_dir)

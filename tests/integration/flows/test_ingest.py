@@ -3,13 +3,11 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.testing.utilities import prefect_test_harness
 
 from docflow.errors import StorageUnavailable
 from docflow.pipeline import Pipeline
@@ -21,22 +19,22 @@ from flows import ingest as module
 from flows.ingest import CHUNK, ingest, process_chunk
 
 pytestmark = [
+    pytest.mark.usefixtures("prefect_server"),
     # Prefect's own server leaves these behind when it is stopped in the same process.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def prefect_server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=90):
-        yield
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return write_dataset(tmp_path_factory.mktemp("made"), count=CHUNK + 2, seed=3)
 
 
 @pytest.fixture
-def inbox(tmp_path: Path) -> Path:
+def inbox(made: list[Path], tmp_path: Path) -> Path:
     folder = tmp_path / "inbox"
     folder.mkdir()
-    for path in write_dataset(tmp_path / "made", count=CHUNK + 2, seed=3):
+    for path in made:
         shutil.copy(path, folder)
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing more")
     (folder / ".hidden").write_bytes(b"not a document")

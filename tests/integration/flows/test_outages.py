@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from integration.servers import PostgresServer, running_postgres
 from prefect import flow
-from prefect.testing.utilities import prefect_test_harness
 
 from docflow.pipeline import Pipeline
 from docflow.settings import load_settings
@@ -22,17 +21,12 @@ from docflow.types import PageImage
 from flows.ingest import process_chunk
 
 pytestmark = [
+    pytest.mark.usefixtures("prefect_server"),
     # Prefect's own server leaves these behind when it is stopped in the same process.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]
 
 BACK_AFTER_SECONDS = 1.5
-
-
-@pytest.fixture(scope="module", autouse=True)
-def prefect_server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=90):
-        yield
 
 
 @pytest.fixture

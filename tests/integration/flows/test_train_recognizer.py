@@ -1,13 +1,11 @@
 """The recogniser's training flow, run for real by Prefect: files to use, a curve in MLflow, and going on."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 
 pytest.importorskip("torch", reason="torch is not installed: `uv pip install 'docflow[torch]'`")
 
@@ -23,15 +21,10 @@ from docflow.synth.lines import line_images
 from flows.train_recognizer import main, train_recognizer
 
 pytestmark = [
+    pytest.mark.usefixtures("prefect_server"),
     # Prefect's own server leaves these behind when it is stopped in the same process.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def prefect_server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=90):
-        yield
 
 
 def test_the_flow_trains_tracks_exports_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def test_a_version_comes_out_the_same_again_whatever_was_labelled_since(loop: Lo
 
 
 def test_a_tuned_version_comes_out_the_same_again(loop: Loop) -> None:
-    version = made(loop, Recipe(generated=200, tune=2))
+    version = made(loop, Recipe(generated=150, tune=2))
     assert again(loop, version) == loop.registry.version("docflow", version=version).digest
 
 

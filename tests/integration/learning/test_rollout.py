@@ -337,9 +337,10 @@ def label_outcomes(loop: Loop, lineup: Lineup, *, count: int) -> None:
             loop.store.labels.add(outcome.document.id, label=kind, who="ann")
 
 
-def judge(loop: Loop, *, act: bool = True) -> list[rollout.RolloutVerdict]:
+def judge(loop: Loop, *, act: bool = True, rules: RolloutSettings | None = None) -> list[rollout.RolloutVerdict]:
+    settings = loop.settings.model_copy(update={"rollout": rules or loop.settings.rollout})
     return rollout.judge_rollout(
-        loop.settings, store=loop.store, registry_factory=lambda: loop.registry, judged_by="job", act=act
+        settings, store=loop.store, registry_factory=lambda: loop.registry, judged_by="job", act=act
     )
 
 
@@ -347,22 +348,30 @@ def test_a_worse_challenger_is_withdrawn_by_rule_with_its_evidence(two: Loop) ->
     promotion = two.challenge("2")
     assert [verdict.ruling for verdict in judge(two)] == [Ruling.WAIT]
     champion = rollout.load_champion(two.settings, store=two.store)
-    label_outcomes(two, Lineup(champion, challenger=Contrary(promotion.digest, "2"), share=0.3), count=20)
-    assert [verdict.ruling for verdict in judge(two, act=False)] == [Ruling.WITHDRAW]
-    (verdict,) = judge(two)
+    label_outcomes(two, Lineup(champion, challenger=Contrary(promotion.digest, "2"), share=0.5), count=20)
+    halves = RolloutSettings(share=0.5)
+    assert [verdict.ruling for verdict in judge(two, act=False, rules=halves)] == [Ruling.WITHDRAW]
+    (verdict,) = judge(two, rules=halves)
+    assert (verdict.sample, verdict.counted) == ("halves", 20)
     assert (verdict.ruling, verdict.outcomes, verdict.losses, verdict.wins) == (Ruling.WITHDRAW, 20, 9, 0)
     newest = two.store.promotions(model_name="docflow")[0]
     assert newest.evidence is not None
     assert (newest.alias, newest.model_version) == ("challenger", "")
     assert (newest.evidence["version"], newest.evidence["verdict"]["losses"]) == ("2", 9)
+    assert newest.evidence["verdict"]["sample"] == "halves"
     assert judge(two) == []
 
 
-def test_a_champion_that_does_worse_than_its_predecessor_is_rolled_back_by_rule(two: Loop) -> None:
+def test_a_champion_that_does_worse_than_its_predecessor_is_rolled_back_by_rule_where_labels_are_fair(
+    two: Loop,
+) -> None:
     promotion = two.promote("2")
     former = load_lineup(two.settings, store=two.store).shadow
     label_outcomes(two, Lineup(Contrary(promotion.digest, "2", about=["invoice"]), shadow=former), count=20)
     (verdict,) = judge(two)
+    assert verdict.ruling is Ruling.WAIT
+    assert verdict.reason.startswith("seems better than version 2")
+    (verdict,) = judge(two, rules=RolloutSettings(fair_labels=True))
     assert (verdict.ruling, verdict.alias, verdict.version) == (Ruling.PROMOTE, "shadow", "1")
     assert (verdict.outcomes, verdict.confirmed) == (20, 10)
     assert rollout.recorded_champion(two.settings, store=two.store).model_version == "1"
@@ -371,12 +380,13 @@ def test_a_champion_that_does_worse_than_its_predecessor_is_rolled_back_by_rule(
     assert newest.reason.startswith("better than version 2: it alone was right on 9 documents")
 
 
-def test_corrections_alone_decide_nothing(two: Loop) -> None:
+def test_corrections_alone_decide_nothing_beside_a_shadow(two: Loop) -> None:
     promotion = two.promote("2")
     former = load_lineup(two.settings, store=two.store).shadow
     label_outcomes(two, Lineup(Contrary(promotion.digest, "2"), shadow=former), count=20)
-    (verdict,) = judge(two)
-    assert (verdict.ruling, verdict.outcomes, verdict.confirmed) == (Ruling.WAIT, 20, 0)
+    for is_fair in (False, True):
+        (verdict,) = judge(two, rules=RolloutSettings(fair_labels=is_fair))
+        assert (verdict.ruling, verdict.outcomes, verdict.confirmed) == (Ruling.WAIT, 20, 0)
 
 
 def picture(number: int = 0) -> bytes:

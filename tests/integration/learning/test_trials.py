@@ -1,10 +1,11 @@
-"""A version on trial that can never answer is withdrawn; one that cannot be reached for a while is not."""
+"""A version that can never answer is withdrawn, one that cannot be reached for a while is not, and a stand-in counts not."""
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,13 +13,17 @@ import boto3
 import pytest
 from integration.servers import aws_environment
 from learning_case import Loop
+from PIL import Image
 
 from docflow import classify, rollout
 from docflow.errors import RegistryUnavailable, StorageUnavailable
+from docflow.pipeline import Pipeline
 from docflow.registry import Registry, open_registry
-from docflow.rollout import RolloutVerdict, Ruling
-from docflow.settings import MlflowSettings, S3Settings
-from docflow.store import BlobStore
+from docflow.rollout import Lineup, RolloutVerdict, Ruling
+from docflow.settings import MlflowSettings, RolloutSettings, S3Settings
+from docflow.store import Answerer, BlobStore, Document
+from docflow.testing import FakeEngine
+from docflow.types import ModelRef, Prediction
 
 
 @pytest.fixture
@@ -29,6 +34,33 @@ def trial(loop: Loop) -> Loop:
     loop.promote("1")
     loop.challenge("2")
     return loop
+
+
+class Saying:
+    """A model that is asked as this version and says `invoice`, or fails."""
+
+    def __init__(self, version: str, *, fails: bool = False) -> None:
+        self.model = ModelRef("docflow", version, version)
+        self._fails = fails
+
+    def predict(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
+        if self._fails:
+            raise RuntimeError("out of order")
+        return [Prediction("invoice", 0.9, True, {"invoice": 0.9, "letter": 0.1}, self.model) for _ in texts]
+
+
+def ask(loop: Loop, pages: range, *, champion: Saying) -> list[Document]:
+    """These documents, about which the champion and version 2 were asked, each to answer for half."""
+    lineup = Lineup(champion, challenger=Saying("2"), share=0.5)
+    with Pipeline.open(loop.settings, engine=FakeEngine(lambda image: "invoice"), models=lineup) as pipeline:
+        return [pipeline.process(picture(number), filename=f"{number}.png").document for number in pages]
+
+
+def picture(number: int) -> bytes:
+    """A page like no other."""
+    written = io.BytesIO()
+    Image.new("L", (60 + number, 40), 255).save(written, "PNG")
+    return written.getvalue()
 
 
 def judge(loop: Loop, *, act: bool = True, registry: Callable[[], Registry] | None = None) -> list[RolloutVerdict]:
@@ -154,3 +186,18 @@ def test_looking_whether_a_version_loads_brings_its_files_here(trial: Loop) -> N
     shutil.rmtree(folder)
     assert [verdict.ruling for verdict in judge(trial)] == [Ruling.WAIT]
     assert folder.is_dir()
+
+
+def test_what_a_stand_in_answered_counts_for_nobody_even_if_the_champion_answers_later(trial: Loop) -> None:
+    stood_in = ask(trial, range(8), champion=Saying("1", fails=True))
+    answered = ask(trial, range(8, 16), champion=Saying("1"))
+    for document in (*stood_in, *answered):
+        trial.store.labels.add(document.id, label="invoice", who="ann")
+    ask(trial, range(8), champion=Saying("1"))
+    since = rollout.parts_in_force(trial.settings, store=trial.store)["challenger"].promoted_at
+    outcomes = trial.store.outcomes.paired("1", "2", model_name="docflow", since=since)
+    assert {one.answerer for one in outcomes if one.document_id <= stood_in[-1].id} == {Answerer.OTHER}
+    assert {one.answerer for one in outcomes[8:]} == {Answerer.CHAMPION, Answerer.CHALLENGER}
+    halves = trial.settings.model_copy(update={"rollout": RolloutSettings(share=0.5)})
+    (verdict,) = judge(Loop(halves, trial.store, trial.registry))
+    assert (verdict.outcomes, verdict.counted) == (16, 8)

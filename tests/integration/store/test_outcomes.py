@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import select
 
 from docflow.pipeline import FAILURES
-from docflow.store import LabelOrigin, Operation, Outcome, RecognitionKey, Store
+from docflow.store import Answerer, LabelOrigin, Operation, Outcome, RecognitionKey, Store
 from docflow.store.tables import PredictionRow
 from docflow.types import Box, Line, ModelRef, PageText, Prediction, TextSource, Variant, Word
 
@@ -16,7 +16,14 @@ SCORES = {"invoice": 0.6, "receipt": 0.4}
 PAGE = PageText(1, 9, 9, (Line((Word("w", Box(0, 0, 9, 9), 0.9),)),), TextSource.OCR, "e", "1", "eng")
 
 
-def asked(store: Store, name: str, *, scores: dict[str, dict[str, float]] | None = None, **said: str) -> int:
+def asked(
+    store: Store,
+    name: str,
+    *,
+    scores: dict[str, dict[str, float]] | None = None,
+    first_as: Variant = Variant.CHAMPION,
+    **said: str,
+) -> int:
     """A document about which versions said these labels: `v1="invoice"`, or failed: `v1=""`; the first answered."""
     document, _ = store.add_document(
         sha256=name.ljust(64, "-"), filename=name, media_type="image/png", size=1, storage_path=name
@@ -24,7 +31,7 @@ def asked(store: Store, name: str, *, scores: dict[str, dict[str, float]] | None
     key = RecognitionKey(engine="e", engine_version="1", languages="eng", settings_digest="")
     recognition = store.save_recognition(document.id, key=key, pages=[PAGE], seconds=0.1)
     for number, (version, label) in enumerate(said.items()):
-        variant = Variant.SHADOW if number else Variant.CHAMPION
+        variant = Variant.SHADOW if number else first_as
         model = ModelRef("docflow", version, version)
         known = (scores or {}).get(version, SCORES)
         prediction = Prediction(label, 0.6, label != "unknown", known, model, variant, 0.002 * (number + 1))
@@ -37,11 +44,25 @@ def asked(store: Store, name: str, *, scores: dict[str, dict[str, float]] | None
     return document.id
 
 
-def judged(document: int, champion: bool, challenger: bool, *, source: str = "", confirmed: bool = True) -> Outcome:
-    """The outcome of a document that `asked` stored."""
-    text = "w" if champion != challenger else ""
+def judged(
+    document: int,
+    champion: bool,
+    challenger: bool,
+    *,
+    source: str = "",
+    confirmed: bool = True,
+    by: Answerer = Answerer.CHAMPION,
+) -> Outcome:
+    """The outcome of a document that `asked` stored; their names are a, b, c in this order."""
     return Outcome(
-        document, champion, challenger, source=source or f"document {document}", confirmed=confirmed, text=text
+        document,
+        champion,
+        challenger,
+        source=source or f"document {document}",
+        confirmed=confirmed,
+        answerer=by,
+        key="-abc"[document].ljust(64, "-"),
+        text="w" if champion != challenger else "",
     )
 
 
@@ -55,8 +76,8 @@ def test_outcomes_are_the_documents_that_both_saw_in_the_order_of_their_labels(s
     found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
     assert found == [judged(second, True, False), judged(first, False, True, confirmed=False)]
     assert store.outcomes.paired("v2", "v1", model_name="docflow", since=BEFORE) == [
-        judged(second, False, True),
-        judged(first, True, False, confirmed=False),
+        judged(second, False, True, by=Answerer.CHALLENGER),
+        judged(first, True, False, confirmed=False, by=Answerer.CHALLENGER),
     ]
 
 
@@ -109,7 +130,50 @@ def test_a_label_that_was_given_before_anything_was_answered_corrects_nothing(st
     document = asked(store, "a")
     store.labels.add(document, label="invoice", who="ann")
     asked(store, "a", v1="receipt", v2="invoice")
-    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [judged(document, False, True)]
+    found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
+    assert found == [judged(document, False, True, by=Answerer.NOBODY)]
+
+
+def answerers(store: Store, *, since: datetime = BEFORE) -> list[Answerer]:
+    """Whose answers people had, by the order of their labels."""
+    return [one.answerer for one in store.outcomes.paired("v1", "v2", model_name="docflow", since=since)]
+
+
+def test_an_outcome_says_whose_answer_people_had(store: Store) -> None:
+    asked(store, "a", v1="invoice", v2="receipt")
+    asked(store, "b", v2="invoice", v1="receipt", first_as=Variant.CHALLENGER)
+    asked(store, "c", v3="receipt", v1="invoice", v2="receipt")
+    for document in (1, 2, 3):
+        store.labels.add(document, label="invoice", who="ann")
+    assert answerers(store) == [Answerer.CHAMPION, Answerer.CHALLENGER, Answerer.OTHER]
+
+
+def test_whose_answer_it_was_is_settled_by_the_first_label(store: Store) -> None:
+    document = asked(store, "a", v1="invoice", v2="receipt")
+    store.labels.add(document, label="invoice", who="ann")
+    asked(store, "a", v2="receipt", v1="invoice", first_as=Variant.CHALLENGER)
+    store.labels.add(document, label="receipt", who="bob")
+    assert answerers(store) == [Answerer.CHAMPION]
+
+
+def test_one_that_stands_in_for_a_champion_that_failed_did_not_answer_by_its_share(store: Store) -> None:
+    standing = asked(store, "a", v2="invoice", v1="", first_as=Variant.STAND_IN)
+    failed = asked(store, "b", v1="invoice", v2="")
+    for document in (standing, failed):
+        store.labels.add(document, label="invoice", who="ann")
+    asked(store, "a", v1="receipt", v2="invoice")
+    asked(store, "b", v1="invoice", v2="receipt")
+    assert answerers(store) == [Answerer.OTHER, Answerer.OTHER]
+
+
+def test_nobody_answered_by_the_share_for_a_document_that_came_in_before_the_trial(store: Store) -> None:
+    document = asked(store, "a", v1="invoice")
+    since = datetime.now(UTC)
+    asked(store, "a", v1="invoice", v2="receipt")
+    asked(store, "b", v1="invoice", v2="receipt")
+    for number in (document, document + 1):
+        store.labels.add(number, label="invoice", who="ann")
+    assert answerers(store, since=since) == [Answerer.OTHER, Answerer.CHAMPION]
 
 
 def test_what_was_labelled_before_the_trial_began_does_not_count(store: Store) -> None:
@@ -154,7 +218,8 @@ def test_who_answers_after_a_failure_or_fails_after_an_answer_did_not_fail(store
     _, challenger = store.outcomes.operations("v1", "v2", model_name="docflow", since=BEFORE)
     assert (challenger.documents, challenger.failed) == (2, 0)
     store.labels.add(document, label="invoice", who="ann")
-    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [judged(document, True, False)]
+    found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
+    assert found == [judged(document, True, False, by=Answerer.OTHER)]
 
 
 def test_who_answers_again_what_it_answered_before_the_trial_did_not_fail(store: Store) -> None:

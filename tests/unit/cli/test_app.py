@@ -24,6 +24,13 @@ def test_each_file_adds_the_verbs_that_it_is_listed_with(file: str) -> None:
 )
 def test_only_the_file_of_the_verb_that_is_asked_for_is_imported(verb: str, is_imported: bool) -> None:
     asked = f"from docflow.cli.app import register_verbs; register_verbs({verb!r})"
-    code = f"import sys; {asked}; print('sklearn' in sys.modules)"
+    code = f"import sys; {asked}; print('docflow.cli.data' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert told.stdout.strip() == str(is_imported)
+
+
+def test_what_only_a_verbs_work_needs_is_not_imported_to_begin_with() -> None:
+    late = {"bentoml", "matplotlib", "mlflow", "pandas", "prefect", "scipy.stats", "skops", "sklearn", "torch"}
+    code = f"import sys; from docflow.cli.app import register_verbs; register_verbs(); print({late} & {{*sys.modules}})"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert told.stdout.strip() == "set()"

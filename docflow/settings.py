@@ -168,6 +168,7 @@ class RolloutSettings(Section):
     """How a challenger is tried on the traffic, and what decides about it."""
 
     share: float = Field(0.1, ge=0, le=1, description="Share of documents that the challenger answers.")
+    fair_labels: bool = Field(False, description="Labels are a random sample of what came in, not mostly corrections.")
     keep_predecessor: bool = Field(
         True, description="Ask the champion's predecessor in the shadow, to bring it back if it does better."
     )

@@ -82,8 +82,12 @@ def said_beside(model: Classifier, said: Prediction | None) -> Prediction:
 
 def in_share(key: str, share: float, *, of: str) -> bool:
     """Whether this document is one of the share; always the same for one challenger, drawn anew for the next."""
-    drawn = int.from_bytes(hashlib.sha256(f"{of}:{key}".encode()).digest()[:8], "big")
-    return drawn < share * 2**64
+    return drawn(key, of=of) < share
+
+
+def drawn(key: str, *, of: str) -> float:
+    """The document's number in 0…1, drawn by its hash for this challenger: below its share, the challenger answers."""
+    return int.from_bytes(hashlib.sha256(f"{of}:{key}".encode()).digest()[:8], "big") / 2**64
 
 
 def timed(classifier: Classifier, questions: Sequence[Question]) -> list[Prediction]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from docflow.classify.grouping import near_duplicates
 from docflow.errors import DigestMismatch, DocFlowError, ModelFileError, ModelNotFound
 from docflow.registry import CHAMPION, Registry
 from docflow.rollout.files import load_promoted
 from docflow.rollout.lineup import parts_in_force
 from docflow.rollout.record import promote, withdraw
 from docflow.rollout.sequential import Finding, sequential_test
+from docflow.rollout.votes import Sample, counted, sample_of, votes
 from docflow.settings import RolloutSettings, Settings
 from docflow.store import Operation, Outcome, Promotion, Store
 
@@ -33,8 +33,9 @@ class Ruling(StrEnum):
 class RolloutVerdict:
     """What was decided about the version that has this alias, and why.
 
-    `outcomes` counts the labelled documents, and `confirmed` those of them whose label did not correct what had been
-    answered. `wins` and `losses` count the sources that spoke for it and for the champion.
+    `outcomes` counts the labelled documents, `confirmed` those of them whose label did not correct what had been
+    answered, and `counted` those in the `sample` that was tested. `wins` and `losses` count the sources in it that
+    spoke for it and for the champion. `share` is that of the documents that a challenger answers.
     """
 
     alias: str
@@ -44,6 +45,9 @@ class RolloutVerdict:
     reason: str
     outcomes: int
     confirmed: int
+    sample: Sample
+    share: float
+    counted: int
     wins: int
     losses: int
     operations: dict[str, dict[str, Any]]
@@ -126,25 +130,35 @@ def weigh(
     """The verdict from what was observed: operational figures first, then the sequential test of the votes.
 
     `unusable` is why the version can never answer; that decides it.
-    Labels none of which confirms an answer are no sample of the documents, and decide nothing: where only wrong answers
-    are labelled, whoever did not answer wins.
+    The votes are those of `sample_of`. By them, a shadow is never promoted unless labels are fair, and labels that are
+    said to be and none of which confirms an answer decide nothing.
     """
-    cast = votes(outcomes)[: rules.most_outcomes]
+    sample = sample_of(alias, rules=rules)
+    seen = counted(outcomes, sample, version=versions[1], share=rules.share)
+    cast = votes(seen)[: rules.most_outcomes]
     tested = sequential_test(cast, effect=rules.effect, alpha=rules.alpha, beta=rules.beta)
     confirmed = sum(outcome.confirmed for outcome in outcomes)
-    ruling, reason = Ruling.WAIT, f"undecided after {len(outcomes)} labelled documents"
+    ruling, reason = Ruling.WAIT, f"undecided after {len(outcomes)} labelled documents{of_which(seen, sample)}"
     fault = unusable or operational_fault(*operations, rules=rules, max_milliseconds=max_milliseconds)
     told = (
         f"it alone was right on {tested.wins} documents, the champion alone on {tested.losses}; "
-        f"{confirmed} of {len(outcomes)} labels confirm what was answered"
+        f"{confirmed} of {len(outcomes)} labels confirm what was answered{of_which(seen, sample)}"
     )
     against_champion = cannot_serve(operations[0], rules=rules, max_milliseconds=max_milliseconds)
     if fault:
         ruling, reason = Ruling.WITHDRAW, f"it {fault}"
     elif against_champion:
         ruling, reason = Ruling.PROMOTE, f"version {versions[0]} {against_champion}"
-    elif outcomes and not confirmed:
+    elif sample is Sample.ALL and outcomes and not confirmed:
         reason = f"none of {len(outcomes)} labels confirms what was answered: label documents whatever was answered"
+    elif sample is Sample.HALVES and rules.share in (0, 1):
+        reason = f"a share of {rules.share:g} leaves nothing to compare: set rollout.share between 0 and 1, as to 0.5"
+    elif sample is Sample.CHAMPIONS and tested.finding is Finding.BETTER:
+        reason = (
+            f"seems better than version {versions[0]}, as who answers for nothing does where mostly wrong answers are "
+            "labelled: make it the challenger, or set rollout.fair_labels where labels are a random sample of the "
+            f"documents; {told}"
+        )
     elif tested.finding is Finding.BETTER:
         ruling, reason = Ruling.PROMOTE, f"better than version {versions[0]}: {told}"
     elif tested.finding is Finding.WORSE:
@@ -159,28 +173,21 @@ def weigh(
         reason=reason,
         outcomes=len(outcomes),
         confirmed=confirmed,
+        sample=sample,
+        share=rules.share,
+        counted=len(seen),
         wins=tested.wins,
         losses=tested.losses,
         operations={"champion": asdict(operations[0]), alias: asdict(operations[1])},
     )
 
 
-def votes(outcomes: list[Outcome]) -> list[bool]:
-    """Whether the challenger was right, by the first document of each source that one of the two alone got right.
-
-    Documents of one source, and near duplicates, stand and fall together, so that they have one vote. The first one
-    has it, not the majority: a vote that was counted stays as it is whatever comes later, as a sequential test needs.
-    """
-    discordant = [outcome for outcome in outcomes if outcome.champion != outcome.challenger]
-    firsts: dict[str, int] = {}
-    for row, outcome in enumerate(discordant):
-        firsts.setdefault(outcome.source, row)
-    repeating = {later for _, later in near_duplicates([outcome.text for outcome in discordant])}
-    return [
-        outcome.challenger
-        for row, outcome in enumerate(discordant)
-        if firsts[outcome.source] == row and row not in repeating
-    ]
+def of_which(seen: Sequence[Outcome], sample: Sample) -> str:
+    """How many of the labelled documents count, and why those; empty where all of them do."""
+    if sample is Sample.ALL:
+        return ""
+    why = "each of the two answered for half of them" if sample is Sample.HALVES else "the champion answered for them"
+    return f"; {len(seen)} of these count, since {why}"
 
 
 def operational_fault(

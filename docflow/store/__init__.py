@@ -6,7 +6,7 @@ The bytes go first, then the row, so that a row never names bytes that are not t
 from docflow.store.blobs import BlobStore
 from docflow.store.filesystems import file_failures, open_filesystem, storage_failures
 from docflow.store.labels import LabelledDocument, LabelStore
-from docflow.store.outcomes import Operation, Outcome, OutcomeStore
+from docflow.store.outcomes import Answerer, Operation, Outcome, OutcomeStore
 from docflow.store.readings import Reading, ReadingStore
 from docflow.store.store import Store
 from docflow.store.tables import (
@@ -23,6 +23,7 @@ from docflow.store.tables import (
 )
 
 __all__ = [
+    "Answerer",
     "BlobStore",
     "Document",
     "DocumentStatus",

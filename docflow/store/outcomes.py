@@ -5,16 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from statistics import median
+from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from docflow.store.database import Database
-from docflow.store.tables import Label, LabelOrigin, PredictionRow, Recognition
-from docflow.types import FAILED, UNKNOWN
+from docflow.store.tables import Document, Label, LabelOrigin, PredictionRow, Recognition
+from docflow.types import FAILED, UNKNOWN, Variant
 
 MOST_ROWS = 50_000
 """The newest predictions that are looked at: months of most services, and a second's work."""
+
+
+class Answerer(StrEnum):
+    """Whose answer people had when they labelled a document for the first time in a trial.
+
+    `OTHER` is whoever did not answer by the share: a third version, one that stood in for a champion that failed, any
+    of them about a document on which one of the two ever failed, or that came in before the trial began.
+    """
+
+    CHAMPION = "champion"
+    CHALLENGER = "challenger"
+    NOBODY = "nobody"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +37,8 @@ class Outcome:
     """A document that a person labelled after both had said what it is; who was right.
 
     `source` is where it came from, or the document where nobody said. `confirmed` is false where the label corrects
-    what was answered by then. `text` is what it says, to find near duplicates by; only where one alone was right.
+    what was answered by then. `key` is the hash by which it was settled who answers. `text` is what it says, to find
+    near duplicates by; only where one alone was right.
     """
 
     document_id: int
@@ -30,6 +46,8 @@ class Outcome:
     challenger: bool
     source: str
     confirmed: bool
+    answerer: Answerer
+    key: str = field(repr=False)
     text: str = field(default="", repr=False)
 
 
@@ -59,14 +77,22 @@ class OutcomeStore:
 
         Where neither version knows the label, `unknown` is right; where one does, it is wrong of both.
         """
-        said = self._newest(model_name, versions=(champion, challenger), since=since)
+        versions = (champion, challenger)
+        said = self._newest(model_name, versions=versions, since=since)
         both = {number: one for number, one in said.items() if not any(map(has_failed, one.values()))}
-        query = select(Label).where(Label.origin == LabelOrigin.HUMAN, col(Label.created_at) >= since)
+        query = select(Label, Document).join(Document).where(*labelled_since(since)).order_by(col(Label.id))
         with self._database.session() as session:
-            labels = session.exec(query.order_by(col(Label.id))).all()
+            labels = [(label, document) for label, document in session.exec(query) if document.id in both]
         # A document that is labelled again keeps its place: what a sequential test has looked at stays in its order.
-        newest = {label.document_id: label for label in labels if label.document_id in both}
-        found = [outcome(label, both[number], versions=(champion, challenger)) for number, label in newest.items()]
+        newest = {document.id: label for label, document in labels}
+        firsts = {document.id: (label, document) for label, document in reversed(labels)}
+        disturbed = self._disturbed(model_name, versions=versions, since=since)
+        found = []
+        for number, label in newest.items():
+            first, document = firsts[number]
+            is_by_share = document.created_at >= since and number not in disturbed
+            by = answerer(first, model_name=model_name, versions=versions, is_by_share=is_by_share)
+            found.append(outcome(label, both[number], versions=versions, answerer=by, key=document.sha256))
         texts = self._texts(one.document_id for one in found if one.champion != one.challenger)
         return [replace(one, text=texts.get(one.document_id, "")) for one in found]
 
@@ -108,6 +134,17 @@ class OutcomeStore:
                 found.setdefault(row.document_id, {}).setdefault(row.model_version, row)
         return {number: one for number, one in found.items() if len(one) == len(versions)}
 
+    def _disturbed(self, model_name: str, *, versions: tuple[str, str], since: datetime) -> set[int]:
+        """The documents labelled since then on which a version ever failed, or stood in for one that did."""
+        query = select(PredictionRow.document_id).where(
+            PredictionRow.model_name == model_name,
+            col(PredictionRow.model_version).in_(versions),
+            or_(col(PredictionRow.label) == FAILED, col(PredictionRow.variant) == Variant.STAND_IN),
+            col(PredictionRow.document_id).in_(select(Label.document_id).where(*labelled_since(since))),
+        )
+        with self._database.session() as session:
+            return set(session.exec(query))
+
     def _texts(self, documents: Iterable[int]) -> dict[int, str]:
         """What each of these documents says in its newest recognition."""
         query = select(Recognition.document_id, Recognition.text).order_by(col(Recognition.id))
@@ -115,7 +152,26 @@ class OutcomeStore:
             return dict(session.exec(query.where(col(Recognition.document_id).in_(list(documents)))).all())
 
 
-def outcome(label: Label, said: dict[str, PredictionRow], *, versions: tuple[str, str]) -> Outcome:
+def labelled_since(since: datetime) -> tuple[Any, ...]:
+    """The conditions on labels that a person gave since then."""
+    return (Label.origin == LabelOrigin.HUMAN, col(Label.created_at) >= since)
+
+
+def answerer(first: Label, *, model_name: str, versions: tuple[str, str], is_by_share: bool) -> Answerer:
+    """Whose answer was known when this label was given, the document's first one in the trial.
+
+    `is_by_share` says whether the share alone settled who of the versions, the champion first, was to answer.
+    """
+    if first.predicted is None:
+        return Answerer.NOBODY
+    if not is_by_share or first.model_name != model_name or first.model_version not in versions:
+        return Answerer.OTHER
+    return Answerer.CHAMPION if first.model_version == versions[0] else Answerer.CHALLENGER
+
+
+def outcome(
+    label: Label, said: dict[str, PredictionRow], *, versions: tuple[str, str], answerer: Answerer, key: str
+) -> Outcome:
     """Who of the versions was right, the champion first, and whether what had been answered was.
 
     Without an answer by then the label corrects none.
@@ -129,6 +185,8 @@ def outcome(label: Label, said: dict[str, PredictionRow], *, versions: tuple[str
         challenger,
         source=label.source or f"document {label.document_id}",
         confirmed=label.predicted in (None, label.label, target),
+        answerer=answerer,
+        key=key,
     )
 
 

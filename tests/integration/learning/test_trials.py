@@ -1,4 +1,4 @@
-"""A version that can never answer is withdrawn, one that cannot be reached for a while is not, and a stand-in counts not."""
+"""A version that can never answer is withdrawn, one that cannot be reached is not, and no stand-in's answer counts."""
 
 from __future__ import annotations
 

@@ -195,9 +195,9 @@ def test_lines_are_looked_for_at_the_height_that_is_enough(recorded: None) -> No
     ("heights", "side"),
     [
         ([], 800),
-        ([16.0] * 8, 500),
-        ([12.0] + [16.0] * 7, 500),
-        ([16.0, 16.0, 200.0, 200.0, 200.0] * 3, 500),
+        ([18.0] * 8, 500),
+        ([12.0] + [18.0] * 7, 500),
+        ([18.0, 18.0, 200.0, 200.0, 200.0] * 3, 500),
         ([6.0] * 8, 800),
         ([400.0] * 8, 480),
         ([400.0], 800),
@@ -208,8 +208,8 @@ def test_the_side_follows_the_lines_height_within_its_bounds(heights: list[float
 
 
 def test_the_lines_height_is_not_believed_on_a_page_that_is_hardly_read() -> None:
-    assert side_for(looked_at([16.0] * 8, confidence=DOUBTFUL), BUDGETS[Effort.FAST]) == 500
-    assert side_for(looked_at([16.0] * 8, confidence=DOUBTFUL - 0.01), BUDGETS[Effort.FAST]) == 800
+    assert side_for(looked_at([18.0] * 8, confidence=DOUBTFUL), BUDGETS[Effort.FAST]) == 500
+    assert side_for(looked_at([18.0] * 8, confidence=DOUBTFUL - 0.01), BUDGETS[Effort.FAST]) == 800
 
 
 def looked_at(heights: list[float], *, confidence: float) -> Look:

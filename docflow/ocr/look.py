@@ -163,13 +163,10 @@ class CompactSampler:
         Every other line will do where those are read well, in one script.
         """
         left = countdown(timeout)
-        if not is_thorough:
-            few = self._compact.recognise(lines[::2], languages=languages, timeout=left())
-            if confidence_of(few) >= SURE and is_of_one_script(cyrillic_share(few)):
-                return self._told(few, languages=languages)
-            rest = self._compact.recognise(lines[1::2], languages=languages, timeout=left())
-            return self._told([*few, *rest], languages=languages)
-        return self._told(self._compact.recognise(lines, languages=languages, timeout=left()), languages=languages)
+        read = self._compact.recognise(lines if is_thorough else lines[::2], languages=languages, timeout=left())
+        if not is_thorough and not (confidence_of(read) >= SURE and is_of_one_script(cyrillic_share(read))):
+            read += self._compact.recognise(lines[1::2], languages=languages, timeout=left())
+        return self._told(read, languages=languages)
 
     @staticmethod
     def _told(read: Sequence[ReadLine], *, languages: str) -> tuple[str, float]:

@@ -11,7 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,8 +25,8 @@ from docflow.settings import Settings, load_settings
 from docflow.synth import write_dataset
 
 LANGUAGES = "eng+rus"
-PAGES, DOCUMENTS = 48, 500
-SHORT_PAGES, SHORT_DOCUMENTS = 12, 60
+PAGES, ROUNDS, DOCUMENTS = 24, 7, 500
+SHORT_PAGES, SHORT_ROUNDS, SHORT_DOCUMENTS = 12, 1, 60
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
         made = write_dataset(Path(folder), count=12, seed=11)
         scans = [path.read_bytes() for path in made if path.suffix != ".pdf"]
     start_and_calls(console, scans[0])
-    throughput(console, scans, count=SHORT_PAGES if short else PAGES)
+    throughput(console, scans, count=SHORT_PAGES if short else PAGES, rounds=SHORT_ROUNDS if short else ROUNDS)
     memory(console, scans, count=SHORT_DOCUMENTS if short else DOCUMENTS)
 
 
@@ -56,23 +56,32 @@ def start_and_calls(console: Console, scan: bytes) -> None:
     )
 
 
-def throughput(console: Console, scans: Sequence[bytes], *, count: int) -> None:
-    """Print pages per minute and CPU-seconds per page in this process, with one worker and with two.
+def throughput(console: Console, scans: Sequence[bytes], *, count: int, rounds: int) -> None:
+    """Print pages per minute and CPU-seconds per page in this process, with workers, and what the machine allows.
 
-    On a machine that is busy otherwise the second figure still tells: where it stays, two workers would be twice one.
+    Rounds alternate, so that a machine whose clock changes under its other guests changes all of them. What it allows:
+    two processes that share no pool, no queue and no caller against one of them.
     """
     pages = [scans[n % len(scans)] for n in range(count)]
-    here, cost = speed(local_reader(), pages, threads=1)
-    console.print(f"in this process: {here:.0f} pages per minute, {cost:.2f} CPU-s per page")
-    rates = []
-    for workers in (1, 2):
-        reader = IsolatedReader(settings_of(workers=workers))
-        rate, cost = speed(reader, pages, threads=workers)
+    one, two = (IsolatedReader(settings_of(workers=workers)) for workers in (1, 2))
+    here = local_reader()
+    # One reader each, so that neither pool stands between the two processes.
+    apart = [IsolatedReader(settings_of(workers=1)) for _ in range(2)]
+    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in ("here", "one", "two", "apart")}
+    for _ in range(rounds):
+        seen["here"].append(speed([here], pages))
+        seen["one"].append(speed([one], pages))
+        seen["two"].append(speed([two, two], pages))
+        seen["apart"].append(speed(apart, pages))
+    for reader in (one, two, *apart):
         reader.close()
-        rates.append(rate)
+    titles = {"here": "in this process", "one": "one worker", "two": "two workers", "apart": "two pools of one worker"}
+    for name, title in titles.items():
+        times = [rate / single for (rate, _), (single, _) in zip(seen[name], seen["one"], strict=True)]
+        rate, cost = (statistics.median(values) for values in zip(*seen[name], strict=True))
         console.print(
-            f"with {workers} workers: {rate:.0f} pages per minute, {cost:.2f} CPU-s per page, "
-            f"{rate / rates[0]:.2f} times one worker"
+            f"{title}: {rate:.0f} pages per minute, {cost:.2f} CPU-s per page, "
+            f"{statistics.median(times):.2f} times one worker ({min(times):.2f} to {max(times):.2f})"
         )
 
 
@@ -106,18 +115,20 @@ def settings_of(*, workers: int) -> Settings:
     return load_settings(ocr={"workers": workers, "worker_pages": 1_000_000, "languages": LANGUAGES})
 
 
-def speed(reader: Reader, pages: Sequence[bytes], *, threads: int) -> tuple[float, float]:
-    """Pages per minute when so many threads ask the reader, and CPU-seconds per page."""
+def speed(readers: Sequence[Reader], pages: Sequence[bytes]) -> tuple[float, float]:
+    """Pages per minute when a thread per reader takes the next page, and CPU-seconds per page."""
 
-    def read(data: bytes) -> int:
-        return len(list(reader.read(data, languages=LANGUAGES)))
+    def read(reader: Reader, waiting: Iterator[bytes]) -> int:
+        return sum(len(list(reader.read(data, languages=LANGUAGES))) for data in waiting)
 
-    with ThreadPoolExecutor(threads) as asking:
+    with ThreadPoolExecutor(len(readers)) as asking:
         # Every worker has started and loaded its data before the clock does.
-        list(asking.map(read, pages[: 2 * threads]))
+        list(asking.map(read, readers, [iter(pages[:2]) for _ in readers]))
         processes = [psutil.Process(), *psutil.Process().children()]
         started, spent = time.perf_counter(), cpu_seconds_of(processes)
-        count = sum(asking.map(read, pages))
+        # `next` of a list's iterator is one step of the interpreter: threads can share it.
+        waiting = iter(pages)
+        count = sum(asking.map(read, readers, [waiting for _ in readers]))
         return 60 * count / (time.perf_counter() - started), (cpu_seconds_of(processes) - spent) / count
 
 

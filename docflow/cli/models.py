@@ -135,7 +135,7 @@ def verdict(
     if not verdicts and not as_json:
         OUT.print("no version is on trial")
         return
-    keys = ("alias", "version", "ruling", "reason", "outcomes", "confirmed", "wins", "losses")
+    keys = ("alias", "version", "ruling", "reason", "outcomes", "counted", "confirmed", "wins", "losses")
     rows = [judged.to_dict() for judged in verdicts]
     show(rows if as_json else [{key: row[key] for key in keys} for row in rows], as_json=as_json)
 

@@ -25,3 +25,12 @@ def loop(empty_var_dir: Path, tmp_path: Path) -> Iterator[Loop]:
     opened = open_loop(tmp_path / "var")
     with opened.store:
         yield opened
+
+
+@pytest.fixture
+def two(loop: Loop) -> Loop:
+    """A loop whose version 1 is the champion, and version 2 is registered."""
+    loop.train()
+    loop.train(seed=1)
+    loop.promote("1")
+    return loop

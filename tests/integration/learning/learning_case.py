@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import random
 from dataclasses import dataclass
 from pathlib import Path
+
+from PIL import Image
 
 from docflow import learning, rollout
 from docflow.learning import Trained
@@ -14,6 +17,7 @@ from docflow.store import Promotion, RecognitionKey, Store
 from docflow.types import Box, LabelledText, Line, PageText, TextSource, Word
 
 WORDS = {"invoice": "invoice due payment vat счёт оплата", "letter": "dear sincerely regards уважаемый письмо"}
+TEXTS = {"invoice": "invoice due payment vat", "letter": "dear sincerely regards"}
 
 
 def samples(per_label: int = 12, *, seed: int = 0) -> list[LabelledText]:
@@ -115,3 +119,10 @@ def open_loop(var_dir: Path) -> Loop:
         mlflow=MlflowSettings(artifacts=(var_dir / "artifacts").as_uri(), experiment=var_dir.parent.name),
     )
     return Loop(settings, Store.open(settings.effective_database_url), open_registry(settings))
+
+
+def picture(number: int = 0) -> bytes:
+    """A page like no other."""
+    written = io.BytesIO()
+    Image.new("L", (60 + number, 40), 255).save(written, "PNG")
+    return written.getvalue()

@@ -36,5 +36,15 @@ def test_the_verdict_says_how_many_labels_confirm_what_was_answered(
 ) -> None:
     models.verdict(dry_run=True)
     header, row = capsys.readouterr().out.splitlines()[:2]
-    assert header.split() == ["alias", "version", "ruling", "reason", "outcomes", "confirmed", "wins", "losses"]
-    assert row.split()[-4:] == ["0", "0", "0", "0"]
+    assert header.split() == [
+        "alias",
+        "version",
+        "ruling",
+        "reason",
+        "outcomes",
+        "counted",
+        "confirmed",
+        "wins",
+        "losses",
+    ]
+    assert row.split()[-5:] == ["0", "0", "0", "0", "0"]

@@ -2,59 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import random
 import shutil
-import time
-from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from learning_case import Loop, never
-from PIL import Image
+from learning_case import TEXTS, Loop, never, picture
 
 from docflow import promoting, rollout
-from docflow.errors import DigestMismatch, ModelNotFound, NoChampion, PromotionRefused
-from docflow.monitor import MODEL_REFUSED
+from docflow.errors import ModelNotFound, NoChampion, PromotionRefused
 from docflow.pipeline import Pipeline
-from docflow.rollout import Lineup, LiveModels, Ruling, load_lineup
+from docflow.rollout import Lineup, load_lineup
 from docflow.settings import MlflowSettings, RolloutSettings
-from docflow.store import Promotion, Store
+from docflow.store import Promotion
 from docflow.testing import FakeEngine
-from docflow.types import LabelledText, ModelRef, Prediction, Question, Variant
-
-TEXTS = {"invoice": "invoice due payment vat", "letter": "dear sincerely regards"}
-
-
-class Contrary:
-    """A model that is asked as this version and says the one label or the other, wrong about these kinds."""
-
-    def __init__(self, promotion_digest: str, version: str, *, about: Sequence[str] = ("invoice", "letter")) -> None:
-        self.model = ModelRef("docflow", version, promotion_digest)
-        self._about = about
-
-    def predict(self, texts: list[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
-        said = [self._of("invoice" if "invoice" in text else "letter") for text in texts]
-        return [Prediction(label, 0.9, True, {"invoice": 0.5, "letter": 0.5}, self.model) for label in said]
-
-    def _of(self, kind: str) -> str:
-        (other,) = {"invoice", "letter"} - {kind}
-        return other if kind in self._about else kind
-
-
-def refreshed(loop: Loop, models: LiveModels) -> bool:
-    """Whether it took others; never by way of the registry."""
-    for version in ("1", "2", "3"):
-        shutil.rmtree(loop.folder(version), ignore_errors=True)
-    return models.refresh()
-
-
-@pytest.fixture
-def two(loop: Loop) -> Loop:
-    """A loop whose version 1 is the champion, and version 2 is registered."""
-    loop.train()
-    loop.train(seed=1)
-    loop.promote("1")
-    return loop
+from docflow.types import LabelledText, Variant
 
 
 def test_what_was_promoted_is_had_without_the_registry(two: Loop) -> None:
@@ -232,173 +192,3 @@ def test_a_challenger_whose_files_are_wrong_is_left_out_and_the_champion_answers
     shutil.rmtree(two.folder("2"))
     lineup = load_lineup(two.settings, store=two.store)
     assert (lineup.champion.model.version, lineup.challenger) == ("1", None)
-
-
-@pytest.fixture
-def live(two: Loop) -> Iterator[LiveModels]:
-    """The models of a service that began with the champion."""
-    start = Lineup(rollout.load_champion(two.settings, store=two.store))
-    quick = two.settings.model_copy(update={"rollout": RolloutSettings(refresh_seconds=0.05)})
-    models = LiveModels(quick, start_with=start, open_store=lambda: Store.open(two.settings.effective_database_url))
-    yield models
-    models.close()
-
-
-def version_of(models: LiveModels) -> str:
-    return models.answer([Question(TEXTS["invoice"], "a")])[0].prediction.model.version
-
-
-def test_a_service_takes_what_is_promoted_while_it_runs(two: Loop, live: LiveModels) -> None:
-    live.start()
-    assert version_of(live) == "1"
-    two.promote("2")
-    until(lambda: version_of(live) == "2")
-    two.rollback()
-    until(lambda: version_of(live) == "1")
-
-
-def test_a_promoted_model_with_the_wrong_digest_is_refused_and_the_old_one_goes_on(
-    two: Loop, live: LiveModels, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert not refreshed(two, live)
-    promotion = two.promote("2")
-    two.published("2").write_bytes(b"spoilt")
-    with (two.artifacts("2") / "model.json").open("a") as described:
-        described.write(" ")
-    assert not refreshed(two, live)
-    assert version_of(live) == "1"
-    assert "champion 2, shadow 1 refused" in caplog.text
-    with pytest.raises(DigestMismatch):
-        rollout.bring(promotion, settings=two.settings, registry_factory=lambda: two.registry)
-    two.promote("1")
-    live.refresh()
-    assert version_of(live) == "1"
-
-
-def test_a_promoted_model_whose_files_are_gone_is_refused_by_name_and_the_old_one_goes_on(
-    two: Loop, live: LiveModels, caplog: pytest.LogCaptureFixture
-) -> None:
-    two.promote("2")
-    two.published("2").unlink()
-    shutil.rmtree(two.artifacts("2").parent)
-    assert not refreshed(two, live)
-    assert version_of(live) == "1"
-    assert MODEL_REFUSED._value.get() == 1
-    assert "the models at work stay: the model folder of docflow version 2 is gone from the registry" in caplog.text
-
-
-def test_a_challenger_that_could_not_be_had_once_is_taken_later(
-    two: Loop, live: LiveModels, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    two.challenge("2")
-    away = [two.published("2"), two.artifacts("2")]
-    for path in away:
-        path.rename(path.with_suffix(".away"))
-    assert not refreshed(two, live)
-    assert MODEL_REFUSED._value.get() == 1
-    assert "the challenger, version 2, is left out" in caplog.text
-    assert "now at work" not in caplog.text
-    for path in away:
-        path.with_suffix(".away").rename(path)
-    assert not refreshed(two, live)
-    monkeypatch.setattr("docflow.rollout.live.RETRY_SECONDS", 0.0)
-    assert refreshed(two, live)
-    assert MODEL_REFUSED._value.get() == 0
-    assert "now at work: champion 1, challenger 2" in caplog.text
-
-
-def test_another_version_with_the_same_files_is_taken(two: Loop, live: LiveModels) -> None:
-    same = rollout.recorded_champion(two.settings, store=two.store)
-    two.store.record_promotion(
-        model_name="docflow", model_version="4", digest=same.digest, promoted_by="ann", files=same.files
-    )
-    assert refreshed(two, live)
-    assert version_of(live) == "4"
-
-
-def test_a_database_that_is_gone_changes_nothing(two: Loop) -> None:
-    start = Lineup(rollout.load_champion(two.settings, store=two.store))
-    models = LiveModels(
-        two.settings, start_with=start, open_store=lambda: Store.open("postgresql://nobody@127.0.0.1:9/none")
-    )
-    assert not models.refresh()
-    assert version_of(models) == "1"
-
-
-def label_outcomes(loop: Loop, lineup: Lineup, *, count: int) -> None:
-    """Documents that the lineup answered for and a person labelled, no two of them alike."""
-    kinds = ["invoice", "letter"] * (count // 2)
-    said = iter(kinds)
-    chance = random.Random(count)
-    engine = FakeEngine(lambda image: " ".join([TEXTS[kind := next(said)], *chance.choices(TEXTS[kind].split(), k=15)]))
-    with Pipeline.open(loop.settings, engine=engine, models=lineup) as pipeline:
-        for number, kind in enumerate(kinds):
-            outcome = pipeline.process(picture(number), filename=f"{number}.png")
-            loop.store.labels.add(outcome.document.id, label=kind, who="ann")
-
-
-def judge(loop: Loop, *, act: bool = True, rules: RolloutSettings | None = None) -> list[rollout.RolloutVerdict]:
-    settings = loop.settings.model_copy(update={"rollout": rules or loop.settings.rollout})
-    return rollout.judge_rollout(
-        settings, store=loop.store, registry_factory=lambda: loop.registry, judged_by="job", act=act
-    )
-
-
-def test_a_worse_challenger_is_withdrawn_by_rule_with_its_evidence(two: Loop) -> None:
-    promotion = two.challenge("2")
-    assert [verdict.ruling for verdict in judge(two)] == [Ruling.WAIT]
-    champion = rollout.load_champion(two.settings, store=two.store)
-    label_outcomes(two, Lineup(champion, challenger=Contrary(promotion.digest, "2"), share=0.5), count=20)
-    halves = RolloutSettings(share=0.5)
-    assert [verdict.ruling for verdict in judge(two, act=False, rules=halves)] == [Ruling.WITHDRAW]
-    (verdict,) = judge(two, rules=halves)
-    assert (verdict.sample, verdict.counted) == ("halves", 20)
-    assert (verdict.ruling, verdict.outcomes, verdict.losses, verdict.wins) == (Ruling.WITHDRAW, 20, 9, 0)
-    newest = two.store.promotions(model_name="docflow")[0]
-    assert newest.evidence is not None
-    assert (newest.alias, newest.model_version) == ("challenger", "")
-    assert (newest.evidence["version"], newest.evidence["verdict"]["losses"]) == ("2", 9)
-    assert newest.evidence["verdict"]["sample"] == "halves"
-    assert judge(two) == []
-
-
-def test_a_champion_that_does_worse_than_its_predecessor_is_rolled_back_by_rule_where_labels_are_fair(
-    two: Loop,
-) -> None:
-    promotion = two.promote("2")
-    former = load_lineup(two.settings, store=two.store).shadow
-    label_outcomes(two, Lineup(Contrary(promotion.digest, "2", about=["invoice"]), shadow=former), count=20)
-    (verdict,) = judge(two)
-    assert verdict.ruling is Ruling.WAIT
-    assert verdict.reason.startswith("seems better than version 2")
-    (verdict,) = judge(two, rules=RolloutSettings(fair_labels=True))
-    assert (verdict.ruling, verdict.alias, verdict.version) == (Ruling.PROMOTE, "shadow", "1")
-    assert (verdict.outcomes, verdict.confirmed) == (20, 10)
-    assert rollout.recorded_champion(two.settings, store=two.store).model_version == "1"
-    newest = two.store.promotions(model_name="docflow")[0]
-    assert newest.promoted_by == "job"
-    assert newest.reason.startswith("better than version 2: it alone was right on 9 documents")
-
-
-def test_corrections_alone_decide_nothing_beside_a_shadow(two: Loop) -> None:
-    promotion = two.promote("2")
-    former = load_lineup(two.settings, store=two.store).shadow
-    label_outcomes(two, Lineup(Contrary(promotion.digest, "2"), shadow=former), count=20)
-    for is_fair in (False, True):
-        (verdict,) = judge(two, rules=RolloutSettings(fair_labels=is_fair))
-        assert (verdict.ruling, verdict.outcomes, verdict.confirmed) == (Ruling.WAIT, 20, 0)
-
-
-def picture(number: int = 0) -> bytes:
-    """A page like no other."""
-    written = io.BytesIO()
-    Image.new("L", (60 + number, 40), 255).save(written, "PNG")
-    return written.getvalue()
-
-
-def until(holds: Callable[[], bool], *, seconds: float = 20.0) -> None:
-    """Return once it holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)

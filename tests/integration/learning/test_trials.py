@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -12,8 +11,7 @@ from uuid import uuid4
 import boto3
 import pytest
 from integration.servers import aws_environment
-from learning_case import Loop
-from PIL import Image
+from learning_case import Loop, picture
 
 from docflow import classify, rollout
 from docflow.errors import RegistryUnavailable, StorageUnavailable
@@ -54,13 +52,6 @@ def ask(loop: Loop, pages: range, *, champion: Saying) -> list[Document]:
     lineup = Lineup(champion, challenger=Saying("2"), share=0.5)
     with Pipeline.open(loop.settings, engine=FakeEngine(lambda image: "invoice"), models=lineup) as pipeline:
         return [pipeline.process(picture(number), filename=f"{number}.png").document for number in pages]
-
-
-def picture(number: int) -> bytes:
-    """A page like no other."""
-    written = io.BytesIO()
-    Image.new("L", (60 + number, 40), 255).save(written, "PNG")
-    return written.getvalue()
 
 
 def judge(loop: Loop, *, act: bool = True, registry: Callable[[], Registry] | None = None) -> list[RolloutVerdict]:

@@ -138,7 +138,7 @@ class LabellingSettings(Section):
 class TrainingSettings(Section):
     """How models are trained again by themselves, and when."""
 
-    candidate: Literal["linear", "neural", "paperless", "best"] = Field(
+    candidate: Literal["linear", "voting", "neural", "paperless", "best"] = Field(
         "linear", description="Which kind of model, or the best on labelled documents."
     )
     generated: int = Field(6000, ge=0, description="How many generated texts it learns from beside the labelled ones.")

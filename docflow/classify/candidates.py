@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import ClassVar, Protocol, Self
 
 from docflow.classify.choosing import standings
-from docflow.classify.model import CandidateChoice, FittedModel, TrainedModel
+from docflow.classify.model import CandidateChoice, FittedModel
 from docflow.classify.neural.model import NeuralModel
 from docflow.classify.paperless import HIDDEN_UNITS, LEAST_SHARE, PaperlessModel, train_paperless
 from docflow.classify.training import BACKGROUND_WEIGHT, INVERSE_REGULARISATION, train
+from docflow.classify.voting import VotingModel, train_voting
 from docflow.errors import SettingsError
 from docflow.types import LabelledText
 
@@ -75,9 +76,25 @@ class Linear(Turnable):
         Knob("background_weight", 0.1, 3.0),
     )
 
-    def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> TrainedModel:
+    def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> FittedModel:
         """The calibrated model that these samples make."""
         return train(
+            samples,
+            seed=seed,
+            inverse_regularisation=self.inverse_regularisation,
+            background_weight=self.background_weight,
+        )
+
+
+@dataclass(frozen=True)
+class Voting(Linear):
+    """The linear model and a small network of common words, which vote: `docflow.classify.voting`."""
+
+    name: ClassVar[str] = "voting"
+
+    def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> VotingModel:
+        """The two calibrated models that these samples make."""
+        return train_voting(
             samples,
             seed=seed,
             inverse_regularisation=self.inverse_regularisation,
@@ -142,7 +159,7 @@ class Paperless(Turnable):
 class Best:
     """Whichever does best on folds of the real documents, or the first where these are few: see `choosing`."""
 
-    among: Sequence[Candidate] = field(default_factory=lambda: (Linear(), Neural()))
+    among: Sequence[Candidate] = field(default_factory=lambda: (Linear(), Voting(), Neural()))
 
     name: ClassVar[str] = "best"
     looks: ClassVar[bool] = True
@@ -167,6 +184,7 @@ class Best:
 
 CANDIDATES: Mapping[CandidateChoice, Candidate] = {
     "linear": Linear(),
+    "voting": Voting(),
     "neural": Neural(),
     "paperless": Paperless(),
     "best": Best(),

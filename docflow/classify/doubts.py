@@ -13,12 +13,12 @@ import numpy as np
 from scipy.special import softmax
 
 from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
+from docflow.classify.confidence import fit_temperature
 from docflow.classify.grouping import LEAST_PER_LABEL, fair_groups
 from docflow.classify.training import (
     BACKGROUND_WEIGHT,
     check_labels,
     fit_linear,
-    fit_temperature,
     logits_of,
     out_of_fold_logits,
     split,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import scipy.sparse as sp
@@ -30,6 +30,9 @@ MARKS = "%$€£₽#@"
 LOOKALIKES = dict(zip("ёаеорсхукмтвнϲ", "eaeopcxykmtbhc", strict=True))
 """Letters that OCR takes for each other across alphabets, in upper or lower case, become the same letter."""
 
+READ_LATELY = 16
+"""Texts whose lines are kept: those who vote on a text read it one after the other."""
+
 SPACE = ord(" ")
 NEWLINE = ord("\n")
 MULTIPLIER = 0x9E3779B97F4A7C15
@@ -46,21 +49,25 @@ def normalise(text: str) -> str:
     return " ".join(normalised_lines(text))
 
 
-def normalised_lines(text: str) -> list[str]:
+@lru_cache(maxsize=READ_LATELY)
+def normalised_lines(text: str) -> tuple[str, ...]:
     """The text's lines as `normalise` reads them, without those in which nothing is left."""
     unified = unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS]
     codes = code_points("\n".join(unified.splitlines()))
     read = np.where(codes == NEWLINE, NEWLINE, folding_table()[np.minimum(codes, 0xFFFF)]).astype(np.uint32)
     lines = (" ".join(line.split()) for line in read.tobytes().decode("utf-32-le").split("\n"))
-    return [line for line in lines if line]
+    return tuple(line for line in lines if line)
 
 
-def count_features(texts: Sequence[str]) -> sp.csr_matrix:
-    """How often each bucket's n-grams occur in each text: float32, texts x `BUCKETS`."""
+def count_features(texts: Sequence[str], *, characters: bool = True) -> sp.csr_matrix:
+    """How often each bucket's n-grams occur in each text: float32, texts x `BUCKETS`.
+
+    Without `characters`, only n-grams of words are counted.
+    """
     columns: list[NDArray[np.int32]] = []
     counts: list[NDArray[np.float32]] = []
     for text in texts:
-        buckets, occurrences = np.unique(ngram_buckets(normalise(text)), return_counts=True)
+        buckets, occurrences = np.unique(ngram_buckets(normalise(text), characters=characters), return_counts=True)
         columns.append(buckets)
         counts.append(occurrences.astype(np.float32))
     ends = np.cumsum([0, *(len(buckets) for buckets in columns)])
@@ -68,23 +75,29 @@ def count_features(texts: Sequence[str]) -> sp.csr_matrix:
     return sp.csr_matrix((*held, ends), shape=(len(texts), BUCKETS), dtype=np.float32)
 
 
-def ngram_buckets(normalised: str) -> NDArray[np.int32]:
-    """The bucket of every n-gram of a normalised text, repeated as often as it occurs."""
+def ngram_buckets(normalised: str, *, characters: bool = True) -> NDArray[np.int32]:
+    """The bucket of every n-gram of a normalised text, or of words' alone, repeated as often as it occurs."""
     if not normalised:
         return np.empty(0, dtype=np.int32)
     codes = code_points(f" {normalised} ")
     hashes = hash_prefixes(codes)
-    return np.concatenate([hash_spans(hashes, *span) for span in ngram_spans(codes == SPACE)])
+    spaces = codes == SPACE
+    spans = [*word_spans(spaces), *(character_spans(spaces) if characters else ())]
+    return np.concatenate([hash_spans(hashes, *span) for span in spans])
 
 
-def ngram_spans(space: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], int]]:
-    """Starts, ends and the kind (0 words, 1 characters) of all n-grams.
-
-    Character n-grams take in the space on either side of a word, and never cross one.
-    """
+def word_spans(space: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], int]]:
+    """Starts, ends and the kind, 0, of words' n-grams."""
     edges = np.flatnonzero(space)
     for length in WORD_NGRAMS:
         yield edges[:-length] + 1, edges[length:], 0
+
+
+def character_spans(space: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], int]]:
+    """Starts, ends and the kind, 1, of characters' n-grams.
+
+    They take in the space on either side of a word, and never cross one.
+    """
     spaces_before = np.concatenate([[0], np.cumsum(space)])
     for length in CHARACTER_NGRAMS:
         starts = np.arange(max(0, len(space) - length + 1))

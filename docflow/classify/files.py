@@ -2,7 +2,8 @@
 
 `model.json` holds the labels, the threshold, how the model came about and which candidate it is; who loads it reads
 there what else to expect. A linear model's `model.skops` has the fitted pipeline without code; the recipe's arrays are
-`.npy` files, its terms JSON; the network is `model.onnx`.
+`.npy` files, its terms JSON, and so are those of the network that votes beside a linear model; the one that looks at
+pages is `model.onnx`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier
 from docflow.classify.neural.model import ONNX_FILE, NeuralClassifier
 from docflow.classify.paperless import PaperlessClassifier, read_network
 from docflow.classify.pipeline_file import PIPELINE_FILE, read_pipeline
+from docflow.classify.voting import VotingClassifier
+from docflow.classify.words import WordNetwork, read_words
 from docflow.errors import DigestMismatch, ModelFileError
 from docflow.types import ModelRef
 
@@ -91,18 +94,31 @@ def load(folder: Path, *, name: str, version: str, digest: str, threshold: float
         if ONNX_FILE not in files:
             raise ModelFileError(f"the model has no {ONNX_FILE}")
         return NeuralClassifier(files[ONNX_FILE], model=said, labels=description.labels, threshold=least)
-    return read_linear(files, model=said, labels=description.labels, threshold=least)
+    network = None
+    if description.candidate == "voting":
+        network = read_words(files, labels=len(description.labels))
+    return read_linear(files, network, model=said, labels=description.labels, threshold=least)
 
 
 def read_linear(
-    files: Mapping[str, bytes], *, model: ModelRef, labels: tuple[str, ...], threshold: float
+    files: Mapping[str, bytes],
+    network: WordNetwork | None,
+    *,
+    model: ModelRef,
+    labels: tuple[str, ...],
+    threshold: float,
 ) -> TextClassifier:
-    """The linear model's classifier; `ModelFileError` where the pipeline is not fitted or has other labels."""
+    """The linear model's classifier, with the network that votes beside it if there is one.
+
+    Raises `ModelFileError` where the pipeline is not fitted or has other labels.
+    """
     pipeline = read_pipeline(files)
     try:
         if tuple(pipeline.classes_.tolist()) != labels:
             raise ModelFileError(f"{PIPELINE_FILE} and {DESCRIPTION_FILE} have different labels")
-        return TextClassifier(pipeline, model=model, labels=labels, threshold=threshold)
+        if network is None:
+            return TextClassifier(pipeline, model=model, labels=labels, threshold=threshold)
+        return VotingClassifier(pipeline, network, model=model, labels=labels, threshold=threshold)
     except (AttributeError, ValueError) as error:
         raise ModelFileError(f"{PIPELINE_FILE} holds no fitted pipeline of ours") from error
 

@@ -19,10 +19,10 @@ from docflow.types import UNKNOWN, ModelRef, Prediction
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-CandidateName = Literal["linear", "neural", "paperless"]
+CandidateName = Literal["linear", "voting", "neural", "paperless"]
 """What kinds of model there are; see `docflow.classify.candidates`."""
 
-CandidateChoice = Literal["linear", "neural", "paperless", "best"]
+CandidateChoice = Literal["linear", "voting", "neural", "paperless", "best"]
 """What may be asked for: a kind of model, or whichever is best."""
 
 

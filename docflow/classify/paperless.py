@@ -7,22 +7,19 @@ the stemming that it does where a language is configured. The least confidence i
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.special import softmax
 
 from docflow.classify.evaluation import compare
 from docflow.classify.features import MAX_CHARS
 from docflow.classify.grouping import sources_of
+from docflow.classify.layers import Layer, check_shapes, forward, layer_files, layers_of, read_layers
 from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, to_predictions
 from docflow.classify.scoring import Floats
 from docflow.classify.training import check_labels, describe, in_order, judged_by, split
@@ -39,9 +36,6 @@ HIDDEN_UNITS = 100
 THRESHOLD = 0.3
 TOLERANCE = 0.01
 VOCABULARY_FILE = "vocabulary.json"
-
-Layer = tuple[Floats, Floats]
-"""A layer's weights (inputs x outputs) and biases."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +55,8 @@ class PaperlessModel(FittedModel):
 
     def files(self) -> dict[str, bytes]:
         """The network as files that hold no code, each by its name."""
-        written = {VOCABULARY_FILE: json.dumps(self.vocabulary, ensure_ascii=False).encode()}
-        for number, (weights, biases) in enumerate(self.layers):
-            written |= {f"weights-{number}.npy": to_npy(weights), f"biases-{number}.npy": to_npy(biases)}
-        return written
+        vocabulary = json.dumps(self.vocabulary, ensure_ascii=False).encode()
+        return {VOCABULARY_FILE: vocabulary, **layer_files(self.layers)}
 
 
 class PaperlessClassifier(ScoringClassifier):
@@ -151,64 +143,12 @@ def vectorizer(**options: Any) -> CountVectorizer:
     return CountVectorizer(analyzer="word", ngram_range=(1, 2), dtype=np.float32, **options)
 
 
-def layers_of(network: MLPClassifier) -> tuple[Layer, ...]:
-    """The fitted network's layers; two labels share one output in scikit-learn, and have one each here."""
-    layers = [
-        (w.astype(np.float32), b.astype(np.float32)) for w, b in zip(network.coefs_, network.intercepts_, strict=True)
-    ]
-    weights, biases = layers[-1]
-    if weights.shape[1] == 1:
-        layers[-1] = (np.hstack([np.zeros_like(weights), weights]), np.concatenate([np.zeros_like(biases), biases]))
-    return tuple(layers)
-
-
-def forward(counts: sp.csr_matrix, layers: Sequence[Layer]) -> Floats:
-    """The network's probabilities: rectified hidden layers, softmax at the end."""
-    values: Any = counts
-    for weights, biases in layers[:-1]:
-        values = np.maximum(values @ weights + biases, 0)
-    weights, biases = layers[-1]
-    found: Floats = softmax((values @ weights + biases).astype(np.float64), axis=1)
-    return found
-
-
-def check_shapes(layers: Sequence[Layer], *, inputs: int, outputs: int) -> None:
-    """Raise `ModelFileError` where the layers do not fit each other, the terms and the labels."""
-    width = inputs
-    for weights, biases in layers:
-        if weights.ndim != 2 or weights.shape[0] != width or biases.shape != weights.shape[1:]:
-            raise ModelFileError("the network's layers do not fit together")
-        width = weights.shape[1]
-    if not layers or width != outputs:
-        raise ModelFileError("the network has no output for each of its labels")
-
-
 def read_network(files: Mapping[str, bytes]) -> tuple[tuple[str, ...], tuple[Layer, ...]]:
     """The terms and layers that `PaperlessModel.files` wrote; `ModelFileError` where they do not load."""
     try:
         vocabulary = tuple(str(term) for term in json.loads(files[VOCABULARY_FILE]))
-        layers: list[Layer] = []
-        for number in count():
-            if f"weights-{number}.npy" not in files:
-                break
-            layers.append((from_npy(files[f"weights-{number}.npy"]), from_npy(files[f"biases-{number}.npy"])))
     except KeyError as error:
         raise ModelFileError(f"the model has no {error.args[0]}") from error
-    except (ValueError, TypeError, EOFError) as error:
+    except (ValueError, TypeError) as error:
         raise ModelFileError("the network's files do not load") from error
-    return vocabulary, tuple(layers)
-
-
-def to_npy(values: Floats) -> bytes:
-    """The array as a .npy file."""
-    written = io.BytesIO()
-    np.save(written, values, allow_pickle=False)
-    return written.getvalue()
-
-
-def from_npy(content: bytes) -> Floats:
-    """The array of a .npy file, which may hold 32-bit floats only."""
-    values: Floats = np.load(io.BytesIO(content), allow_pickle=False)
-    if values.dtype != np.float32:
-        raise ValueError("not 32-bit floats")
-    return values
+    return vocabulary, read_layers(files)

@@ -7,17 +7,19 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.special import log_softmax, softmax
+from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
-from docflow.classify.evaluation import compare
+from docflow.classify.confidence import choose_threshold, fit_temperature
+from docflow.classify.evaluation import Evaluation, compare
 from docflow.classify.features import FEATURES_VERSION
 from docflow.classify.grouping import LEAST_PER_LABEL, sources_of
 from docflow.classify.layout import LAYOUT_VERSION
@@ -28,6 +30,7 @@ from docflow.types import UNKNOWN, LabelledText, ModelRef
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 
@@ -53,15 +56,56 @@ generated documents alone, 0.859 of the others come out as unknown for 0.821 wit
 TOLERANCE = 1e-3
 MOST_ITERATIONS = 300
 
-TEMPERATURES = (0.02, 20.0)
-"""Bounds of the calibration's temperature; beyond them the folds are too easy or too few to calibrate on."""
 
-PRECISION_WANTED = 0.93
-"""Of named answers out of fold, where whole layouts are unseen; real documents are less foreign than that."""
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Samples to learn from, in an order of their own, with what is counted in each and the folds to calibrate on.
 
-THRESHOLDS = (0.5, 0.8)
-"""Bounds of the threshold: from 0.5 on no other label can be likelier; over 0.8, more real documents are refused than
-mistaken ones are caught."""
+    `times` is how often each counts, `fold_kind` how the folds were made, `judged` the rows to calibrate and judge by.
+    """
+
+    samples: list[LabelledText]
+    counts: sp.csr_matrix
+    truth: NDArray[np.str_]
+    sources: NDArray[np.str_]
+    folds: list[Fold]
+    fold_kind: str
+    times: NDArray[np.intp]
+    judged: NDArray[np.intp]
+    has_lines: bool
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels in the order of their scores."""
+        return tuple(np.unique(self.truth).tolist())
+
+    def temperature(self, logits: Floats) -> float:
+        """The temperature that fits these scores, which are out of fold."""
+        rows = self.judged
+        numbers = np.searchsorted(self.labels, self.truth)
+        sources = len(set(self.sources[rows].tolist()))
+        return fit_temperature(logits[rows], numbers[rows], times=self.times[rows], sources=sources)
+
+    def threshold(self, probabilities: Floats) -> float:
+        """The least confidence of a named label that fits these probabilities, which are out of fold."""
+        rows = self.judged
+        return choose_threshold(probabilities[rows], self.truth[rows], times=self.times[rows], labels=self.labels)
+
+    def evaluation(self, probabilities: Floats, *, threshold: float) -> Evaluation:
+        """How these probabilities, which are out of fold, do with the threshold."""
+        said = to_predictions(
+            probabilities[self.judged], model=ModelRef("out-of-fold", "", ""), labels=self.labels, threshold=threshold
+        )
+        return compare(said, [self.samples[row] for row in self.judged])
+
+
+@dataclass(frozen=True, eq=False)
+class Calibrated:
+    """The linear pipeline, with its temperature in it, and each sample's probabilities out of fold."""
+
+    pipeline: Pipeline
+    temperature: float
+    probabilities: Floats
 
 
 def train(
@@ -83,9 +127,27 @@ def train(
 
     Raises `TrainingDataError` for under two labels, or under five documents of one.
     """
-    from sklearn.feature_extraction.text import TfidfTransformer
-    from sklearn.pipeline import Pipeline
+    prepared = prepare(samples, seed=seed)
+    weights = document_weights(prepared.truth, prepared.times, background_weight=background_weight)
+    linear = fit_calibrated(prepared, weights, inverse_regularisation=inverse_regularisation)
+    threshold = prepared.threshold(linear.probabilities)
+    return TrainedModel(
+        pipeline=linear.pipeline,
+        labels=prepared.labels,
+        threshold=threshold,
+        training=describe_fit(
+            prepared,
+            linear,
+            seed=seed,
+            inverse_regularisation=inverse_regularisation,
+            background_weight=background_weight,
+        ),
+        out_of_fold=prepared.evaluation(linear.probabilities, threshold=threshold),
+    )
 
+
+def prepare(samples: Sequence[LabelledText], *, seed: int) -> Prepared:
+    """The samples that have words, counted and in folds; raises `TrainingDataError` for too few labels or documents."""
     ordered = in_order(samples)
     has_lines = has_enough_lines(ordered)
     counts = count_blocks([sample.text for sample in ordered], lines=has_lines)
@@ -99,42 +161,44 @@ def train(
         log.log(level, "%s of %s samples have no words and are left out", len(wordless), len(samples))
     truth = np.array([sample.label for sample in learnt])
     check_labels(truth)
+    sources = sources_of(learnt)
+    folds, fold_kind = split(truth, sources, seed=seed)
+    return Prepared(
+        samples=learnt,
+        counts=counts,
+        truth=truth,
+        sources=sources,
+        folds=folds,
+        fold_kind=fold_kind,
+        times=times_of(learnt),
+        judged=judged_by(learnt),
+        has_lines=has_lines,
+    )
+
+
+def fit_calibrated(prepared: Prepared, weights: Floats, *, inverse_regularisation: float) -> Calibrated:
+    """The linear pipeline of the samples, each of which weighs what `weights` says, calibrated out of fold."""
+    from sklearn.feature_extraction.text import TfidfTransformer
+    from sklearn.pipeline import Pipeline
 
     tfidf = TfidfTransformer(sublinear_tf=True)
-    weighted = by_block(tfidf.fit_transform(counts))
-    sources = sources_of(learnt)
-    folds, kind = split(truth, sources, seed=seed)
-    times = times_of(learnt)
-    weights = document_weights(truth, times, background_weight=background_weight)
+    weighted = by_block(tfidf.fit_transform(prepared.counts))
     fitted = partial(fit_linear, inverse_regularisation=inverse_regularisation)
-    logits = out_of_fold_logits(weighted, truth, weights, folds, fitted=fitted)
-    labels = tuple(np.unique(truth).tolist())
-    numbers = np.searchsorted(labels, truth)
-    judged = judged_by(learnt)
-    temperature = fit_temperature(
-        logits[judged], numbers[judged], times=times[judged], sources=len(set(sources[judged].tolist()))
-    )
-    less = COMMONNESS * commonness(learnt, labels)
+    logits = out_of_fold_logits(weighted, prepared.truth, weights, prepared.folds, fitted=fitted)
+    temperature = prepared.temperature(logits)
+    less = COMMONNESS * commonness(prepared.samples, prepared.labels)
+    linear = cooled(fitted(weighted, prepared.truth, weights), temperature, less=less)
     probabilities = softmax(logits / temperature - less, axis=1)
-    threshold = choose_threshold(probabilities[judged], truth[judged], times=times[judged], labels=labels)
-    linear = cooled(fitted(weighted, truth, weights), temperature, less=less)
+    return Calibrated(Pipeline([("tfidf", tfidf), ("linear", linear)]), temperature, probabilities)
 
-    predictions = to_predictions(
-        probabilities[judged], model=ModelRef("out-of-fold", "", ""), labels=labels, threshold=threshold
-    )
-    return TrainedModel(
-        pipeline=Pipeline([("tfidf", tfidf), ("linear", linear)]),
-        labels=labels,
-        threshold=threshold,
-        training=describe(learnt, seed=seed)
-        | {
-            "inverse_regularisation": inverse_regularisation,
-            "background_weight": background_weight,
-            "folds": kind,
-            "temperature": round(temperature, 6),
-        }
-        | ({"layout_version": LAYOUT_VERSION} if has_lines else {}),
-        out_of_fold=compare(predictions, [learnt[row] for row in judged]),
+
+def describe_fit(prepared: Prepared, linear: Calibrated, *, seed: int, **knobs: float) -> dict[str, Any]:
+    """What a model with the linear one in it was trained on and how, in plain JSON."""
+    return (
+        describe(prepared.samples, seed=seed)
+        | knobs
+        | {"folds": prepared.fold_kind, "temperature": round(linear.temperature, 6)}
+        | ({"layout_version": LAYOUT_VERSION} if prepared.has_lines else {})
     )
 
 
@@ -225,27 +289,6 @@ def fit_linear(
     return linear
 
 
-def fit_temperature(logits: Floats, truth: NDArray[np.intp], *, times: NDArray[np.intp], sources: int) -> float:
-    """The temperature at which the scores, divided by it, are the likeliest for what is true; `times` each row counts.
-
-    The truth is doubted as much as if one source of `sources` more had come out wrong (after Platt 1999, with sources
-    in the place of documents, since those of one source are alike): folds without a mistake would otherwise make the
-    model certain of whatever it sees.
-    """
-    from scipy.optimize import minimize_scalar
-
-    doubt = 1 / (sources + 2)
-    targets = np.full(logits.shape, doubt / (logits.shape[1] - 1))
-    targets[np.arange(len(truth)), truth] = 1 - doubt
-
-    def loss(logarithm: float) -> float:
-        likely = (targets * log_softmax(logits / np.exp(logarithm), axis=1)).sum(axis=1)
-        return -float(np.average(likely, weights=times))
-
-    found = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURES)), method="bounded")
-    return float(np.exp(found.x))
-
-
 def cooled(linear: LogisticRegression, temperature: float, *, less: Floats) -> LogisticRegression:
     """The model with its scores divided by the temperature, and `less` taken from them: still plainly linear."""
     linear.coef_ = linear.coef_ / np.float32(temperature)
@@ -253,21 +296,6 @@ def cooled(linear: LogisticRegression, temperature: float, *, less: Floats) -> L
     taken = less if len(linear.intercept_) == len(less) else np.diff(less)
     linear.intercept_ = (linear.intercept_ / np.float32(temperature) - taken).astype(linear.intercept_.dtype)
     return linear
-
-
-def choose_threshold(
-    probabilities: Floats, truth: NDArray[np.str_], *, times: NDArray[np.intp], labels: Sequence[str]
-) -> float:
-    """The least confidence from which on named answers are right as often as wanted, within `THRESHOLDS`."""
-    said = np.array(labels)[probabilities.argmax(axis=1)]
-    named = said != UNKNOWN
-    confidence, right = probabilities.max(axis=1)[named], (said == truth)[named]
-    descending = np.argsort(-confidence, kind="stable")
-    counted = times[named][descending]
-    precision = np.cumsum(right[descending] * counted) / np.cumsum(counted)
-    enough = np.flatnonzero(precision >= PRECISION_WANTED)
-    found = confidence[descending[enough[-1]]] if len(enough) else THRESHOLDS[1]
-    return round(float(np.clip(found, *THRESHOLDS)), 4)
 
 
 def describe(samples: Sequence[LabelledText], *, seed: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfTransformer
 from torch.nn import functional
 
+from docflow.classify.confidence import choose_threshold, fit_temperature
 from docflow.classify.evaluation import compare
 from docflow.classify.features import BUCKETS, count_features
 from docflow.classify.grouping import sources_of
@@ -24,16 +25,7 @@ from docflow.classify.model import to_predictions
 from docflow.classify.neural.inputs import ink_of, ngrams_of
 from docflow.classify.neural.model import INPUTS, OUTPUT, NeuralModel, open_session
 from docflow.classify.neural.network import Network, Serving
-from docflow.classify.training import (
-    Floats,
-    check_labels,
-    choose_threshold,
-    describe,
-    fit_temperature,
-    in_order,
-    judged_by,
-    split,
-)
+from docflow.classify.training import Floats, check_labels, describe, in_order, judged_by, split
 from docflow.classify.weighing import label_weights, times_of
 from docflow.errors import ModelFileError
 from docflow.thumbnail import SIDE

@@ -10,7 +10,8 @@ import pytest
 
 from docflow.classify import CANDIDATES, digest_of, load, save
 from docflow.classify.files import DESCRIPTION_FILE
-from docflow.classify.paperless import PaperlessModel, forward, prepare, train_paperless, vectorizer
+from docflow.classify.layers import forward, layers_of
+from docflow.classify.paperless import PaperlessModel, prepare, train_paperless, vectorizer
 from docflow.errors import ModelFileError, SettingsError, TrainingDataError
 from docflow.types import LabelledText, ModelRef
 
@@ -65,8 +66,6 @@ def test_turned_knobs_are_the_ones_trained_with(name: str, make: Make) -> None:
 
 def test_the_networks_arithmetic_is_scikit_learns(make: Make) -> None:
     from sklearn.neural_network import MLPClassifier
-
-    from docflow.classify.paperless import layers_of
 
     for labels in (("invoice", "letter"), ("invoice", "letter", "receipt")):
         samples = make(labels=labels)

@@ -38,7 +38,7 @@ def test_text_is_read_without_case_digits_and_punctuation(text: str, read: str) 
     ],
 )
 def test_lines_are_read_as_the_text_is_and_empty_ones_are_left_out(text: str, lines: list[str]) -> None:
-    assert normalised_lines(text) == lines
+    assert list(normalised_lines(text)) == lines
 
 
 def test_letters_that_look_alike_are_the_same_letter() -> None:
@@ -99,3 +99,11 @@ def test_any_text_is_read_and_reading_it_again_changes_nothing(text: str) -> Non
 @settings(max_examples=150, deadline=None)
 def test_the_lines_of_any_text_are_what_the_text_is_read_as(text: str) -> None:
     assert " ".join(normalised_lines(text)) == normalise(text)
+
+
+def test_without_characters_only_words_and_pairs_of_words_are_counted() -> None:
+    words = count_features(["total due total"], characters=False)
+    assert sorted(words.data.tolist()) == [1, 1, 1, 2]
+    both = count_features(["total due total"])
+    assert both.sum() > words.sum()
+    assert (both - words).min() >= 0

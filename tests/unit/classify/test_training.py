@@ -12,14 +12,8 @@ import pytest
 import scipy.sparse as sp
 
 from docflow.classify import TrainedModel, save, train
-from docflow.classify.training import (
-    BACKGROUND_WEIGHT,
-    THRESHOLDS,
-    choose_threshold,
-    fit_linear,
-    fit_temperature,
-    split,
-)
+from docflow.classify.confidence import THRESHOLDS, choose_threshold, fit_temperature
+from docflow.classify.training import BACKGROUND_WEIGHT, fit_linear, split
 from docflow.classify.weighing import document_weights
 from docflow.errors import TrainingDataError
 from docflow.types import UNKNOWN, LabelledText, ModelRef

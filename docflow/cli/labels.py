@@ -183,7 +183,9 @@ def show(rows: list[dict[str, Any]], *, as_json: bool) -> None:
         return
     table = Table(box=None, header_style="bold")
     for name in rows[0] if rows else ():
-        table.add_column(name.replace("_", " "), overflow="fold")
+        heading = name.replace("_", " ")
+        # On a narrow terminal values are folded, and headings stay words.
+        table.add_column(heading, overflow="fold", min_width=max(len(word) for word in heading.split()))
     for row in rows:
         table.add_row(*("–" if value is None else escape(str(value)) for value in row.values()))
     OUT.print(table if rows else "Nothing yet.")

@@ -6,6 +6,7 @@ import pytest
 from learning_case import Loop
 
 from docflow.cli import models
+from docflow.cli.app import OUT
 
 
 @pytest.fixture
@@ -31,9 +32,11 @@ def test_reasons_that_look_like_markup_are_printed_as_they_are(trial: Loop, caps
     assert "and [/y] again (the champion already)" in capsys.readouterr().out
 
 
-def test_the_verdict_says_how_many_labels_confirm_what_was_answered(
-    trial: Loop, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_verdict_says_how_many_labels_count_and_confirm_what_was_answered(
+    trial: Loop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
+    monkeypatch.setattr(OUT, "width", width)
     models.verdict(dry_run=True)
     header, row = capsys.readouterr().out.splitlines()[:2]
     assert header.split() == [

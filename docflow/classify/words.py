@@ -66,7 +66,7 @@ def common_columns(counts: sp.csr_matrix, times: NDArray[np.intp]) -> NDArray[np
 
 
 def chosen(counts: sp.csr_matrix, columns: NDArray[np.int32]) -> sp.csr_matrix:
-    """These columns of the counts; for one text, five times as fast as scipy's own indexing."""
+    """These columns of the counts; for one text 0.1 ms sooner than by scipy's indexing, a twentieth of a prediction."""
     places = np.full(counts.shape[1], -1, dtype=np.int32)
     places[columns] = np.arange(len(columns))
     found = places[counts.indices]

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.isolation [--short]`: what worker processes cost and bring.
+"""`python -m benchmarks.isolation [--short] [--rounds N]`: what worker processes cost and bring.
 
 How soon a worker is ready, what a call of it costs, pages per minute and CPU-seconds per page in this process and with
 one and two workers, and by how much memory grows over 500 documents. Pages are generated scans, read with the
@@ -7,8 +7,8 @@ configured engine.
 
 from __future__ import annotations
 
+import argparse
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,21 +25,27 @@ from docflow.settings import Settings, load_settings
 from docflow.synth import write_dataset
 
 LANGUAGES = "eng+rus"
-PAGES, ROUNDS, DOCUMENTS = 24, 7, 500
+PAGES, ROUNDS, DOCUMENTS = 48, 7, 500
 SHORT_PAGES, SHORT_ROUNDS, SHORT_DOCUMENTS = 12, 1, 60
 
 
 def main() -> None:
     """Print a line for each figure."""
-    short = "--short" in sys.argv
+    parser = argparse.ArgumentParser(description="what worker processes cost and bring")
+    parser.add_argument("--short", action="store_true", help="a minute's worth of pages and documents")
+    parser.add_argument("--rounds", type=int, help="how often the four ways of reading take turns")
+    chosen = parser.parse_args()
+    pages, rounds, documents = (
+        (SHORT_PAGES, SHORT_ROUNDS, SHORT_DOCUMENTS) if chosen.short else (PAGES, ROUNDS, DOCUMENTS)
+    )
     console = Console(width=130, highlight=False)
     console.print(describe())
     with tempfile.TemporaryDirectory() as folder:
         made = write_dataset(Path(folder), count=12, seed=11)
         scans = [path.read_bytes() for path in made if path.suffix != ".pdf"]
     start_and_calls(console, scans[0])
-    throughput(console, scans, count=SHORT_PAGES if short else PAGES, rounds=SHORT_ROUNDS if short else ROUNDS)
-    memory(console, scans, count=SHORT_DOCUMENTS if short else DOCUMENTS)
+    throughput(console, scans, count=pages, rounds=chosen.rounds or rounds)
+    memory(console, scans, count=documents)
 
 
 def start_and_calls(console: Console, scan: bytes) -> None:

@@ -15,7 +15,7 @@ from docflow.settings import MEGABYTE, Settings
 from docflow.types import EngineRef, PageText
 from docflow.workers import Ending, Pool, ProgressTimeout, TotalTimeout, WorkerLimits
 
-ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR_THREADS_NUM": "1"}
 """One thread a worker: pages run side by side already (tesseract-ocr/tesseract issue 3109)."""
 
 

@@ -30,6 +30,7 @@ from docflow.readers import IsolatedReader
 from docflow.reading import EngineFactory, LocalReader
 from docflow.settings import OcrSettings, Settings, load_settings
 from docflow.store import DocumentStatus
+from docflow.synth import write_dataset
 from docflow.testing import FakeClassifier, FakeEngine, faults
 from docflow.testing.faults import WORD
 from docflow.types import Box, Line, PageText, TextSource, Word
@@ -241,6 +242,18 @@ def test_isolation_is_the_default_and_can_be_switched_off(tmp_path: Path) -> Non
         with Pipeline.open(settings, classifier=CLASSIFIER) as pipeline:
             assert isinstance(pipeline.reader, kind)
             assert pipeline.process(picture("readable"), filename="a.png").recognition.page_count == 1
+
+
+def test_a_worker_keeps_to_one_core(tmp_path: Path) -> None:
+    scans = [path.read_bytes() for path in write_dataset(tmp_path, count=4, seed=11) if path.suffix != ".pdf"]
+    reader = IsolatedReader(load_settings(ocr={"workers": 1, "languages": "eng"}))
+    try:
+        assert sum(len(list(reader.read(scan, languages="eng"))) for scan in scans) >= 2
+        (worker,) = reader.pool.pids
+        busy = [thread for thread in psutil.Process(worker).threads() if thread.user_time + thread.system_time > 0.05]
+        assert [thread.id for thread in busy] == [worker]
+    finally:
+        reader.close()
 
 
 class WordEngine(FakeEngine):

@@ -7,8 +7,9 @@ PYTHON := .venv/bin/python
 TORCH_TESTS := tests/unit/classify/test_candidates.py tests/unit/classify/test_choosing.py tests/unit/classify/neural \
 	tests/unit/ocr/test_easyocr.py tests/unit/ocr/test_engines.py tests/unit/ocr/recogniser \
 	tests/integration/flows/test_train_recognizer.py
-# Two test processes on two cores: threads of their own would only wait for each other.
-ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# Two test processes on two cores: threads of their own would only wait for each other, and those that training must
+# have, to come out the same, are not to burn a core while they wait.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PATH
 

@@ -22,6 +22,8 @@ import psutil
 import pytest
 import serving
 
+from docflow.settings import Settings
+from docflow.store import Store
 from examples.make_documents import EXAMPLES
 
 SECONDS = 150
@@ -256,6 +258,10 @@ def test_a_run_that_was_killed_in_training_is_taken_up_again(tmp_path: Path) -> 
         wait_until_mlflow_makes_its_database(var_dir)
         for process in [first.process, *first.process.children(recursive=True)]:
             process.kill()
-    with demo(var_dir, "--once", port=port) as second:
-        assert second.exit_code() == 0, second.said
-    assert "receipt-rus.jpg" in second.said
+    with demo(var_dir, port=port) as second:
+        second.wait_for("Training the first classifier")
+        second.wait_for("Starting the service")
+    with Store.open(Settings(var_dir=var_dir).effective_database_url) as store:
+        promotion = store.current_promotion(model_name="docflow")
+    assert promotion is not None
+    assert promotion.model_version == "1"

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed
+from docflow.ocr.easyocr_batches import batches_of, stacked
 from docflow.ocr.easyocr_models import ModelFile, detector_file, recogniser_file
 from docflow.ocr.engine import LineDetector, ReadLine, ReadWord
 from docflow.ocr.lines import open_line_detector, read_lines_of
@@ -98,12 +99,14 @@ class EasyOcrEngine:
         # Papers in Russian have Latin letters too.
         key = "en+ru" if "rus" in codes else "en"
         reader = self._reader(key, lambda: self._open_recogniser(key.split("+")))
-        lines = []
-        for crop in crops:
+        lines: list[ReadLine] = [()] * len(crops)
+        on_cpu = [[at] for at, crop in enumerate(crops) if crop.size]
+        for batch in on_cpu if reader.device == "cpu" else batches_of(crops):
             if time.monotonic() > end:
                 raise RecognitionFailed(f"{len(crops)} lines were not recognised within {timeout:.0f} seconds")
             with self._lock:
-                lines.append(_read(reader, grey(crop)) if crop.size else ())
+                for at, line in zip(batch, read_batch(reader, [grey(crops[at]) for at in batch]), strict=True):
+                    lines[at] = line
         return lines
 
     def _chosen_network(self) -> str:
@@ -169,14 +172,11 @@ class EasyOcrEngine:
         )
 
 
-def _read(reader: Any, crop: NDArray[np.uint8]) -> ReadLine:
-    """The words that the reader finds in the crop as a whole."""
-    height, width = crop.shape
-    read = reader.recognize(crop, [[0, width, 0, height]], [], reformat=False)
-    if not read:
-        return ()
-    _, text, confidence = read[0]
-    return words_by_letters(str(text), confidence=float(confidence))
+def read_batch(reader: Any, crops: Sequence[NDArray[np.uint8]]) -> list[ReadLine]:
+    """The words that the reader finds in each grey crop as a whole."""
+    page, rectangles = stacked(crops)
+    read = reader.recognize(page, rectangles, [], reformat=False, batch_size=len(crops))
+    return [words_by_letters(str(text), confidence=float(confidence)) for _, text, confidence in read]
 
 
 def words_by_letters(text: str, *, confidence: float) -> ReadLine:

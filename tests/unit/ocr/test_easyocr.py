@@ -99,6 +99,24 @@ def test_our_network_reads_through_easyocr_what_it_reads_by_itself(tmp_path: Pat
 
 @needs_easyocr
 @needs_our_weights
+def test_in_batches_lines_read_as_they_do_one_by_one(tmp_path: Path) -> None:
+    import torch
+
+    engine = EasyOcrEngine(settings(tmp_path, easyocr_network="compact"))
+    crops = [line.pixels for line in line_images(40, seed=11, alphabet=frozenset(ALPHABET))]
+    crops.insert(3, np.zeros((0, 20), np.uint8))
+    alone = engine.recognise(crops, languages="eng+rus", timeout=120)
+    (reader,) = engine._readers.values()
+    # EasyOCR knows its CPU by a string: by another name, it is one device among those that read in batches.
+    reader.device = torch.device("cpu")
+    together = engine.recognise(crops, languages="eng+rus", timeout=120)
+    assert together[3] == alone[3] == ()
+    texts = [[" ".join(word.text for word in line) for line in lines] for lines in (alone, together)]
+    assert sum(one != other for one, other in zip(*texts, strict=True)) <= 1
+
+
+@needs_easyocr
+@needs_our_weights
 def test_a_page_is_read_on_the_lines_of_another_detector(tmp_path: Path) -> None:
     (line,) = line_images(1, seed=424_244, alphabet=frozenset(ALPHABET), look="clean")
     engine = EasyOcrEngine(settings(tmp_path), detector=OneBox())

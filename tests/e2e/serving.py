@@ -16,7 +16,7 @@ import httpx
 from integration import commands
 
 from bentos.home import serving_environment
-from docflow.classify import save, train
+from docflow.classify import CANDIDATES, CandidateName, save
 from docflow.registry import CHAMPION
 from docflow.rollout.files import publish
 from docflow.settings import Settings
@@ -38,7 +38,13 @@ print(import_models(load_settings())['champion'])"
 
 
 def promote_small_model(
-    var_dir: Path, *, version: str = "1", seed: int = 0, alias: str = CHAMPION, spoilt: bool = False
+    var_dir: Path,
+    *,
+    version: str = "1",
+    seed: int = 0,
+    alias: str = CHAMPION,
+    spoilt: bool = False,
+    candidate: CandidateName = "linear",
 ) -> None:
     """Train a model of two kinds, and leave it as a promotion leaves it; `spoilt`, with the digest of other files."""
     samples = [
@@ -47,7 +53,7 @@ def promote_small_model(
         for n in range(40)
     ]
     folder = var_dir / "trained" / version
-    digest = save(train(samples, seed=seed), folder)
+    digest = save(CANDIDATES[candidate].fit(samples, seed=seed), folder)
     settings = Settings(var_dir=var_dir)
     store = Store.open(settings.effective_database_url)
     store.record_promotion(

@@ -98,7 +98,7 @@ def test_models_are_swapped_and_refused_under_load_without_a_failed_request(
     assert set(traffic.newest()) == {(200, "2", "champion")}
 
     serving.promote_small_model(var_dir, version="2", seed=1)
-    serving.promote_small_model(var_dir, version="4", seed=3, alias="challenger")
+    serving.promote_small_model(var_dir, version="4", seed=3, alias="challenger", candidate="voting")
     until(lambda: 30 <= traffic.newest()[200, "4", "challenger"] <= 70, traffic)
     assert set(traffic.newest()) == {(200, "2", "champion"), (200, "4", "challenger")}
     assert "docflow_model_refused 0.0" in service.get("/metrics").text

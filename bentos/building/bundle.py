@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ MOST_INSTALLED = 1000 * MEGABYTE
 """Bytes that the bundle's environment may take: what is larger brought something that serving does not need."""
 
 SBOM = "sbom.cdx.json"
+
+README = "README.md"
+"""What BentoML takes as the bundle's description where it is there."""
 
 
 @dataclass(frozen=True)
@@ -135,14 +139,31 @@ def build(
     asked = yaml.safe_load((root / BENTOFILE).read_text()) | {"models": models}
     asked["labels"] = asked.get("labels", {}) | labels
     with tempfile.TemporaryDirectory() as scratch:
-        bentofile = Path(scratch) / BENTOFILE
+        bentofile, tree = Path(scratch) / BENTOFILE, Path(scratch) / "tree"
         bentofile.write_text(yaml.safe_dump(asked))
+        copy_parts(root, tree, asked=asked)
         options = ["--output", "tag", "-f", str(bentofile), *(["--version", version] if version else [])]
         printed = run(
-            [sys.executable, "-m", "bentoml", "build", *options, "."],
+            [sys.executable, "-m", "bentoml", "build", *options, str(tree)],
             seconds=BUILD_SECONDS, cwd=root, **serving_environment(settings),
         )  # fmt: skip
     marked = [line for line in printed.decode().splitlines() if line.startswith("__tag__:")]
     if not marked:
         raise BundleFailed("`bentoml build` named no bundle")
     return marked[-1].removeprefix("__tag__:")
+
+
+def copy_parts(root: Path, to: Path, *, asked: Mapping[str, Any]) -> None:
+    """Copy what of the tree at `root` a bundle so described may be made of, and nothing else.
+
+    BentoML compares each file below the folder that it builds from with its patterns, and a virtual environment, which
+    it leaves out, has tens of thousands.
+    """
+    to.mkdir()
+    parts = {pattern.partition("/")[0] for pattern in asked["include"]}
+    for part in sorted({*parts, asked["python"]["requirements_txt"], README}):
+        for found in root.glob(part):
+            if found.is_dir():
+                shutil.copytree(found, to / found.name)
+            else:
+                shutil.copy2(found, to / found.name)

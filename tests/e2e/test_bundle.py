@@ -33,9 +33,10 @@ for promoted in ("1", "", "2", "1"):
 
 
 @pytest.fixture(scope="module")
-def bundle_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bundle_var(tmp_path_factory: pytest.TempPathFactory, bundle_environments: Path) -> Path:
     """A folder to which version 1 was imported twice, then version 2, then version 1 again."""
     var_dir = tmp_path_factory.mktemp("bundle")
+    (var_dir / "bundle-environments").symlink_to(bundle_environments)
     (var_dir / "imports.jsonl").write_text(serving.run(IMPORT_EACH, var_dir=var_dir))
     return var_dir
 
@@ -45,6 +46,11 @@ def imports(bundle_var: Path) -> list[tuple[str, str, int]]:
     """Tag, latest version, and time of writing, as each import left them."""
     lines = (bundle_var / "imports.jsonl").read_text().splitlines()
     return [tuple(json.loads(line)) for line in lines if line.startswith("[")]
+
+
+def copy_without_bundles(bundle_var: Path, to: Path) -> Path:
+    """A copy whose models may be spoilt; without what they were bundled in, which is hundreds of megabytes."""
+    return Path(shutil.copytree(bundle_var, to, ignore=shutil.ignore_patterns("bentos", "bundle-environments")))
 
 
 def test_importing_the_champion_again_changes_nothing(imports: list[tuple[str, str, int]]) -> None:
@@ -58,7 +64,7 @@ def test_a_version_rolled_back_to_is_the_latest_again(imports: list[tuple[str, s
 
 
 def test_a_stored_model_that_was_changed_is_stored_anew(bundle_var: Path, tmp_path: Path) -> None:
-    var_dir = Path(shutil.copytree(bundle_var, tmp_path / "var", ignore=shutil.ignore_patterns("bentos")))
+    var_dir = copy_without_bundles(bundle_var, tmp_path / "var")
     stored = var_dir / "bentoml/models/docflow/mlflow-v1/model/model.json"
     right = stored.read_bytes()
     stored.write_bytes(right + b" ")
@@ -69,7 +75,7 @@ def test_a_stored_model_that_was_changed_is_stored_anew(bundle_var: Path, tmp_pa
 def test_a_challenger_that_is_not_what_was_tried_keeps_no_champion_from_serving(
     bundle_var: Path, tmp_path: Path
 ) -> None:
-    var_dir = Path(shutil.copytree(bundle_var, tmp_path / "var", ignore=shutil.ignore_patterns("bentos")))
+    var_dir = copy_without_bundles(bundle_var, tmp_path / "var")
     for version, spoilt in (("5", False), ("6", True)):
         serving.promote_small_model(var_dir, version=version, seed=5, alias="challenger", spoilt=spoilt)
         assert serving.import_champion(var_dir) == "docflow:mlflow-v1"
@@ -169,7 +175,7 @@ def test_a_bundle_whose_challenger_does_not_load_is_refused_and_removed(
 
 
 def test_a_model_that_was_changed_in_bentomls_store_is_never_loaded(bundle_var: Path, tmp_path: Path) -> None:
-    var_dir = Path(shutil.copytree(bundle_var, tmp_path / "var", ignore=shutil.ignore_patterns("bentos")))
+    var_dir = copy_without_bundles(bundle_var, tmp_path / "var")
     with (var_dir / "bentoml/models/docflow/mlflow-v1/model/model.json").open("a") as file:
         file.write(" ")
     with pytest.raises(AssertionError, match="DigestMismatch"):

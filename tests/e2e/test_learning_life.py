@@ -74,9 +74,14 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def keeper(
-    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, s3_settings: S3Settings
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_server: PostgresServer,
+    s3_settings: S3Settings,
+    bundle_environments: Path,
 ) -> Iterator[Keeper]:
     folder = tmp_path_factory.mktemp("life")
+    (folder / "var").mkdir()
+    (folder / "var" / "bundle-environments").symlink_to(bundle_environments)
     keys, bucket = aws_environment(s3_settings), f"life-{uuid.uuid4().hex}"
     with running_mlflow(folder, s3=s3_settings, bucket=bucket) as uri:
         variables = keys | {

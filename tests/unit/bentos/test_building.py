@@ -13,7 +13,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from bentos.building import build_bundle
-from bentos.building.bundle import system_packages
+from bentos.building.bundle import copy_parts, system_packages
 from bentos.building.environment import bill_of_materials
 from bentos.building.smoke import MOST_TEXTS, ask_each
 from docflow.errors import BundleFailed, RequestError
@@ -73,3 +73,14 @@ def test_the_bill_of_materials_names_what_the_container_asks_debian_for(tmp_path
 def test_a_bundle_may_ask_debian_for_nothing(tmp_path: Path) -> None:
     (tmp_path / "bentofile.yaml").write_text("service: x\n")
     assert system_packages(tmp_path) == ()
+
+
+def test_a_bundle_is_built_from_a_copy_of_what_it_names_and_of_nothing_else(tmp_path: Path) -> None:
+    named, others = ("app/a.py", "app/deep/b.json", "conf/x.toml", "needs.txt", "README.md"), (".venv/c.py", "setup.py")
+    for name in (*named, *others):
+        (tmp_path / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tree" / name).write_text(name)
+    asked = {"include": ["app/**/*.py", "app/**/*.json", "conf/*.toml"], "python": {"requirements_txt": "needs.txt"}}
+    copy_parts(tmp_path / "tree", tmp_path / "copy", asked=asked)
+    copied = {path.relative_to(tmp_path / "copy"): path for path in (tmp_path / "copy").rglob("*") if path.is_file()}
+    assert {str(name): path.read_text() for name, path in copied.items()} == {name: name for name in named}

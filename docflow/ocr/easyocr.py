@@ -173,10 +173,15 @@ class EasyOcrEngine:
 
 
 def read_batch(reader: Any, crops: Sequence[NDArray[np.uint8]]) -> list[ReadLine]:
-    """The words that the reader finds in each grey crop as a whole."""
+    """The words that the reader finds in each grey crop as a whole; none for a crop that it leaves out."""
     page, rectangles = stacked(crops)
     read = reader.recognize(page, rectangles, [], reformat=False, batch_size=len(crops))
-    return [words_by_letters(str(text), confidence=float(confidence)) for _, text, confidence in read]
+    # What is read is told by its corners, the upper left one first.
+    by_top = {
+        int(corners[0][1]): words_by_letters(str(text), confidence=float(confidence))
+        for corners, text, confidence in read
+    }
+    return [by_top.get(top, ()) for _, _, top, _ in rectangles]
 
 
 def words_by_letters(text: str, *, confidence: float) -> ReadLine:

@@ -105,6 +105,7 @@ def test_in_batches_lines_read_as_they_do_one_by_one(tmp_path: Path) -> None:
     engine = EasyOcrEngine(settings(tmp_path, easyocr_network="compact"))
     crops = [line.pixels for line in line_images(40, seed=11, alphabet=frozenset(ALPHABET))]
     crops.insert(3, np.zeros((0, 20), np.uint8))
+    crops.append(np.full((300, 1), 255, np.uint8))
     alone = engine.recognise(crops, languages="eng+rus", timeout=120)
     (reader,) = engine._readers.values()
     # EasyOCR knows its CPU by a string: by another name, it is one device among those that read in batches.

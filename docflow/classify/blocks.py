@@ -29,8 +29,8 @@ REAL_A_LABEL = 10
 take 0.005 to 0.03 from the tuning half's macro accuracy, by their weight; with real ones, eight kinds gain 0.035."""
 
 
-def has_enough_lines(samples: Sequence[LabelledText]) -> bool:
-    """Whether there are enough real documents among the samples for a model to learn from their lines."""
+def has_many_real(samples: Sequence[LabelledText]) -> bool:
+    """Whether real documents are `REAL_A_LABEL` a label on average: enough for a model to learn from their lines."""
     real = sum(not sample.is_generated for sample in samples)
     return real >= REAL_A_LABEL * len({sample.label for sample in samples})
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from docflow.classify.blocks import has_enough_lines
+from docflow.classify.blocks import has_many_real
 from docflow.classify.evaluation import answers, compare
 from docflow.classify.grouping import grouped_folds
 from docflow.classify.training import in_order
@@ -29,7 +29,7 @@ def standings(
     for a document that has a name. Under ten real documents a label, on average, or where a fold would leave too few
     of one, nothing is told.
     """
-    if not has_enough_lines(samples):
+    if not has_many_real(samples):
         return {}
     beside = [sample for sample in samples if sample.is_generated]
     real = in_order([sample for sample in samples if not sample.is_generated])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import softmax
 
-from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
+from docflow.classify.blocks import by_block, count_blocks, has_many_real
 from docflow.classify.confidence import fit_temperature
 from docflow.classify.grouping import LEAST_PER_LABEL, fair_groups
 from docflow.classify.training import (
@@ -61,7 +61,7 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
     # Near duplicates among the judged only: those beside are generated, each on its own.
     judged = [replace(sample, group=f"group {n}") for sample, n in zip(samples, fair_groups(samples), strict=True)]
     everything = [*judged, *beside]
-    counts = count_blocks([sample.text for sample in everything], lines=has_enough_lines(everything))
+    counts = count_blocks([sample.text for sample in everything], lines=has_many_real(everything))
     worded = np.flatnonzero(np.diff(counts.indptr))
     common = Counter(everything[row].label for row in worded)
     is_common = np.array([common[everything[row].label] >= LEAST_PER_LABEL for row in worded], dtype=bool)

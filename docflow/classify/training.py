@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
-from docflow.classify.blocks import by_block, count_blocks, has_enough_lines
+from docflow.classify.blocks import by_block, count_blocks, has_many_real
 from docflow.classify.confidence import choose_threshold, fit_temperature
 from docflow.classify.evaluation import Evaluation, compare
 from docflow.classify.features import FEATURES_VERSION
@@ -61,7 +61,8 @@ MOST_ITERATIONS = 300
 class Prepared:
     """Samples to learn from, in an order of their own, with what is counted in each and the folds to calibrate on.
 
-    `times` is how often each counts, `fold_kind` how the folds were made, `judged` the rows to calibrate and judge by.
+    `times` is how often each counts, `fold_kind` how the folds were made, `judged` the rows to calibrate and judge by,
+    `many_real` whether there are enough real ones for lines to be learnt from.
     """
 
     samples: list[LabelledText]
@@ -72,7 +73,7 @@ class Prepared:
     fold_kind: str
     times: NDArray[np.intp]
     judged: NDArray[np.intp]
-    has_lines: bool
+    many_real: bool
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -149,8 +150,8 @@ def train(
 def prepare(samples: Sequence[LabelledText], *, seed: int) -> Prepared:
     """The samples that have words, counted and in folds; raises `TrainingDataError` for too few labels or documents."""
     ordered = in_order(samples)
-    has_lines = has_enough_lines(ordered)
-    counts = count_blocks([sample.text for sample in ordered], lines=has_lines)
+    many_real = has_many_real(ordered)
+    counts = count_blocks([sample.text for sample in ordered], lines=many_real)
     features = np.diff(counts.indptr)
     wordless = [ordered[row] for row in np.flatnonzero(features == 0)]
     kept = np.flatnonzero(features)
@@ -172,7 +173,7 @@ def prepare(samples: Sequence[LabelledText], *, seed: int) -> Prepared:
         fold_kind=fold_kind,
         times=times_of(learnt),
         judged=judged_by(learnt),
-        has_lines=has_lines,
+        many_real=many_real,
     )
 
 
@@ -198,7 +199,7 @@ def describe_fit(prepared: Prepared, linear: Calibrated, *, seed: int, **knobs: 
         describe(prepared.samples, seed=seed)
         | knobs
         | {"folds": prepared.fold_kind, "temperature": round(linear.temperature, 6)}
-        | ({"layout_version": LAYOUT_VERSION} if prepared.has_lines else {})
+        | ({"layout_version": LAYOUT_VERSION} if prepared.many_real else {})
     )
 
 

@@ -94,7 +94,7 @@ def train_voting(
     weights = document_weights(prepared.truth, prepared.times, background_weight=background_weight)
     linear = fit_calibrated(prepared, weights, inverse_regularisation=inverse_regularisation)
     probabilities, network = linear.probabilities, None
-    if prepared.has_lines:
+    if prepared.many_real:
         network, words = fit_network(prepared, weights, seed=seed)
         probabilities = together(probabilities, words)
     threshold = prepared.threshold(probabilities)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from docflow.classify.blocks import ENDS, WEIGHTS, by_block, count_blocks, has_enough_lines
+from docflow.classify.blocks import ENDS, WEIGHTS, by_block, count_blocks, has_many_real
 from docflow.classify.features import BUCKETS, count_features
 from docflow.types import LabelledText
 
@@ -52,4 +52,4 @@ def test_ngrams_alone_have_the_length_of_one() -> None:
 @pytest.mark.parametrize(("real", "enough"), [(20, True), (19, False), (0, False)])
 def test_lines_are_learnt_from_where_real_documents_are_ten_a_label(real: int, enough: bool) -> None:
     samples = [LabelledText("text", ("a", "b")[row % 2], "eng", is_generated=row >= real) for row in range(60)]
-    assert has_enough_lines(samples) is enough
+    assert has_many_real(samples) is enough

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from bentos.home import CHALLENGER_NAME, FILES, STORED_NAME, serving_environment
-from docflow.classify import describe
+from docflow.classify import ScoringClassifier, describe, load
 from docflow.errors import DocFlowError
 from docflow.registry import CHALLENGER, CHAMPION
 from docflow.rollout import bring, parts_in_force
 from docflow.rollout.files import holds
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
+from docflow.types import ModelRef
 
-__all__ = ["import_models", "serving_environment"]
+__all__ = ["import_models", "load_stored", "reference", "serving_environment"]
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,20 @@ def keep(folder: Path, *, promotion: Promotion, name: str) -> str:
         shutil.copytree(folder, Path(created.path) / FILES)
     log.info("%s is in BentoML's model store", tag)
     return tag
+
+
+def reference(stored: Any) -> ModelRef:
+    """Which model it is, from the labels that it was imported with."""
+    labels = stored.info.labels
+    return ModelRef(labels["model_name"], labels["mlflow_version"], labels["digest"])
+
+
+def load_stored(stored: Any, *, threshold: float | None = None) -> ScoringClassifier:
+    """The model in BentoML's store, its digest verified first; `threshold` replaces its own."""
+    model = reference(stored)
+    return load(
+        Path(stored.path) / FILES, name=model.name, version=model.version, digest=model.digest, threshold=threshold
+    )
 
 
 def forget(name: str) -> None:

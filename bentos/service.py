@@ -9,18 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from pathlib import Path
-from typing import Any
 
 import aiohttp
 import bentoml
 from bentoml.exceptions import BentoMLException, NotFound
 
 from bentos.answers import Answer, Asked, answer_all
-from bentos.home import CHALLENGER_NAME, FILES, STORED_NAME
+from bentos.home import CHALLENGER_NAME, STORED_NAME
 from bentos.logs import show_logs
+from bentos.models import load_stored, reference
 from docflow.api import create_app
-from docflow.classify import ScoringClassifier, load
+from docflow.classify import ScoringClassifier
 from docflow.errors import DocFlowError, ModelFileError
 from docflow.rollout import Lineup, LiveModels
 from docflow.settings import load_settings
@@ -56,28 +55,11 @@ PAUSES = (0.1, 1.0, 4.0, 8.0)
 """Seconds before the classifier is asked again: a request that comes while its process restarts is refused or waits."""
 
 
-def reference(stored: Any) -> ModelRef:
-    """Which model it is, from the labels that it was imported with."""
-    labels = stored.info.labels
-    return ModelRef(labels["model_name"], labels["mlflow_version"], labels["digest"])
-
-
-def load_stored(stored: Any) -> ScoringClassifier:
-    """The model in BentoML's store, its digest verified first."""
-    model = reference(stored)
-    return load(
-        Path(stored.path) / FILES,
-        name=model.name,
-        version=model.version,
-        digest=model.digest,
-        threshold=SETTINGS.classify.threshold,
-    )
-
-
 def stored_challenger() -> ScoringClassifier | None:
     """The challenger that came with the champion; None where there is none, or its files are not the promoted ones."""
     try:
-        return load_stored(bentoml.models.get(f"{CHALLENGER_NAME}:latest"))
+        stored = bentoml.models.get(f"{CHALLENGER_NAME}:latest")
+        return load_stored(stored, threshold=SETTINGS.classify.threshold)
     except NotFound:
         return None
     except DocFlowError as error:
@@ -101,7 +83,8 @@ class Classifier:
     champion = CHAMPION
 
     def __init__(self) -> None:
-        built_with = Lineup(load_stored(self.champion), challenger=stored_challenger(), share=SETTINGS.rollout.share)
+        champion = load_stored(self.champion, threshold=SETTINGS.classify.threshold)
+        built_with = Lineup(champion, challenger=stored_challenger(), share=SETTINGS.rollout.share)
         built_with.answer([Question("warm up", "")])
         self.models = LiveModels(SETTINGS, start_with=built_with, open_store=open_store)
         self.models.start()

@@ -15,7 +15,7 @@ import yaml
 
 from bentos.building.environment import bill_of_materials, install, installed_bytes, python_of, run
 from bentos.building.smoke import Tried, smoke_test
-from bentos.models import import_models, serving_environment
+from bentos.models import import_models, load_stored, serving_environment
 from docflow.errors import BundleFailed, RequestError
 from docflow.registry import CHAMPION, Registry, code_version
 from docflow.settings import MEGABYTE, Settings
@@ -68,15 +68,15 @@ def build_bundle(
 
     Its bill of materials and figures are put beside the champion's version where a `registry` is given. Raises
     `RequestError` without a document, or where `root` has no source tree; `NoChampion`, `DigestMismatch`; and
-    `BundleFailed` for one that is not built, is larger than `MOST_INSTALLED`, or does not answer; that one is removed
-    again.
+    `BundleFailed` for one that is not built, is larger than `MOST_INSTALLED`, does not answer, or answers what its
+    models do not. One that was not tried to the end is removed again.
     """
     import bentoml
 
     check(root, documents=documents)
     progress("bringing the models")
     tags = import_models(settings)
-    versions = [bentoml.models.get(tag).info.labels["mlflow_version"] for tag in tags.values()]
+    models = [load_stored(bentoml.models.get(tag)) for tag in tags.values()]
     champion = bentoml.models.get(tags[CHAMPION]).info.labels
     labels = {
         "model_version": champion["mlflow_version"],
@@ -99,8 +99,9 @@ def build_bundle(
         bill = bill_of_materials(environment, system_packages=debian)
         progress("serving it, and sending it documents")
         home = Path(serving_environment(settings)["BENTOML_HOME"])
-        tried = smoke_test(tag, python=python_of(environment), home=home, documents=documents, versions=versions)
-    except BundleFailed:
+        tried = smoke_test(tag, python=python_of(environment), home=home, documents=documents, models=models)
+    except BaseException:
+        # Whatever ended it: one that was not tried to the end must not stay as the latest.
         bentoml.bentos.delete(tag)
         raise
     packages = len(json.loads(bill)["components"]) - len(debian)

@@ -16,6 +16,8 @@ from pathlib import Path
 import httpx
 
 from docflow.errors import BundleFailed
+from docflow.store import Store
+from docflow.types import Classifier
 
 START_SECONDS = 120.0
 DOCUMENT_SECONDS = 120.0
@@ -41,13 +43,15 @@ class Tried:
 
 
 def smoke_test(
-    tag: str, *, python: Path, home: Path, documents: Sequence[Path], versions: Sequence[str]
+    tag: str, *, python: Path, home: Path, documents: Sequence[Path], models: Sequence[Classifier]
 ) -> list[Tried]:
     """The answers of the served bundle, which uses neither the database nor the settings of this machine.
 
-    Raises `BundleFailed` where it does not start, a document is refused, is read without a word, or is answered by
-    another version than the bundled `versions`; and where one of these does not answer at all.
+    Raises `BundleFailed` where it does not start or stops answering, a document is refused, is read without a word, is
+    answered by another version than those of the bundled `models`, or is called otherwise than that model calls what
+    was read; and where one of these does not answer at all.
     """
+    bundled = {model.model.version: model for model in models}
     with tempfile.TemporaryDirectory(prefix="docflow-bundle-") as scratch:
         own = {
             "BENTOML_HOME": str(home),
@@ -56,9 +60,12 @@ def smoke_test(
             "DOCFLOW_ROLLOUT__SHARE": str(SHARE),
         }
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("DOCFLOW_", "PYTHON"))}
-        with served(tag, python=python, environment=kept | own, folder=Path(scratch)) as client:
-            tried = [ask(client, path, versions=versions) for path in documents]
-            ask_each(client, versions=versions)
+        with (
+            served(tag, python=python, environment=kept | own, folder=Path(scratch)) as client,
+            Store.open(f"sqlite:///{scratch}/docflow.db") as store,
+        ):
+            tried = [ask(client, path, models=bundled, store=store) for path in documents]
+            ask_each(client, versions=list(bundled))
             return tried
 
 
@@ -75,19 +82,33 @@ def ask_each(client: httpx.Client, *, versions: Sequence[str]) -> None:
     raise BundleFailed(f"version {', '.join(sorted(silent))} was bundled, and did not answer one of {MOST_TEXTS} texts")
 
 
-def ask(client: httpx.Client, path: Path, *, versions: Sequence[str]) -> Tried:
-    """What the bundle says of one document."""
+def ask(client: httpx.Client, path: Path, *, models: Mapping[str, Classifier], store: Store) -> Tried:
+    """What the bundle says of one document, which it keeps in `store`, and its models by their versions say as well."""
     with path.open("rb") as file:
         answer = client.post("/upload-and-predict", files={"file": (path.name, file)})
     if answer.status_code != httpx.codes.OK:
         raise BundleFailed(f"the bundle answered {answer.status_code} for {path.name}: {answer.text[:SHOWN]}")
     said = answer.json()["prediction"]
-    if said["model_version"] not in versions:
-        bundled = " and ".join(versions)
-        raise BundleFailed(f"version {said['model_version']} answered for {path.name}, and {bundled} was bundled")
+    version = said["model_version"]
+    if version not in models:
+        raise BundleFailed(f"version {version} answered for {path.name}, and {' and '.join(models)} was bundled")
     if said["ocr"]["confidence"] is None:
         raise BundleFailed(f"the bundle read no word of {path.name}")
+    right = named(said["document_id"], model=models[version], store=store)
+    if said["predicted_class"] != right:
+        raise BundleFailed(
+            f"the bundle calls {path.name} {said['predicted_class']}; version {version} calls it {right}"
+        )
     return Tried(path.name, said["predicted_class"], said["confidence_score"], said["pages"], said["seconds"])
+
+
+def named(document_id: int, *, model: Classifier, store: Store) -> str:
+    """What the model calls the document as it was read, asked here."""
+    recognition = store.latest_recognition(document_id)
+    if recognition is None:
+        raise BundleFailed(f"the bundle answered for document {document_id}, and did not keep what it read")
+    (prediction,) = model.predict([recognition.text], [store.thumbnail(recognition.id)])
+    return prediction.label
 
 
 @contextmanager
@@ -106,6 +127,9 @@ def served(tag: str, *, python: Path, environment: Mapping[str, str], folder: Pa
             if not becomes_healthy(client, process):
                 raise BundleFailed(f"the bundle did not become healthy: {log.read_text(errors='replace')[-SHOWN:]}")
             yield client
+    except httpx.HTTPError as error:
+        words = log.read_text(errors="replace")[-SHOWN:]
+        raise BundleFailed(f"the bundle stopped answering ({error!r}): {words}") from error
     finally:
         end(process)
 

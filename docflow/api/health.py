@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from docflow.api.classifying import Ask, question_of
-from docflow.types import ModelRef
+from docflow.types import FAILED, Answered, ModelRef, Prediction, Variant
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +22,15 @@ PROBE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a probe found; `model` is None where the classifier did not answer."""
+    """What a probe found; `model` is the champion, and None where the classifier did not answer.
 
-    model: ModelRef | None
+    `answers` is whether the champion did itself; `on_trial` has the versions that did beside it.
+    """
+
     at: datetime
+    model: ModelRef | None = None
+    answers: bool = False
+    on_trial: tuple[str, ...] = ()
 
 
 class HealthProbe:
@@ -41,18 +46,34 @@ class HealthProbe:
         """The latest outcome; callers at the same time share one probe."""
         async with self._lock:
             if self._last is None or time.monotonic() - self._asked_at > FRESH_SECONDS:
-                self._last = Health(model=await self._probe(), at=datetime.now(UTC))
+                self._last = await self._probe()
                 self._asked_at = time.monotonic()
             return self._last
 
-    async def _probe(self) -> ModelRef | None:
+    async def _probe(self) -> Health:
+        at = datetime.now(UTC)
         try:
             answered = await asyncio.wait_for(self._ask(question_of(PROBE)), PROBE_SECONDS)
         except TimeoutError:
             log.warning("the classifier did not answer its probe within %.0f seconds", PROBE_SECONDS)
-            return None
+            return Health(at)
         except Exception:
             # Whatever is wrong with the classifier, telling so is the task here.
             log.warning("the classifier failed its probe", exc_info=True)
-            return None
-        return answered.prediction.model
+            return Health(at)
+        champion = champions(answered)
+        said = [one for one in (answered.prediction, *answered.shadows) if one.label != FAILED]
+        return Health(
+            at,
+            model=champion.model,
+            answers=champion in said,
+            on_trial=tuple(one.model.version for one in said if one.model != champion.model),
+        )
+
+
+def champions(answered: Answered) -> Prediction:
+    """What the champion said, whoever answered: it answers itself, or is the first of those asked beside.
+
+    A challenger's share has the probe in it or not for as long as the trial lasts.
+    """
+    return answered.prediction if answered.prediction.variant is Variant.CHAMPION else answered.shadows[0]

@@ -24,16 +24,16 @@ async def root() -> ServiceAnswer:
 
 @router.get("/health")
 async def health(service: ServiceOf) -> HealthAnswer:
-    """Whether the classifier answers, found by a real prediction that is a few seconds old at most."""
+    """Whether the model in force answers, found by a real prediction that is a few seconds old at most."""
     found = await service.health.look()
-    loaded = found.model is not None
     model = found.model or service.model()
     return HealthAnswer(
-        status="healthy" if loaded else "degraded",
+        status="healthy" if found.answers else "degraded",
         timestamp=found.at,
-        model_loaded=loaded,
+        model_loaded=found.answers,
         model_name=model.name,
         model_version=model.version,
+        on_trial=found.on_trial,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -19,13 +21,18 @@ from docflow.api.schemas import (
 )
 from docflow.api.service import DocumentId, Service, ServiceOf
 from docflow.errors import DocFlowError, RequestTooLarge
-from docflow.monitor import DOCUMENTS, MODEL_ANSWERS, OCR_SECONDS, PAGES, PREDICTIONS
+from docflow.monitor import DOCUMENTS, MODEL_ANSWERS, OCR_SECONDS, PAGES, PREDICTIONS, UNSTORED_PREDICTIONS
 from docflow.ocr import check_languages, language_of
 from docflow.pipeline import Outcome
 from docflow.store import Recognition
-from docflow.types import Prediction
+from docflow.types import Answered, Prediction
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(tags=["predictions"])
+
+RECORD_SECONDS = 1.0
+"""The most that a text's answer waits for being stored: whoever only asks does not depend on the database."""
 
 OcrLanguage = Annotated[
     str | None,
@@ -47,7 +54,10 @@ async def predict_text(body: TextRequest, service: ServiceOf) -> PredictionAnswe
             detail={"limit_characters": most},
             next_step="Send the first pages only, or raise the setting service.text_max_chars.",
         )
-    prediction = (await service.ask(question_of(body.text))).prediction
+    question = question_of(body.text)
+    answered = await service.ask(question)
+    await record(answered, service, text_sha256=question.key)
+    prediction = answered.prediction
     count_prediction(prediction)
     return PredictionAnswer(**prediction_keys(prediction, all_scores=body.return_all_scores))
 
@@ -85,6 +95,18 @@ async def upload_and_predict(
         upload=uploaded,
         prediction=outcome_answer(outcome, document_id=uploaded.document_id, all_scores=return_all_scores),
     )
+
+
+async def record(answered: Answered, service: Service, *, text_sha256: str) -> None:
+    """Store what was said about a text, without the text; where the database does not take it, that is only told."""
+    said = (answered.prediction, *answered.shadows)
+    texts = service.pipeline.store.texts
+    try:
+        async with asyncio.timeout(RECORD_SECONDS):
+            await service.records.run(lambda: texts.save_predictions(text_sha256, said))
+    except (TimeoutError, DocFlowError) as error:
+        UNSTORED_PREDICTIONS.inc()
+        log.warning("what was said about a text could not be stored: %s", error or "the database took too long")
 
 
 async def read(document_id: int, service: Service, *, ocr_language: str | None) -> Outcome:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from docflow.types import Prediction, Variant
 
@@ -22,13 +22,14 @@ class Answer(BaseModel):
 
 
 class HealthAnswer(Answer):
-    """Whether the service can classify; `degraded` where its classifier does not answer."""
+    """Whether the service can classify, and by which model in force; `degraded` where that does not answer."""
 
     status: Literal["healthy", "degraded"]
     timestamp: datetime
     model_loaded: bool
     model_name: str | None
     model_version: str | None
+    on_trial: tuple[str, ...] = Field(description="The versions on trial, challenger and shadow, that answered too.")
 
 
 class ServiceAnswer(Answer):
@@ -154,7 +155,9 @@ class LabelRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     label: str
-    who: str = Field(min_length=1, max_length=200, description="Who says so.")
+    who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
+        description="Who says so."
+    )
     comment: str = Field("", max_length=2000)
     source: str = Field(
         "", max_length=200, description="Where the document came from; without one it keeps the source that it has."
@@ -164,7 +167,8 @@ class LabelRequest(BaseModel):
 class LabelAnswer(Answer):
     """A label, what it replaced, and what the model had said by then; `changed` is false where it was so already.
 
-    `source` is where the document came from, empty where nobody said.
+    `label` is empty where a machine took its own back; `source` is where the document came from, empty where nobody
+    said.
     """
 
     document_id: int

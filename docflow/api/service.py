@@ -21,13 +21,19 @@ from docflow.types import ModelRef
 TRANSFERS = 4
 """Uploads held in memory, and look-ups in the database, at once; bounds memory at a few files' size."""
 
+RECORDS = 2
+"""Predictions of texts written at once: apart from uploads, whose checks take seconds."""
+
 MOST_ID = 2**31 - 1
 """The largest id that the database's integer column can have given out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One running service. `reading` recognises documents; `transfers` stores and looks up."""
+    """One running service.
+
+    `reading` recognises documents; `transfers` stores and looks up; `records` keeps what was said about texts.
+    """
 
     settings: Settings
     pipeline: Pipeline
@@ -36,6 +42,7 @@ class Service:
     health: HealthProbe
     reading: Workers
     transfers: Workers
+    records: Workers
 
 
 @asynccontextmanager
@@ -51,12 +58,14 @@ async def running(settings: Settings, *, ask: Ask, model: Callable[[], ModelRef]
         health=HealthProbe(ask),
         reading=Workers("docflow-reading", threads=settings.ocr.workers, queue=settings.ocr.queue),
         transfers=Workers("docflow-transfer", threads=TRANSFERS),
+        records=Workers("docflow-records", threads=RECORDS),
     )
     try:
         yield service
     finally:
         service.reading.close()
         service.transfers.close()
+        service.records.close()
         pipeline.close()
 
 

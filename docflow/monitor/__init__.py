@@ -13,6 +13,7 @@ from docflow.monitor.metrics import (
     REQUEST_SECONDS,
     REQUESTS,
     REQUESTS_IN_PROGRESS,
+    UNSTORED_PREDICTIONS,
     WORKER_RESTARTS,
     exposition,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "REQUESTS",
     "REQUESTS_IN_PROGRESS",
     "REQUEST_SECONDS",
+    "UNSTORED_PREDICTIONS",
     "WORKER_RESTARTS",
     "exposition",
 ]

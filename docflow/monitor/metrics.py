@@ -75,6 +75,11 @@ MODEL_FAILURES = Counter(
     "docflow_model_failures", "Documents that the champion failed to answer for.", labelnames=("version",)
 )
 
+UNSTORED_PREDICTIONS = Counter(
+    "docflow_unstored_predictions",
+    "Texts that were answered while what was said of them could not be stored: no verdict counts them.",
+)
+
 ERRORS = Counter("docflow_errors", "Requests that failed, by the error's code.", labelnames=("code",))
 
 

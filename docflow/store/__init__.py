@@ -20,7 +20,9 @@ from docflow.store.tables import (
     Promotion,
     Recognition,
     RecognitionKey,
+    TextPredictionRow,
 )
+from docflow.store.texts import TextStore
 
 __all__ = [
     "Answerer",
@@ -43,6 +45,8 @@ __all__ = [
     "Recognition",
     "RecognitionKey",
     "Store",
+    "TextPredictionRow",
+    "TextStore",
     "file_failures",
     "open_filesystem",
     "storage_failures",

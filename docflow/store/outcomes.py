@@ -1,19 +1,22 @@
-"""What two versions of a model said about the same documents, and what people said afterwards."""
+"""What two versions of a model said about the same documents and texts, and what people said afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import col, or_, select
 
 from docflow.store.database import Database
-from docflow.store.tables import Document, Label, LabelOrigin, PredictionRow, Recognition
+from docflow.store.tables import Document, Label, LabelOrigin, PredictionRow, Recognition, TextPredictionRow
 from docflow.types import FAILED, UNKNOWN, Variant
+
+Said = TypeVar("Said", PredictionRow, TextPredictionRow)
+Key = TypeVar("Key", int, str)
 
 MOST_ROWS = 50_000
 """The newest predictions that are looked at: months of most services, and a second's work."""
@@ -55,7 +58,8 @@ class Outcome:
 class Operation:
     """How one version did beside the other: documents asked about, those it failed on, and those it called unknown.
 
-    `milliseconds` is the median time of a prediction, None where nobody measured.
+    A text that belongs to no document counts as one. `milliseconds` is the median time of a prediction, None where
+    nobody measured.
     """
 
     documents: int
@@ -101,11 +105,16 @@ class OutcomeStore:
     ) -> tuple[Operation, Operation]:
         """How the champion and the challenger did on the documents that both were asked about, one of them since then.
 
+        Texts that belong to no document count among them.
+
         Nobody asked a version of which there is neither an answer nor a failure: a process that began before the trial
         did, or a service has not yet taken the models in force.
         """
-        said = self._newest(model_name, versions=(champion, challenger), since=since)
-        first, second = (operation([one[version] for one in said.values()]) for version in (champion, challenger))
+        versions = (champion, challenger)
+        documents = self._newest(model_name, versions=versions, since=since)
+        texts = self._newest_of_texts(model_name, versions=versions, since=since)
+        said: list[Mapping[str, PredictionRow | TextPredictionRow]] = [*documents.values(), *texts.values()]
+        first, second = (operation([one[version] for one in said]) for version in versions)
         return first, second
 
     def _newest(
@@ -116,23 +125,38 @@ class OutcomeStore:
         One of them is from since then. The other one's may be older: who is asked again about what it has read already
         says what it said, and `predicted_at` stays as it is.
         """
-        is_of_them = (PredictionRow.model_name == model_name, col(PredictionRow.model_version).in_(versions))
+        rows = self._said(
+            PredictionRow, of=PredictionRow.recognition_id, model_name=model_name, versions=versions, since=since
+        )
+        return by_version(rows, key=lambda row: row.document_id, versions=versions)
+
+    def _newest_of_texts(
+        self, model_name: str, *, versions: tuple[str, str], since: datetime
+    ) -> dict[str, dict[str, TextPredictionRow]]:
+        """The same of texts that belong to no document, by their hashes."""
+        rows = self._said(
+            TextPredictionRow, of=TextPredictionRow.text_sha256, model_name=model_name, versions=versions, since=since
+        )
+        return by_version(rows, key=lambda row: row.text_sha256, versions=versions)
+
+    def _said(
+        self, table: type[Said], *, of: int | str, model_name: str, versions: tuple[str, str], since: datetime
+    ) -> list[Said]:
+        """What the versions ever said about what one of them was asked since then, the newest first, failures last."""
+        is_of_them = (table.model_name == model_name, col(table.model_version).in_(versions))
         asked = (
-            select(PredictionRow.recognition_id)
-            .where(*is_of_them, col(PredictionRow.predicted_at) >= since)
-            .order_by(col(PredictionRow.id).desc())
+            select(col(of))
+            .where(*is_of_them, col(table.predicted_at) >= since)
+            .order_by(col(table.id).desc())
             .limit(MOST_ROWS)
         )
         query = (
-            select(PredictionRow)
-            .where(*is_of_them, col(PredictionRow.recognition_id).in_(asked))
-            .order_by(col(PredictionRow.label) == FAILED, col(PredictionRow.id).desc())
+            select(table)
+            .where(*is_of_them, col(of).in_(asked))
+            .order_by(col(table.label) == FAILED, col(table.id).desc())
         )
-        found: dict[int, dict[str, PredictionRow]] = {}
         with self._database.session() as session:
-            for row in session.exec(query):
-                found.setdefault(row.document_id, {}).setdefault(row.model_version, row)
-        return {number: one for number, one in found.items() if len(one) == len(versions)}
+            return list(session.exec(query))
 
     def _disturbed(self, model_name: str, *, versions: tuple[str, str], since: datetime) -> set[int]:
         """The documents labelled since then on which a version ever failed, or stood in for one that did."""
@@ -150,6 +174,16 @@ class OutcomeStore:
         query = select(Recognition.document_id, Recognition.text).order_by(col(Recognition.id))
         with self._database.session() as session:
             return dict(session.exec(query.where(col(Recognition.document_id).in_(list(documents)))).all())
+
+
+def by_version(
+    rows: Sequence[Said], *, key: Callable[[Said], Key], versions: tuple[str, str]
+) -> dict[Key, dict[str, Said]]:
+    """The first row of each version, by what it is about, of what both said something about."""
+    found: dict[Key, dict[str, Said]] = {}
+    for row in rows:
+        found.setdefault(key(row), {}).setdefault(row.model_version, row)
+    return {subject: one for subject, one in found.items() if len(one) == len(versions)}
 
 
 def labelled_since(since: datetime) -> tuple[Any, ...]:
@@ -190,12 +224,12 @@ def outcome(
     )
 
 
-def has_failed(row: PredictionRow) -> bool:
+def has_failed(row: PredictionRow | TextPredictionRow) -> bool:
     """Whether the model was asked and did not answer."""
     return row.label == FAILED
 
 
-def operation(rows: list[PredictionRow]) -> Operation:
+def operation(rows: Sequence[PredictionRow | TextPredictionRow]) -> Operation:
     """How the version did whose rows these are, one for each document that it was asked about."""
     times = [1000 * row.seconds for row in rows if row.seconds is not None]
     return Operation(

@@ -40,6 +40,7 @@ from docflow.store.tables import (
     now,
 )
 from docflow.store.text import storable
+from docflow.store.texts import TextStore
 
 Row = TypeVar("Row", bound=Table)
 
@@ -55,6 +56,7 @@ class Store:
         self.labels = LabelStore(database)
         self.outcomes = OutcomeStore(database)
         self.readings = ReadingStore(database)
+        self.texts = TextStore(database)
 
     @classmethod
     def open(cls, url: str, *, upgrade: bool = True) -> Store:

@@ -1,6 +1,6 @@
 """The tables: documents, their recognitions, pages, predictions and labels; models' metrics and promotions.
 
-documents ─┬─< recognitions ─┬─< pages
+documents ─┬─< recognitions ─┬─< pages               text_predictions
            │                 └─< predictions          model_metrics
            ├───────────────────< predictions          promotions
            └───────────────────< labels
@@ -30,6 +30,9 @@ NAMES = {
 """Every constraint has a name, since SQLite and PostgreSQL can only alter the ones that have."""
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+VARIANT = Enum(types.Variant, native_enum=False, length=16, values_callable=lambda e: [member.value for member in e])
 
 
 class DocumentStatus(StrEnum):
@@ -200,9 +203,7 @@ class PredictionRow(Table, table=True):
     settings_digest: str = ""
     variant: types.Variant = Field(
         default=types.Variant.CHAMPION,
-        sa_type=Enum(
-            types.Variant, native_enum=False, length=16, values_callable=lambda e: [member.value for member in e]
-        ),
+        sa_type=VARIANT,
         sa_column_kwargs={"server_default": types.Variant.CHAMPION.value},
     )
     seconds: float | None = None
@@ -223,6 +224,37 @@ class PredictionRow(Table, table=True):
         )
 
 
+class TextPredictionRow(Table, table=True):
+    """What one version of a model said, or failed to, about a text that belongs to no document and is not kept.
+
+    Once for each thing said: where the text comes again, `predicted_at` stays when it was said first.
+    """
+
+    __tablename__ = "text_predictions"
+    __table_args__ = (
+        UniqueConstraint(
+            "text_sha256",
+            "model_name",
+            "model_version",
+            "model_digest",
+            "variant",
+            "label",
+            name="uq_text_predictions_key",
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    text_sha256: str
+    label: str
+    confidence: float
+    model_name: str
+    model_version: str
+    model_digest: str
+    variant: types.Variant = Field(sa_type=VARIANT)
+    seconds: float | None = None
+    predicted_at: datetime = Field(default_factory=now)
+
+
 class LabelOrigin(StrEnum):
     """Who gave a label."""
 
@@ -233,6 +265,7 @@ class LabelOrigin(StrEnum):
 class Label(Table, table=True):
     """What somebody said that a document is. Rows are added, never changed.
 
+    An empty `label` takes back what a machine had said.
     `source` is where the document came from, which fair splits keep whole. `replaced` is the label in force before,
     None for a first one; `predicted`, with what `confidence` and by which model, is what had been
     answered last by then, None where nothing was.

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from integration import commands
@@ -35,6 +37,17 @@ START_SECONDS = 90.0
 
 IMPORT = "from bentos.models import import_models; from docflow.settings import load_settings; \
 print(import_models(load_settings())['champion'])"
+
+BUILD = """
+import json, sys
+from pathlib import Path
+from bentos.building import build_bundle
+from docflow.settings import load_settings
+
+version, *names = sys.argv[1:]
+documents = [Path("examples/documents") / name for name in names]
+print(json.dumps(build_bundle(load_settings(), root=Path(), documents=documents, version=version).to_dict()))
+"""
 
 
 def promote_small_model(
@@ -96,6 +109,14 @@ def run(code: str, *arguments: str, var_dir: Path, **more: str) -> str:
 def import_champion(var_dir: Path) -> str:
     """The tag of the promoted model in BentoML's store."""
     return run(IMPORT, var_dir=var_dir).strip().splitlines()[-1]
+
+
+def build_bundle(
+    var_dir: Path, *, version: str, documents: Sequence[str] = ("invoice-eng.pdf", "receipt-rus.jpg"), first: str = ""
+) -> dict[str, Any]:
+    """What `docflow bundle build` tells of the bundle that it made and tried; `first` is code that runs before."""
+    told: dict[str, Any] = json.loads(run(first + BUILD, version, *documents, var_dir=var_dir).strip().splitlines()[-1])
+    return told
 
 
 def free_port() -> int:

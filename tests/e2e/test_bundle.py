@@ -91,29 +91,27 @@ def test_the_bundles_requirements_are_those_of_the_lock_file(tmp_path: Path) -> 
     assert written.read_text() == (serving.ROOT / "requirements-bento.txt").read_text(), "run `make requirements`"
 
 
-BUILD = """
-import json, sys
-from pathlib import Path
-from bentos.building import build_bundle
-from docflow.settings import load_settings
-
-documents = [Path("examples/documents") / name for name in ("invoice-eng.pdf", "receipt-rus.jpg")]
-print(json.dumps(build_bundle(load_settings(), root=Path(), documents=documents, version="t1").to_dict()))
-"""
-
-
 SPOIL_CHALLENGER = """
 from pathlib import Path
 import bentoml, bentos.building.bundle as bundle
-import_models = bundle.import_models
+build = bundle.build
 
-def import_and_spoil(settings):
-    tags = import_models(settings)
-    with Path(bentoml.models.get(tags["challenger"]).path, "model/model.json").open("a") as file:
+def build_and_spoil(*arguments, **more):
+    tag = build(*arguments, **more)
+    with Path(bentoml.models.get("docflow-challenger:latest").path, "model/model.json").open("a") as file:
         file.write(" ")
-    return tags
+    return tag
 
-bundle.import_models = import_and_spoil
+bundle.build = build_and_spoil
+"""
+
+INTERRUPT = """
+import bentos.building.bundle as bundle
+
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
+
+bundle.smoke_test = interrupted
 """
 
 
@@ -121,8 +119,7 @@ bundle.import_models = import_and_spoil
 def built(bundle_var: Path) -> dict[str, Any]:
     """The bundle of champion and challenger, as `docflow bundle build` makes and tries it."""
     serving.promote_small_model(bundle_var, version="4", seed=4, alias="challenger")
-    told: dict[str, Any] = json.loads(serving.run(BUILD, var_dir=bundle_var).strip().splitlines()[-1])
-    return told
+    return serving.build_bundle(bundle_var, version="t1")
 
 
 def test_the_bundle_was_served_by_what_it_asks_for_alone_and_read_real_documents(built: dict[str, Any]) -> None:
@@ -159,17 +156,26 @@ def test_the_bundle_answers_with_champion_and_challenger_without_any_database(
 
 
 def test_a_bundle_that_cannot_read_documents_is_refused_and_removed(bundle_var: Path) -> None:
-    broken = BUILD.replace('version="t1"', 'version="t2"').replace('"invoice-eng.pdf"', '"../__init__.py"')
     with pytest.raises(AssertionError, match="BundleFailed: the bundle answered 415"):
-        serving.run(broken, var_dir=bundle_var)
+        serving.build_bundle(bundle_var, version="t2", documents=("../__init__.py",))
     assert not (bundle_var / "bentoml" / "bentos" / "docflow" / "t2").exists()
+
+
+def test_a_bundle_that_nobody_waited_for_is_removed_and_the_one_before_is_the_latest(
+    built: dict[str, Any], bundle_var: Path
+) -> None:
+    with pytest.raises(AssertionError, match="KeyboardInterrupt"):
+        serving.build_bundle(bundle_var, version="t4", first=INTERRUPT)
+    bundles = bundle_var / "bentoml" / "bentos" / "docflow"
+    assert not (bundles / "t4").exists()
+    assert (bundles / "latest").read_text() == "t1"
 
 
 def test_a_bundle_whose_challenger_does_not_load_is_refused_and_removed(
     built: dict[str, Any], bundle_var: Path
 ) -> None:
     with pytest.raises(AssertionError, match="version 4 was bundled, and did not answer"):
-        serving.run(SPOIL_CHALLENGER + BUILD.replace('version="t1"', 'version="t3"'), var_dir=bundle_var)
+        serving.build_bundle(bundle_var, version="t3", first=SPOIL_CHALLENGER)
     assert not (bundle_var / "bentoml" / "bentos" / "docflow" / "t3").exists()
     serving.import_champion(bundle_var)
 

@@ -31,24 +31,20 @@ def engine_is_missing() -> str:
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The image of a bundle with a small model."""
+def image(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> str:
+    """The image of a bundle with a small champion and a challenger, as `docflow bundle build` makes and tries it."""
     if why := engine_is_missing():
         pytest.skip(why)
+    # Only now, since it installs hundreds of megabytes.
+    bundle_environments: Path = request.getfixturevalue("bundle_environments")
     var_dir = tmp_path_factory.mktemp("image")
+    (var_dir / "bundle-environments").symlink_to(bundle_environments)
     serving.promote_small_model(var_dir)
-    serving.import_champion(var_dir)
-    subprocess.run(
-        [sys.executable, "-m", "bentoml", "build", "--version", "i1"],
-        cwd=serving.ROOT,
-        env=serving.environment(var_dir),
-        check=True,
-        capture_output=True,
-        timeout=BUILD_SECONDS,
-    )
+    serving.promote_small_model(var_dir, version="2", seed=1, alias="challenger")
+    tag = serving.build_bundle(var_dir, version="i1")["tag"]
     options = ["--backend", "buildah", "--opt", "network=host", "--opt", "isolation=chroot", "-t", IMAGE]
     subprocess.run(
-        [sys.executable, "-m", "bentoml", "containerize", "docflow:i1", *options],
+        [sys.executable, "-m", "bentoml", "containerize", tag, *options],
         env=serving.environment(var_dir) | {"BUILDAH_ISOLATION": "chroot"},
         check=True,
         capture_output=True,
@@ -64,7 +60,7 @@ def container(image: str) -> Iterator[httpx.Client]:
     limits = ["--ulimit", "nofile=20000:20000", "--ulimit", "nproc=30000:30000"]
     process = subprocess.Popen(
         ["podman", "--runtime", "runc", "run", "--rm", "--name", name, "--network", "host", *limits,
-         "--env", f"DOCFLOW_SERVICE__PORT={port}", image, "serve"],
+         "--env", f"DOCFLOW_SERVICE__PORT={port}", "--env", "DOCFLOW_ROLLOUT__SHARE=0.5", image, "serve"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -93,8 +89,14 @@ def test_the_container_reads_documents(container: httpx.Client, name: str) -> No
     answer = container.post("/upload-and-predict", files={"file": (name, content)})
     assert answer.status_code == 200, answer.text
     said = answer.json()["prediction"]
-    assert said["model_version"] == "1"
+    assert said["model_version"] in ("1", "2")
     assert said["ocr"]["confidence"] > 0.5
+
+
+def test_the_container_answers_with_champion_and_challenger(container: httpx.Client) -> None:
+    texts = [serving.WORDS["receipt"].format(n=number) for number in range(64)]
+    answers = [container.post("/predict/text", json={"text": text}).json() for text in texts]
+    assert {(one["variant"], one["model_version"]) for one in answers} == {("champion", "1"), ("challenger", "2")}
 
 
 def test_the_container_is_reached_from_outside_of_it(container: httpx.Client) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import shutil
 import time
 import uuid
 from collections import defaultdict
@@ -107,6 +108,14 @@ def until_version(service: httpx.Client, version: str) -> None:
         time.sleep(0.3)
 
 
+def until_metric(service: httpx.Client, line: str) -> None:
+    """Return once the running service's metrics have this line."""
+    end = time.monotonic() + SECONDS
+    while line not in service.get("/metrics").text:
+        assert time.monotonic() < end, line
+        time.sleep(0.3)
+
+
 def storage(keeper: Keeper) -> tuple[Any, str]:
     """The keeper's S3 and bucket."""
     reached = {
@@ -159,14 +168,24 @@ def test_a_life_of_models(keeper: Keeper, documents: Path, tmp_path: Path) -> No
     (bill,) = [key for key in kept_beside(keeper, first) if "/bundles/" in key and key.endswith("/sbom.cdx.json")]
     assert len(json.loads(content(keeper, bill))["components"]) == bundle["packages"] + len(bundle["system_packages"])
 
-    with serving.serving(bundle["tag"], var_dir=keeper.var_dir, cwd=tmp_path, **keeper.variables) as service:
+    # A machine of its own, as a service has: what it knows of models it took from the storage.
+    own = tmp_path / "own"
+    variables = keeper.variables | {"DOCFLOW_VAR_DIR": str(own)}
+    with serving.serving(bundle["tag"], var_dir=keeper.var_dir, cwd=tmp_path, **variables) as service:
         until_version(service, first)
-        unseen = (documents / "unseen" / "receipt.pdf").read_bytes()
-        answer = service.post("/upload-and-predict", files={"file": ("r.pdf", unseen)}).json()
-        assert answer["prediction"]["model_version"] == first
-        document_id = answer["upload"]["document_id"]
-        told = service.post(f"/documents/{document_id}/label", json={"label": "receipt", "who": "ann"}).json()
-        assert (told["label"], told["model_version"]) == ("receipt", first)
+        document_id, said = send(service, documents / "unseen" / "receipt.pdf")
+        assert said["model_version"] == first
+        for who, label in (("ann", "invoice"), ("bob", "receipt")):
+            service.post(f"/documents/{document_id}/label", json={"label": label, "who": who}).raise_for_status()
+        labels = [
+            json.loads(line) for line in keeper.tell("labels", "history", str(document_id), "--json").splitlines()
+        ]
+        assert [(one["who"], one["label"], one["replaced"]) for one in labels] == [
+            ("bob", "receipt", "invoice"),
+            ("ann", "invoice", None),
+        ]
+        assert {(one["model_version"], one["predicted"]) for one in labels} == {(first, said["predicted_class"])}
+        assert labels[0]["when"] >= labels[1]["when"]
 
         worse = keeper.train(str(documents / "wrong"), "--no-labels")
         assert "promotion_refused" in keeper.tell("models", "promote", worse, expect=8)
@@ -176,6 +195,14 @@ def test_a_life_of_models(keeper: Keeper, documents: Path, tmp_path: Path) -> No
         until_version(service, better)
         again = service.post(f"/predict/document/{document_id}").json()
         assert (again["predicted_class"], again["model_version"]) == ("receipt", better)
+        assert service.get("/health").json()["on_trial"] == [first]
+
+        invoice, _ = send(service, documents / "unseen" / "invoice.pdf")
+        service.post(f"/documents/{invoice}/label", json={"label": "invoice", "who": "ann"}).raise_for_status()
+        service.post("/predict/text", json={"text": "invoice number 7, amount due"}).raise_for_status()
+        (verdict,) = [json.loads(line) for line in keeper.tell("models", "verdict", "--dry-run", "--json").splitlines()]
+        assert (verdict["version"], verdict["champion"], verdict["outcomes"]) == (first, better, 1)
+        assert [one["documents"] for one in verdict["operations"].values()] == [3, 3]
 
         history = [json.loads(line) for line in keeper.tell("models", "history", "--json").splitlines()]
         assert [(one["alias"], one["version"]) for one in history] == [
@@ -189,14 +216,27 @@ def test_a_life_of_models(keeper: Keeper, documents: Path, tmp_path: Path) -> No
             "model-card.md", "promotion.json", "sbom.cdx.json"
         }  # fmt: skip
 
-        spoil(keeper, keys=[last_files(keeper), registered_files(keeper, better)])
-        elsewhere = Keeper(tmp_path / "elsewhere", keeper.variables)
-        assert "digest_mismatch" in elsewhere.tell("models", "pull", expect=6)
-        assert service.get("/health").json()["model_version"] == better
-
+        files = last_files(keeper)
         assert f"version {first} is the champion again" in keeper.tell("models", "rollback")
         until_version(service, first)
-        assert f"mlflow-v{first}, the champion" in elsewhere.tell("models", "pull")
+
+        spoil(keeper, keys=[files, registered_files(keeper, better)])
+        shutil.rmtree(own / "models")
+        assert "docflow_model_refused 1.0" not in service.get("/metrics").text
+        assert f"version {better} is the champion again" in keeper.tell("models", "rollback")
+        until_metric(service, "docflow_model_refused 1.0")
+        assert service.get("/health").json()["model_version"] == first
+        assert service.post(f"/predict/document/{document_id}").json()["model_version"] == first
+
+        assert f"version {first} is the champion again" in keeper.tell("models", "rollback")
+        until_metric(service, "docflow_model_refused 0.0")
+        assert service.get("/health").json()["model_version"] == first
+
+
+def send(service: httpx.Client, path: Path) -> tuple[int, dict[str, Any]]:
+    """The id of the document that the service was sent, and what it said that it is."""
+    answer = service.post("/upload-and-predict", files={"file": (path.name, path.read_bytes())}).json()
+    return answer["upload"]["document_id"], answer["prediction"]
 
 
 def last_files(keeper: Keeper) -> str:

@@ -1,13 +1,17 @@
-"""The service asks its classifier whether it answers, and says so shortly where it does not."""
+"""The service asks its classifier whether the champion answers, and says so shortly where it does not."""
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from docflow.api import health
+from docflow.api import health, in_process
 from docflow.api.health import HealthProbe
+from docflow.rollout import Lineup
+from docflow.testing import FakeClassifier
+from docflow.types import ModelRef, Prediction
 
 
 def test_a_classifier_that_is_too_busy_to_answer_is_told_without_a_stack_trace(
@@ -32,3 +36,32 @@ def test_what_else_a_classifier_fails_with_is_in_the_log(caplog: pytest.LogCaptu
         assert asyncio.run(HealthProbe(broken).look()).model is None
     (told,) = caplog.records
     assert told.exc_info is not None
+
+
+class Broken:
+    """A champion that answers nothing."""
+
+    model = ModelRef("fake", "9", "9" * 64)
+
+    def predict(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> list[Prediction]:
+        raise MemoryError
+
+
+CHAMPION = FakeClassifier({"invoice": "Invoice"}, version="1")
+CHALLENGER = FakeClassifier({"invoice": "Invoice"}, version="2")
+PREDECESSOR = FakeClassifier({"invoice": "Invoice"}, version="0")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_the_champion_is_named_whoever_answers_the_probe(share: float) -> None:
+    lineup = Lineup(CHAMPION, challenger=CHALLENGER, shadow=PREDECESSOR, share=share)
+    found = asyncio.run(HealthProbe(in_process(lineup)).look())
+    assert (found.model, found.answers) == (CHAMPION.model, True)
+    assert sorted(found.on_trial) == ["0", "2"]
+
+
+def test_who_fails_the_probe_is_not_said_to_answer() -> None:
+    stood_in = asyncio.run(HealthProbe(in_process(Lineup(Broken(), shadow=PREDECESSOR))).look())
+    assert (stood_in.model, stood_in.answers, stood_in.on_trial) == (Broken.model, False, ("0",))
+    beside = asyncio.run(HealthProbe(in_process(Lineup(CHAMPION, shadow=Broken()))).look())
+    assert (beside.model, beside.answers, beside.on_trial) == (CHAMPION.model, True, ())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -15,9 +16,12 @@ from cyclonedx.validation.json import JsonStrictValidator
 from bentos.building import build_bundle
 from bentos.building.bundle import copy_parts, system_packages
 from bentos.building.environment import bill_of_materials
-from bentos.building.smoke import MOST_TEXTS, ask_each
+from bentos.building.smoke import MOST_TEXTS, ask, ask_each, smoke_test
 from docflow.errors import BundleFailed, RequestError
 from docflow.settings import Settings
+from docflow.store import RecognitionKey, Store
+from docflow.testing import FakeClassifier
+from docflow.types import Box, Line, PageText, TextSource, Word
 
 ROOT = Path(__file__).parents[3]
 
@@ -54,6 +58,65 @@ def test_a_version_that_has_answered_is_not_asked_again() -> None:
     asked: list[int] = []
     ask_each(service(lambda number: asked.append(number) or "1"), versions=["1"])
     assert asked == [0]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Iterator[Store]:
+    """The store of a bundle that has read one document, an invoice."""
+    line = Line((Word("INVOICE", Box(0, 0, 9, 9), 0.9),))
+    with Store.open(f"sqlite:///{tmp_path}/docflow.db") as store:
+        document, _ = store.add_document(
+            sha256="a" * 64, filename="a.pdf", media_type="application/pdf", size=1, storage_path="a"
+        )
+        key = RecognitionKey(engine="e", engine_version="1", languages="eng", settings_digest="")
+        page = PageText(1, 9, 9, (line,), TextSource.OCR, "e", "1", "eng")
+        store.save_recognition(document.id, key=key, pages=[page], seconds=0.1)
+        yield store
+
+
+def says(kind: str) -> httpx.Client:
+    """A service that calls its only document so."""
+    said = {
+        "predicted_class": kind, "confidence_score": 0.95, "model_version": "1", "document_id": 1, "pages": 1,
+        "seconds": 0.1, "ocr": {"confidence": 0.9},
+    }  # fmt: skip
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"prediction": said}))
+    return httpx.Client(base_url="http://service", transport=transport)
+
+
+def test_a_document_has_to_be_called_what_the_bundled_model_calls_it(read: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").touch()
+    models = {"1": FakeClassifier({"invoice": "INVOICE"})}
+    assert ask(says("invoice"), tmp_path / "a.pdf", models=models, store=read).kind == "invoice"
+    with pytest.raises(BundleFailed, match=r"calls a\.pdf unknown; version 1 calls it invoice"):
+        ask(says("unknown"), tmp_path / "a.pdf", models=models, store=read)
+
+
+DROPPING = """#!{python}
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{{"status": "healthy"}}')
+
+    def do_POST(self):
+        print("out of luck", file=sys.stderr, flush=True)
+        self.connection.close()
+
+HTTPServer(("127.0.0.1", int(sys.argv[-1])), Handler).serve_forever()
+"""
+
+
+def test_a_bundle_that_drops_the_connection_has_failed_and_its_log_is_told(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(DROPPING.format(python=sys.executable))
+    python.chmod(0o755)
+    (tmp_path / "a.pdf").touch()
+    with pytest.raises(BundleFailed, match=r"(?s)stopped answering .*out of luck"):
+        smoke_test("docflow:x", python=python, home=tmp_path, documents=[tmp_path / "a.pdf"], models=[])
 
 
 def test_the_bill_of_materials_names_what_the_container_asks_debian_for(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from benchmarks.machine import describe
 from benchmarks.model import generated_classifier
 from benchmarks.real_texts import real_texts
 from docflow.autolabelling import vote
-from docflow.labels.combining import agreements, combine, least_certainty
+from docflow.classify import fair_groups
+from docflow.labels.combining import agreements, combine, cutoff, labels_of
 from docflow.labels.functions import Evidence, LabellingFunction, ModelVote, SameSender, read_rules
 from docflow.settings import LabellingSettings
 from docflow.types import Classifier, LabelledText
@@ -41,25 +42,26 @@ def main() -> None:
     truth = [label for _, label in learnt]
     measured = agreements(voted, truth)
     table = Table("function", "votes", "agreed", box=None)
-    for name, one in sorted(measured.items()):
-        table.add_row(name, str(one.votes), str(one.agreed))
+    for name, agreement in sorted(measured.items()):
+        table.add_row(name, str(agreement.votes), str(agreement.agreed))
     console.print(table)
     functions.append(SameSender.learnt(learnt))
-    certainty = least_certainty(voted, truth, precision=rules.precision)
-    if certainty is None:
+    enough = cutoff(voted, truth, groups=fair_groups(known), precision=rules.precision)
+    if enough is None:
         console.print(f"on {len(known)} documents that people labelled, no certainty was enough")
         return
     given: Counter[str] = Counter()
     right: Counter[str] = Counter()
     for evidence, one in zip(evidences(fresh, model), fresh, strict=True):
-        combined = combine(vote(functions, evidence), measured, labels=len(set(truth)))
-        if combined is not None and combined.certainty >= certainty:
+        combined = combine(vote(functions, evidence), measured, labels=labels_of(voted, truth))
+        if combined is not None and combined.certainty >= enough.certainty:
             given[combined.label] += 1
             right[combined.label] += combined.label == one.label
     for label, count in sorted(given.items()):
         console.print(f"{label}: {count} labelled, {right[label]} of them right")
     console.print(
-        f"from a certainty of {certainty:.3f} on, {given.total()} of {len(fresh)} documents are labelled, "
+        f"from a certainty of {enough.certainty:.3f} on ({enough.right} of {enough.documents} right), "
+        f"{given.total()} of {len(fresh)} documents are labelled, "
         f"{right.total() / max(given.total(), 1):.3f} of them right"
     )
 

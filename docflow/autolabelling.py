@@ -6,25 +6,31 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docflow.labels.combining import Agreement, Combined, agreements, combine, least_certainty
+from docflow.classify import fair_groups
+from docflow.labels.combining import Agreement, Combined, Cutoff, agreements, combine, cutoff, labels_of
 from docflow.labels.functions import Evidence, LabellingFunction, ModelVote, SameSender, read_rules
 from docflow.settings import Settings
 from docflow.store import Label, LabelOrigin, Reading, Store
+from docflow.types import UNKNOWN, LabelledText
 
 WHO = "labelling functions"
 
 
 @dataclass(frozen=True)
 class AutoLabelled:
-    """What came of it: how each function agrees with people, how sure votes have to be, and how many labels were given.
+    """What came of it: how each function agrees with people, how sure votes have to be, and what became of labels.
 
-    `certainty` is None where no certainty was right often enough; no label is given then.
+    `cutoff` is None where no certainty was right often enough; no label stands then. `given` and `withdrawn` count
+    labels that are new, and those that nothing supports any more; what another replaces is among the former. `kept` are
+    documents whose automatic label is as it was, `undecided` those without one.
     """
 
     judged_on: int
     agreements: dict[str, Agreement]
-    certainty: float | None
+    cutoff: Cutoff | None
     given: dict[str, int]
+    withdrawn: dict[str, int]
+    kept: int
     undecided: int
 
 
@@ -32,34 +38,47 @@ def label_automatically(settings: Settings, *, store: Store, dry_run: bool = Fal
     """The outcome of having the functions vote on every document that was read and that no person labelled.
 
     Each label is marked as a machine's, with the functions that it rests on and how sure they were; it never stands
-    over a person's and is never judged by. Raises `SettingsError` for rules that do not fit.
+    over a person's and is never judged by, and it is withdrawn where the votes are not sure enough any more. Raises
+    `SettingsError` for rules that do not fit.
     """
-    by_hand = {one.document.id: one.label for one in store.labels.labelled()}
-    least = settings.labelling.model_confidence
-    seen = [
-        (one.document_id, evidence_of(one, by_hand.get(one.document_id), least=least))
-        for one in store.readings.newest()
-    ]
-    labelled = [(evidence, by_hand[number].label) for number, evidence in seen if number in by_hand]
-    functions = [*(read_rules(settings.labelling.rules) if settings.labelling.rules else ()), ModelVote()]
-    senders = SameSender.learnt(labelled)
+    in_force = {one.document.id: one.label for one in store.labels.labelled(origins=list(LabelOrigin))}
+    by_hand = {number: label for number, label in in_force.items() if label.origin is LabelOrigin.HUMAN}
+    firsts, least = store.labels.firsts(), settings.labelling.model_confidence
+    seen = {
+        one.document_id: evidence_of(one, firsts.get(one.document_id), least=least) for one in store.readings.newest()
+    }
+    labelled = [(evidence, by_hand[number]) for number, evidence in seen.items() if number in by_hand]
+    truth = [label.label for _, label in labelled]
+    rules = settings.labelling.effective_rules
+    functions = [*(read_rules(rules) if rules else ()), ModelVote()]
+    senders = SameSender.learnt([(evidence, label.label) for evidence, label in labelled])
     voted = [
-        vote(functions, evidence) | said_by(senders.name, senders.vote_on_learnt(evidence, label))
+        vote(functions, evidence) | said_by(senders.name, senders.vote_on_learnt(evidence, label.label))
         for evidence, label in labelled
     ]
-    unknown = [(number, vote([*functions, senders], evidence)) for number, evidence in seen if number not in by_hand]
-    truth = [label for _, label in labelled]
-    measured = agreements(voted, truth)
-    certainty = least_certainty(voted, truth, precision=settings.labelling.precision)
+    measured, labels = agreements(voted, truth), labels_of(voted, truth)
+    enough = cutoff(voted, truth, groups=groups_of(labelled), precision=settings.labelling.precision)
     given: Counter[str] = Counter()
-    for document_id, votes in unknown:
-        combined = combine(votes, measured, labels=len(set(truth)))
-        if combined is None or certainty is None or combined.certainty < certainty:
+    withdrawn: Counter[str] = Counter()
+    kept = undecided = 0
+    for number, evidence in seen.items():
+        if number in by_hand:
             continue
-        given[combined.label] += 1
-        if not dry_run:
-            write(store, document_id, combined)
-    return AutoLabelled(len(truth), measured, certainty, dict(given), len(unknown) - given.total())
+        combined = combine(vote([*functions, senders], evidence), measured, labels=labels)
+        stands = in_force.get(number)
+        if combined is None or enough is None or combined.certainty < enough.certainty:
+            undecided += 1
+            if stands is not None:
+                withdrawn[stands.label] += 1
+                if not dry_run:
+                    store.labels.withdraw(number, who=WHO, comment="nothing supports it any more")
+        elif stands is not None and stands.label == combined.label:
+            kept += 1
+        else:
+            given[combined.label] += 1
+            if not dry_run:
+                write(store, number, combined)
+    return AutoLabelled(len(truth), measured, enough, dict(given), dict(withdrawn), kept, undecided)
 
 
 def write(store: Store, document_id: int, combined: Combined) -> None:
@@ -86,10 +105,19 @@ def said_by(name: str, label: str | None) -> dict[str, str]:
     return {} if label is None else {name: label}
 
 
-def evidence_of(reading: Reading, label: Label | None, *, least: float) -> Evidence:
-    """What the functions may know. Of a labelled document, what the model had said before: it may have learnt since."""
-    said, confidence = (reading.said, reading.confidence) if label is None else (label.predicted, label.confidence)
-    is_sure = said is not None and confidence is not None and confidence >= least
+def groups_of(labelled: Sequence[tuple[Evidence, Label]]) -> list[int]:
+    """What each document's source is numbered: those of one source, or nearly the same, say little of each other."""
+    return fair_groups([LabelledText(one.text, label.label, "", source=label.source) for one, label in labelled])
+
+
+def evidence_of(reading: Reading, first: Label | None, *, least: float) -> Evidence:
+    """What the functions may know. The model has a vote where it was sure and knew the kind.
+
+    Of a document that was ever labelled, this is what had been answered before its `first` label: the model may have
+    learnt it since, a machine's label too, which would then confirm itself.
+    """
+    said, confidence = (reading.said, reading.confidence) if first is None else (first.predicted, first.confidence)
+    is_sure = said not in (None, UNKNOWN) and confidence is not None and confidence >= least
     return Evidence(
         text=reading.text,
         filename=reading.filename,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from docflow.errors import DocFlowError, RequestError
@@ -13,39 +14,65 @@ from docflow.ocr import language_of
 from docflow.pipeline import Pipeline
 from docflow.sources import read_source
 from docflow.store import Label, LabelOrigin, Store
+from docflow.synth.generate import label_of
+from docflow.synth.kinds import KINDS
 from docflow.types import LabelledText
+
+GENERATED_LABELS = frozenset(map(label_of, KINDS))
+"""What documents that are made up are labelled: real ones of these kinds are to have the same."""
+
+
+class Outcome(StrEnum):
+    """What came of one entry, as people are told."""
+
+    NEW = "new"
+    AS_IT_WAS = "as it was"
+    KEPT = "kept: corrected since"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of one entry: its label, new or as it was, or an error.
+    """What came of one entry, with the label in force, or an error; `doubt` says what looks like a slip.
 
-    A document that was labelled and then could not be read has both.
+    A document that was labelled and then could not be read has both a label and an error.
     """
 
     name: str
+    outcome: Outcome
     label: Label | None = None
-    is_new: bool = False
     error: DocFlowError | None = None
+    doubt: str = ""
 
 
-def import_labels(pipeline: Pipeline, entries: Iterable[Entry | RequestError], *, who: str) -> Iterator[Imported]:
+def import_labels(
+    pipeline: Pipeline, entries: Iterable[Entry | RequestError], *, who: str, overwrite: bool = False
+) -> Iterator[Imported]:
     """What came of each entry, in their order; `who` is said to have given labels that name nobody.
 
     Files become documents and are read, so that there is a text to learn from. Doing it again changes nothing: what was
-    corrected since stays so. An entry that contradicts an earlier one is an error.
+    corrected since stays so, unless told to `overwrite` it. An entry that contradicts an earlier one is an error.
     """
     given: dict[int, str] = {}
+    names = pipeline.store.labels.names() | GENERATED_LABELS
     for entry in entries:
         if isinstance(entry, RequestError):
-            yield Imported("", error=entry)
+            yield Imported("", Outcome.FAILED, error=entry)
         else:
-            yield import_one(pipeline, entry, who=who, given=given)
+            doubt = doubt_of(entry.label, names)
+            names.add(entry.label)
+            yield replace(import_one(pipeline, entry, who=who, overwrite=overwrite, given=given), doubt=doubt)
 
 
-def import_one(pipeline: Pipeline, entry: Entry, *, who: str, given: dict[int, str]) -> Imported:
+def doubt_of(label: str, names: Set[str]) -> str:
+    """What to tell of a label that nobody gave before and that differs from a known one in its capitals alone."""
+    alike = next((name for name in sorted(names - {label}) if name.casefold() == label.casefold()), None)
+    return "" if label in names or alike is None else f"'{label}' is a new label beside '{alike}'"
+
+
+def import_one(pipeline: Pipeline, entry: Entry, *, who: str, overwrite: bool, given: dict[int, str]) -> Imported:
     """What came of one entry; `given` is what this import has called each document so far, and learns of this one."""
-    label, is_new = None, False
+    label, outcome = None, Outcome.FAILED
     try:
         document_id = document_of(pipeline, entry)
         if given.get(document_id, entry.label) != entry.label:
@@ -55,13 +82,20 @@ def import_one(pipeline: Pipeline, entry: Entry, *, who: str, given: dict[int, s
                 next_step="Leave one of the two labels out.",
             )
         label, is_new = pipeline.store.labels.add(
-            document_id, label=entry.label, who=entry.who or who, comment=entry.comment, source=entry.source, once=True
+            document_id,
+            label=entry.label,
+            who=entry.who or who,
+            comment=entry.comment,
+            source=entry.source,
+            once=not overwrite,
         )
+        is_said = label.label == entry.label and entry.source in ("", label.source)
+        outcome = Outcome.NEW if is_new else Outcome.AS_IT_WAS if is_said else Outcome.KEPT
         given[document_id] = entry.label
         pipeline.recognise(document_id)
     except DocFlowError as error:
-        return Imported(entry.name, label=label, is_new=is_new, error=error)
-    return Imported(entry.name, label=label, is_new=is_new)
+        return Imported(entry.name, outcome, label=label, error=error)
+    return Imported(entry.name, outcome, label=label)
 
 
 def document_of(pipeline: Pipeline, entry: Entry) -> int:

@@ -13,10 +13,19 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import InitSettingsSource
 
@@ -127,12 +136,19 @@ class LabellingSettings(Section):
     """How documents that nobody labelled get labels from rules of thumb and the model."""
 
     rules: Path | None = Field(
-        Path("config/labelling.toml"), description="TOML file of labelling rules; None: senders and the model only."
+        Path("labelling.toml"),
+        description="TOML file of labelling rules, by its path from the folder of profiles; None: senders and the "
+        "model only.",
     )
     precision: float = Field(
-        0.97, gt=0.5, lt=1, description="Share of automatic labels that have to be right, measured on people's."
+        0.95, gt=0.5, lt=1, description="Share of automatic labels that are right at least, measured on people's."
     )
     model_confidence: float = Field(0.9, ge=0, le=1, description="Confidence from which on the model has a vote.")
+
+    @property
+    def effective_rules(self) -> Path | None:
+        """The file of rules in use, wherever the command was called from."""
+        return None if self.rules is None else config_dir() / self.rules
 
 
 class TrainingSettings(Section):
@@ -145,8 +161,17 @@ class TrainingSettings(Section):
     seed: int = Field(0, ge=0, description="Seed of the generated texts and of the training.")
     tune: int = Field(0, ge=0, le=200, description="Settings of its knobs to try first.")
     auto_labels: bool = Field(False, description="Learn from automatic labels too; nothing is ever judged by them.")
-    new_labels: int = Field(50, ge=1, description="Labels given since the newest version that are worth training for.")
+    new_labels: int = Field(
+        50, ge=1, description="Documents labelled since the newest version that are worth training for."
+    )
     most_days: float = Field(30.0, gt=0, description="Days after which it is trained again with fewer new labels.")
+
+    @model_validator(mode="after")
+    def tunes_what_it_names(self) -> Self:
+        """The section, where there is a candidate whose knobs can be tried."""
+        if self.tune and self.candidate == "best":
+            raise ValueError("`best` has no knobs of its own to tune: name one candidate, or set tune to 0")
+        return self
 
 
 class PromotionSettings(Section):
@@ -325,10 +350,15 @@ def load_settings(**overrides: Any) -> Settings:
     return settings
 
 
+def config_dir() -> Path:
+    """The folder of profiles, and of what they name by a relative path."""
+    return Path(os.environ.get("DOCFLOW_CONFIG_DIR", "config"))
+
+
 def read_profile() -> dict[str, Any]:
     """The profile's file as a mapping; empty where the default profile has none."""
     name = os.environ.get("DOCFLOW_PROFILE", "local")
-    path = Path(os.environ.get("DOCFLOW_CONFIG_DIR", "config")) / f"{name}.toml"
+    path = config_dir() / f"{name}.toml"
     if not path.is_file():
         if "DOCFLOW_PROFILE" in os.environ:
             raise SettingsError(f"there is no profile '{name}': {path} is missing")

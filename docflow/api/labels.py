@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from docflow.api.schemas import LabelAnswer, LabelRequest
 from docflow.api.service import DocumentId, ServiceOf
-from docflow.labels import valid_label
+from docflow.labels import valid_label, valid_source
 from docflow.store import Label
 
 router = APIRouter(tags=["labels"])
@@ -15,12 +15,10 @@ router = APIRouter(tags=["labels"])
 @router.post("/documents/{document_id}/label")
 async def set_label(document_id: DocumentId, body: LabelRequest, service: ServiceOf) -> LabelAnswer:
     """Say what a document is; what was said before is kept. Saying the same again changes nothing."""
-    label = valid_label(body.label)
+    label, source = valid_label(body.label), valid_source(body.source)
     store = service.pipeline.store
     given, is_new = await service.transfers.run(
-        lambda: store.labels.add(
-            document_id, label=label, who=body.who, comment=body.comment, source=body.source.strip()
-        )
+        lambda: store.labels.add(document_id, label=label, who=body.who, comment=body.comment, source=source)
     )
     return label_answer(given, changed=is_new)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,8 +17,9 @@ from rich.table import Table
 from docflow.autolabelling import label_automatically
 from docflow.classify import doubts
 from docflow.cli.app import ERR, OUT, shown
-from docflow.labelling import import_labels, labelled_texts
-from docflow.labels import read_entries, valid_label
+from docflow.cli.who import Who, login_name
+from docflow.labelling import Imported, Outcome, import_labels, labelled_texts
+from docflow.labels import read_entries, valid_label, valid_source
 from docflow.pipeline import Pipeline
 from docflow.settings import load_settings
 from docflow.store import Label, LabelOrigin, Store
@@ -29,7 +30,6 @@ GENERATED_BESIDE = 1000
 
 labels = typer.Typer(no_args_is_help=True, help="Import, set and look up what documents are.")
 
-Who = Annotated[str, typer.Option(help="Who says so.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 
 
@@ -43,42 +43,49 @@ def import_all(
     path: Annotated[
         Path, typer.Argument(help="A folder with a folder for each label, or a .csv or .jsonl.", exists=True)
     ],
-    who: Who = getpass.getuser(),
+    who: Who = "",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Import over what was corrected since, too.")] = False,
 ) -> None:
     """Take documents in with their labels. A bad row fails alone, and doing it again changes nothing."""
     entries = list(read_entries(path))
-    counted: Counter[str] = Counter()
+    counted: Counter[Outcome] = Counter()
     codes: set[int] = set()
     with Pipeline.open(load_settings()) as pipeline:
         # The engine is a condition of every document: its absence is one error, not a hundred.
         _ = pipeline.engine
-        imported = import_labels(pipeline, entries, who=who)
+        imported = import_labels(pipeline, entries, who=who or login_name(), overwrite=overwrite)
         for one in track(imported, total=len(entries), console=ERR, transient=True, description="importing"):
+            counted[one.outcome] += 1
             if one.error is not None:
                 codes.add(one.error.exit_code)
-                named = f"{one.name}: " if one.name else ""
-                told = f"{named}{one.error.message}. {one.error.next_step}"
-                ERR.print(shown(told), markup=False, soft_wrap=True)
-            if one.label is not None:
-                counted["new" if one.is_new else "as it was"] += 1
-            else:
-                counted["failed"] += 1
-    OUT.print(", ".join(f"{count} {what}" for what, count in sorted(counted.items())) or "nothing to import")
+            for told in remarks(one):
+                ERR.print(shown(f"{one.name}: {told}" if one.name else told), markup=False, soft_wrap=True)
+    OUT.print(", ".join(f"{count} {what}" for what, count in sorted(counted.items())))
     raise typer.Exit(0 if not codes else codes.pop() if len(codes) == 1 else 1)
+
+
+def remarks(one: Imported) -> Iterator[str]:
+    """What somebody should know of an entry that was imported, or was not."""
+    if one.doubt:
+        yield f"{one.doubt}. If they are the same, call them so."
+    if one.outcome is Outcome.KEPT and one.label is not None:
+        yield f"kept {one.label.label}, which {one.label.who} said since; --overwrite imports it all the same."
+    if one.error is not None:
+        yield f"{one.error.message}. {one.error.next_step}"
 
 
 @labels.command("set")
 def set_label(
     document_id: Annotated[int, typer.Argument(help="The document's id.")],
     label: Annotated[str, typer.Argument(help="What it is.")],
-    who: Who = getpass.getuser(),
+    who: Who = "",
     comment: Annotated[str, typer.Option(help="Why.")] = "",
     source: Annotated[str, typer.Option(help="Where it came from; without one it keeps the source that it has.")] = "",
 ) -> None:
     """Say what a document is; what was said before is kept in its history."""
     with open_store() as store:
         given, is_new = store.labels.add(
-            document_id, label=valid_label(label), who=who, comment=comment, source=source.strip()
+            document_id, label=valid_label(label), who=who or login_name(), comment=comment, source=valid_source(source)
         )
     was = f", was {given.replaced}" if is_new and given.replaced else ""
     OUT.print(f"document {document_id} is {given.label}{was}" if is_new else "as it was", markup=False)
@@ -119,13 +126,27 @@ def auto_label(
     ]
     if rows:
         show(rows, as_json=False)
-    if told.certainty is None:
-        OUT.print(f"no label was given: on {told.judged_on} documents that people labelled, no certainty was enough")
-        return
-    given = ", ".join(f"{count} {label}" for label, count in sorted(told.given.items())) or "none"
+    if told.cutoff is None:
+        OUT.print(
+            f"no label stands: on {told.judged_on} documents that people labelled, no certainty was right often enough "
+            f"to count on {settings.labelling.precision:g}"
+        )
+    else:
+        OUT.print(
+            f"labelled from a certainty of {told.cutoff.certainty:.3f} on, with which {told.cutoff.right} of "
+            f"{told.cutoff.documents} documents that people labelled came out right"
+        )
     OUT.print(
-        f"labelled from a certainty of {told.certainty:.3f} on: {given}; {told.undecided} undecided", markup=False
+        f"{counted(told.given)} new, {counted(told.withdrawn)} withdrawn, {told.kept} as they were, "
+        f"{told.undecided} undecided",
+        markup=False,
     )
+
+
+def counted(labels: Mapping[str, int]) -> str:
+    """How many there are of each label."""
+    each = ", ".join(f"{count} {label}" for label, count in sorted(labels.items()))
+    return f"{sum(labels.values())} ({each})" if each else "0"
 
 
 @labels.command("errors")
@@ -148,6 +169,7 @@ def errors(
             "suggested": doubt.suggested,
             "score": round(doubt.score, 4),
             "likely_wrong": doubt.is_issue,
+            "judged_fairly": doubt.is_fair,
         }
         for doubt in found
     ]

@@ -5,20 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from docflow.errors import RequestError
-
-LABEL_CHARACTERS = 100
-"""Longest label: it is a name for a kind, not a sentence."""
+from docflow.labels.names import valid_label, valid_source
 
 TABLES = {".csv", ".jsonl"}
 
+TRUTH_SUFFIX = ".json"
+"""What generated documents have beside them is no document."""
+
+COLUMNS = ("label", "path", "document_id", "source", "who", "comment")
+
 DELIMITERS = ",;\t"
 """What parts a CSV's columns: which one a spreadsheet writes is up to its locale."""
+
+SEPARATOR_LINE = re.compile(f"sep=([{DELIMITERS}])[ \\r]*\n", re.IGNORECASE)
+"""What Excel writes before the columns' names, to know the delimiter again."""
 
 MOST_DIGITS = 18
 """Longest id of a document; Python refuses to convert numbers of thousands of digits."""
@@ -51,32 +59,51 @@ def read_entries(path: Path) -> Iterator[Entry | RequestError]:
 
     In a folder, a file's source is the folder that it lies in below its label's. A table's rows have `label` and either
     `path`, relative to the table, or `document_id`; and may have `source`, `who` and `comment`. A row that cannot be
-    taken is an error that names it. Raises `RequestError` where the path is neither, or is a table that is not UTF-8.
+    taken is an error that names it. Raises `RequestError` where the path is neither, where it has no entry, and where
+    a table is not UTF-8 or does not name its columns.
     """
     if path.is_dir():
-        return of_folder(path)
-    if path.is_file() and path.suffix.lower() in TABLES:
-        return of_rows(path)
-    raise RequestError(
-        f"{path.name} is no folder, and no .csv or .jsonl file",
-        next_step="Give a folder with a folder for each label, or a table with the columns path and label.",
-    )
+        entries, wanted = of_folder(path), "Give a folder with a folder of documents for each label."
+    elif path.is_file() and path.suffix.lower() in TABLES:
+        entries, wanted = of_rows(path), "Write a row for each document."
+    else:
+        raise RequestError(
+            f"{path.name} is no folder, and no .csv or .jsonl file",
+            next_step="Give a folder with a folder for each label, or a table with the columns path and label.",
+        )
+    first = next(entries, None)
+    if first is None:
+        raise RequestError(f"{path.name} has nothing to import", next_step=wanted)
+    return chain([first], entries)
 
 
 def of_folder(folder: Path) -> Iterator[Entry | RequestError]:
-    """The entries of a folder of folders; hidden files are left out."""
+    """The entries of a folder of folders; what is hidden and what generated documents have beside them is left out."""
     for labelled in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
+        try:
+            label = valid_label(labelled.name)
+        except RequestError as error:
+            yield error
+            continue
         for path in sorted(labelled.rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
-                source = path.parent.relative_to(labelled).as_posix()
-                yield Entry(label=labelled.name, path=path, source="" if source == "." else source)
+            within = path.relative_to(labelled)
+            if path.is_file() and path.suffix != TRUTH_SUFFIX and not any(p.startswith(".") for p in within.parts):
+                yield of_file(path, label=label, source="" if len(within.parts) == 1 else within.parent.as_posix())
+
+
+def of_file(path: Path, *, label: str, source: str) -> Entry | RequestError:
+    """The entry of a file in a folder, or an error where the folder's name is no source's."""
+    try:
+        return Entry(label=label, path=path, source=valid_source(source))
+    except RequestError as error:
+        return error
 
 
 def of_rows(table: Path) -> Iterator[Entry | RequestError]:
     """The entries of a table, with the number of a row, counted from 1, in its error."""
     text = text_of(table)
-    rows = of_csv(text) if table.suffix.lower() == ".csv" else map(of_json, filter(str.strip, io.StringIO(text)))
-    for number, row in enumerate(rows, start=1):
+    rows = of_csv(text, name=table.name) if table.suffix.lower() == ".csv" else of_lines(text)
+    for number, row in rows:
         try:
             if isinstance(row, RequestError):
                 raise row
@@ -97,24 +124,52 @@ def text_of(table: Path) -> str:
         ) from error
 
 
-def of_csv(text: str) -> Iterator[Mapping[str, Any] | RequestError]:
-    """The rows of a CSV by their columns' names, or an error for a row that the csv module gives up on.
+def of_csv(text: str, *, name: str) -> Iterator[tuple[int, Mapping[str, Any] | RequestError]]:
+    """The rows of a CSV by their columns' names, each with its number, or an error where there is none to take.
 
-    Raises `RequestError` where it gives up on the names.
+    Blank rows are counted and left out. Raises `RequestError` where the columns are not named.
     """
+    told = SEPARATOR_LINE.match(text)
+    text = text[told.end() :] if told else text
     header = text.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(text), delimiter=max(DELIMITERS, key=header.count))
+    rows = csv.reader(io.StringIO(text), delimiter=told[1] if told else max(DELIMITERS, key=header.count))
     try:
-        _ = rows.fieldnames
+        columns = [column.strip().lower() for column in next(rows, ())]
     except csv.Error as error:
         raise unreadable("the first line", error) from error
+    check_columns(columns, name=name)
+    number = 0
     while True:
+        number += 1
         try:
-            yield next(rows)
+            cells = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            yield unreadable("it", error)
+            yield number, unreadable("it", error)
+            continue
+        if any(map(str.strip, cells[len(columns) :])):
+            yield (
+                number,
+                RequestError(
+                    f"it has {len(cells)} cells, and there are {len(columns)} columns",
+                    next_step="Put what has the delimiter in it into quotes.",
+                ),
+            )
+        elif any(map(str.strip, cells)):
+            yield number, dict(zip(columns, cells, strict=False))
+
+
+def check_columns(columns: Sequence[str], *, name: str) -> None:
+    """Raise `RequestError` where the columns of a CSV do not name a label and a document, each once."""
+    missing = "label" if "label" not in columns else "path" if not {"path", "document_id"} & set(columns) else ""
+    twice = next((column for column in COLUMNS if columns.count(column) > 1), "")
+    if missing or twice:
+        wrong = f"names no column {missing}" if missing else f"names the column {twice} more than once"
+        raise RequestError(
+            f"the first line of {name} {wrong}: {', '.join(columns)[:100] or 'it is empty'}",
+            next_step="Name the columns in the first line: label, and path or document_id.",
+        )
 
 
 def unreadable(what: str, error: csv.Error) -> RequestError:
@@ -122,19 +177,33 @@ def unreadable(what: str, error: csv.Error) -> RequestError:
     return RequestError(f"{what} cannot be read: {error}", next_step="Close its quotes, or shorten what it says.")
 
 
-def of_json(line: str) -> Mapping[str, Any]:
-    """The object of one line; an empty one where the line is none."""
+def of_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any] | RequestError]]:
+    """The objects of lines of JSON, each with its line's number, or an error for a line that is none."""
+    for number, line in enumerate(io.StringIO(text), start=1):
+        if line.strip():
+            yield number, of_json(line)
+
+
+def of_json(line: str) -> Mapping[str, Any] | RequestError:
+    """The object of one line, by lower-case names, or an error where the line is none."""
     try:
         row = json.loads(line)
+    except json.JSONDecodeError as error:
+        told = f"{error.msg} at character {error.colno}"
     except (ValueError, RecursionError):
-        return {}
-    return row if isinstance(row, dict) else {}
+        told = "it is nested too deeply, or has too long a number"
+    else:
+        if isinstance(row, dict):
+            return {key.strip().lower(): value for key, value in row.items()}
+        told = "it is something else"
+    return RequestError(f"it is no JSON object: {told}", next_step="Write one object a line, in braces.")
 
 
 def of_row(row: Mapping[str, Any], *, beside: Path) -> Entry:
     """The entry of one row; raises `RequestError`."""
-    told = {str(key).strip(): str(value).strip() for key, value in row.items() if key and value is not None}
-    label, path, identity = valid_label(told.get("label", "")), told.get("path", ""), told.get("document_id", "")
+    label, path, identity, source, who, comment = (cell(column, row.get(column)) for column in COLUMNS)
+    if not label:
+        raise RequestError("it has no label", next_step="Give the name of a kind, such as invoice.")
     if bool(path) == bool(identity):
         raise RequestError("there must be either a path or a document_id", next_step="Name the document in one way.")
     if not names_a_file(path):
@@ -142,13 +211,24 @@ def of_row(row: Mapping[str, Any], *, beside: Path) -> Entry:
     if identity and not (identity.isdecimal() and len(identity) <= MOST_DIGITS):
         raise RequestError(f"'{identity}' is no document's id", next_step="Use the number that the upload gave.")
     return Entry(
-        label=label,
+        label=valid_label(label),
         path=beside / path if path else None,
         document_id=int(identity) if identity else None,
-        source=told.get("source", ""),
-        who=told.get("who", ""),
-        comment=told.get("comment", ""),
+        source=valid_source(source),
+        who=who,
+        comment=comment,
     )
+
+
+def cell(column: str, value: object) -> str:
+    """What a row says in a column, empty where nothing; raises `RequestError` where it is no text."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if column == "document_id" and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise RequestError(f"its {column} is no text", next_step="Write it in quotes.")
 
 
 def names_a_file(path: str) -> bool:
@@ -157,14 +237,3 @@ def names_a_file(path: str) -> bool:
         return b"\0" not in path.encode()
     except UnicodeEncodeError:
         return False
-
-
-def valid_label(label: str) -> str:
-    """The label without space around it; raises `RequestError` where it is empty, too long or not printable."""
-    label = label.strip()
-    if not label or len(label) > LABEL_CHARACTERS or not label.isprintable():
-        raise RequestError(
-            f"a label has 1 to {LABEL_CHARACTERS} printable characters",
-            next_step="Give the name of a kind, such as invoice.",
-        )
-    return label

@@ -16,7 +16,8 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from docflow.errors import SettingsError
+from docflow.errors import RequestError, SettingsError
+from docflow.labels.names import valid_label
 
 MOST_CHARACTERS = 20_000
 """As much of a text is looked at: the kind of a document stands on its first pages."""
@@ -68,7 +69,15 @@ class Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1)
-    label: str = Field(min_length=1)
+    label: str
+
+    @field_validator("label")
+    @classmethod
+    def _is_a_label(cls, label: str) -> str:
+        try:
+            return valid_label(label)
+        except RequestError as error:
+            raise ValueError(error.message) from error
 
 
 def compiled(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
@@ -210,7 +219,7 @@ def read_rules(path: Path) -> list[LabellingFunction]:
         read = RuleFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise SettingsError(
-            f"the labelling rules cannot be read: {error.strerror}",
+            f"the labelling rules in {path} cannot be read: {error.strerror}",
             next_step="Set labelling.rules to a file that is there.",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,6 +1,7 @@
 """What documents are: labels that people and machines gave them, added and never changed.
 
-The label in force is the newest that a person gave, or where there is none, the newest that a machine gave.
+The label in force is the newest that a person gave, or where there is none, the newest that a machine gave. A machine
+takes its label back by adding one that says nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Case
+from sqlalchemy import Case, or_
 from sqlmodel import Session, case, col, func, select
 
 from docflow.errors import DocumentNotFound
@@ -19,6 +20,12 @@ from docflow.store.tables import Document, Label, LabelOrigin, Page, PredictionR
 from docflow.store.text import storable
 
 LARGEST_ID = 2**31 - 1
+
+WITHDRAWN = ""
+"""The label of a machine that took its label back; nobody can give it."""
+
+BLANK = " \n\f"
+"""What the text of a document without words is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +76,28 @@ class LabelStore:
                 comment=storable(comment),
                 source=storable(source),
             )
-            if current is not None:
-                if says_nothing_new(given, current) or (once and _was_said(session, given, current=current)):
-                    return current, False
-                given.source = given.source or current.source
-                given.replaced = current.label
-            said = session.exec(answers().where(PredictionRow.document_id == document_id).limit(1)).first()
-            if said is not None:
-                given.model_name, given.model_version = said.model_name, said.model_version
-                given.predicted, given.confidence = said.label, said.confidence
-            session.add(given)
-            return given, True
+            if current is not None and (
+                says_nothing_new(given, current) or (once and _was_said(session, given, current=current))
+            ):
+                return current, False
+            return _put(session, given, over=current), True
+
+    def withdraw(self, document_id: int, *, who: str, comment: str = "") -> bool:
+        """Whether a machine's label was in force and is taken back; a person's stands. Raises `DocumentNotFound`."""
+        with self._database.locking() as session:
+            _lock(session, document_id)
+            current = in_force(session, document_id)
+            if current is None or current.origin is not LabelOrigin.AUTO:
+                return False
+            taken = Label(
+                document_id=document_id,
+                label=WITHDRAWN,
+                origin=LabelOrigin.AUTO,
+                who=storable(who),
+                comment=storable(comment),
+            )
+            _put(session, taken, over=current)
+            return True
 
     def current(self, document_id: int) -> Label | None:
         """The document's label in force, if it has one."""
@@ -93,6 +111,17 @@ class LabelStore:
                 raise DocumentNotFound(f"there is no document {document_id}")
             query = select(Label).where(Label.document_id == document_id).order_by(col(Label.id).desc())
             return list(session.exec(query))
+
+    def firsts(self) -> dict[int, Label]:
+        """Each labelled document's first label, whoever gave it, by the document's id."""
+        firsts = select(func.min(Label.id)).group_by(col(Label.document_id))
+        with self._database.session() as session:
+            return {label.document_id: label for label in session.exec(select(Label).where(col(Label.id).in_(firsts)))}
+
+    def names(self) -> set[str]:
+        """Every label that a person ever gave."""
+        with self._database.session() as session:
+            return set(session.exec(select(Label.label).where(Label.origin == LabelOrigin.HUMAN).distinct()))
 
     def labelled(
         self, *, origins: Sequence[LabelOrigin] = (LabelOrigin.HUMAN,), until: datetime | None = None
@@ -120,21 +149,43 @@ class LabelStore:
         with self._database.session() as session:
             for document, label, recognition, thumbnail in session.exec(query):
                 found.setdefault(document.id, LabelledDocument(document, label, recognition, thumbnail or b""))
-        return [one for one in found.values() if one.label.origin in origins]
+        return [one for one in found.values() if one.label.origin in origins and one.label.label != WITHDRAWN]
 
     def count_since(self, moment: datetime | None, *, origin: LabelOrigin = LabelOrigin.HUMAN) -> int:
-        """How many labels of this origin were given after the moment, or ever."""
-        query = select(func.count()).select_from(Label).where(Label.origin == origin)
+        """How many documents with a text to learn from were labelled from this origin after the moment, or ever.
+
+        One that was labelled before and read for the first time since is among them; each counts once.
+        """
+        query = (
+            select(Label.document_id)
+            .join(Recognition, col(Recognition.document_id) == col(Label.document_id))
+            .where(Label.origin == origin, Label.label != WITHDRAWN, func.trim(Recognition.text, BLANK) != "")
+            .group_by(col(Label.document_id))
+        )
         if moment is not None:
-            query = query.where(col(Label.created_at) > moment)
+            query = query.having(or_(func.max(Label.created_at) > moment, func.min(Recognition.created_at) > moment))
         with self._database.session() as session:
-            return int(session.exec(query).one())
+            return int(session.exec(select(func.count()).select_from(query.subquery())).one())
 
 
 def in_force(session: Session, document_id: int) -> Label | None:
     """The document's label in force, as this transaction sees it."""
     query = select(Label).where(Label.document_id == document_id).order_by(human_first(), col(Label.id).desc())
-    return session.exec(query.limit(1)).first()
+    newest = session.exec(query.limit(1)).first()
+    return None if newest is None or newest.label == WITHDRAWN else newest
+
+
+def _put(session: Session, given: Label, *, over: Label | None) -> Label:
+    """The label, added with what it replaces, whose source it keeps, and with what the model had said by then."""
+    if over is not None:
+        given.source = given.source or over.source
+        given.replaced = over.label
+    said = session.exec(answers().where(PredictionRow.document_id == given.document_id).limit(1)).first()
+    if said is not None:
+        given.model_name, given.model_version = said.model_name, said.model_version
+        given.predicted, given.confidence = said.label, said.confidence
+    session.add(given)
+    return given
 
 
 def says_nothing_new(given: Label, current: Label) -> bool:

@@ -10,12 +10,14 @@ import pytest
 from PIL import Image
 
 from docflow.errors import DocumentNotFound, EmptyFile, RecognitionFailed, RequestError
-from docflow.labelling import import_labels, labelled_texts
+from docflow.labelling import Outcome, import_labels, labelled_texts
 from docflow.labels import Entry
 from docflow.pipeline import Pipeline
 from docflow.settings import load_settings
 from docflow.store import LabelOrigin
 from docflow.testing import FakeClassifier, FakeEngine
+
+SLIP_AND_BACK = ("invoice", "receipt", "invoice")
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def test_files_become_documents_with_labels_and_texts(pipeline: Pipeline, tmp_pa
         Entry("letter", path=scan(tmp_path, 210), who="bob"),
     ]
     imported = list(import_labels(pipeline, entries, who="ann"))
-    assert [(one.is_new, one.error) for one in imported] == [(True, None)] * 2
+    assert [(one.outcome, one.error) for one in imported] == [(Outcome.NEW, None)] * 2
     assert [one.label.who for one in imported if one.label] == ["ann", "bob"]
     texts = labelled_texts(pipeline.store)
     assert [(t.label, t.text, t.language) for t in texts] == [
@@ -61,7 +63,7 @@ def test_importing_again_changes_nothing_and_reads_nothing(
     list(import_labels(pipeline, entries, who="ann"))
     read = engine.pages_read
     (again,) = import_labels(pipeline, entries, who="ann")
-    assert (again.is_new, again.error, engine.pages_read) == (False, None, read)
+    assert (again.outcome, again.error, engine.pages_read) == (Outcome.AS_IT_WAS, None, read)
 
 
 def test_importing_again_keeps_what_was_corrected_since(pipeline: Pipeline, tmp_path: Path) -> None:
@@ -70,15 +72,43 @@ def test_importing_again_keeps_what_was_corrected_since(pipeline: Pipeline, tmp_
     assert first.label is not None
     corrected, _ = pipeline.store.labels.add(first.label.document_id, label="invoice", who="bob")
     (again,) = import_labels(pipeline, entries, who="ann")
-    assert (again.label, again.is_new, again.error) == (corrected, False, None)
+    assert (again.label, again.outcome, again.error) == (corrected, Outcome.KEPT, None)
     assert [(text.label, text.group) for text in labelled_texts(pipeline.store)] == [("invoice", "acme")]
+
+
+def test_a_table_that_takes_a_correction_back_says_that_it_did_not_unless_it_is_to_overwrite(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    path = scan(tmp_path, 200)
+    outcomes = [next(import_labels(pipeline, [Entry(label, path=path)], who="ann")) for label in SLIP_AND_BACK]
+    assert [one.outcome for one in outcomes] == [Outcome.NEW, Outcome.NEW, Outcome.KEPT]
+    assert [text.label for text in labelled_texts(pipeline.store)] == ["receipt"]
+    (taken,) = import_labels(pipeline, [Entry("invoice", path=path)], who="ann", overwrite=True)
+    (again,) = import_labels(pipeline, [Entry("invoice", path=path)], who="ann", overwrite=True)
+    assert [taken.outcome, again.outcome] == [Outcome.NEW, Outcome.AS_IT_WAS]
+    assert [text.label for text in labelled_texts(pipeline.store)] == ["invoice"]
+
+
+def test_a_label_that_differs_from_a_known_one_in_its_capitals_is_told_once(pipeline: Pipeline, tmp_path: Path) -> None:
+    memo, *others = (scan(tmp_path, shade) for shade in (200, 205, 210, 215, 220))
+    list(import_labels(pipeline, [Entry("memo", path=memo)], who="ann"))
+    labels = ("Memo", "Memo", "Invoice", "permit")
+    entries = [Entry(label, path=path) for label, path in zip(labels, others, strict=True)]
+    imported = list(import_labels(pipeline, entries, who="ann"))
+    assert [one.outcome for one in imported] == [Outcome.NEW] * 4
+    assert [one.doubt for one in imported] == [
+        "'Memo' is a new label beside 'memo'",
+        "",
+        "'Invoice' is a new label beside 'invoice'",
+        "",
+    ]
 
 
 def test_an_entry_that_contradicts_an_earlier_one_is_an_error(pipeline: Pipeline, tmp_path: Path) -> None:
     path = scan(tmp_path, 200)
     entries = [Entry("invoice", path=path, row=1), Entry("receipt", path=path, row=2), Entry("invoice", path=path)]
     imported = list(import_labels(pipeline, entries, who="ann"))
-    assert [one.is_new for one in imported] == [True, False, False]
+    assert [one.outcome for one in imported] == [Outcome.NEW, Outcome.FAILED, Outcome.AS_IT_WAS]
     assert [type(one.error) for one in imported] == [type(None), RequestError, type(None)]
     assert imported[1].name == "row 2, 200.png"
     assert "was labelled invoice before" in str(imported[1].error)

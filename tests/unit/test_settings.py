@@ -117,3 +117,16 @@ def test_a_secret_left_at_its_sample_value_is_refused_outside_development(
     with pytest.raises(SettingsError, match="sample secret"):
         load_settings(**override)
     load_settings(database_url="postgresql://docflow:hunter2@db/docflow")
+
+
+def test_what_has_no_knobs_is_not_tuned(profiles: Path) -> None:
+    (profiles / "local.toml").write_text("[training]\ncandidate = 'best'\ntune = 20")
+    with pytest.raises(SettingsError, match="`best` has no knobs of its own to tune"):
+        load_settings()
+    assert load_settings(training={"candidate": "best", "tune": 0}).training.candidate == "best"
+
+
+def test_the_labelling_rules_lie_beside_the_profiles(profiles: Path) -> None:
+    assert load_settings().labelling.effective_rules == profiles / "labelling.toml"
+    (profiles / "local.toml").write_text("[labelling]\nrules = '/elsewhere/rules.toml'")
+    assert load_settings().labelling.effective_rules == Path("/elsewhere/rules.toml")

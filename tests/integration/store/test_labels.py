@@ -137,7 +137,9 @@ def test_the_labelled_documents_come_with_their_newest_reading(store: Store) -> 
     assert [one.document.id for one in everyone] == [by_hand.id, by_rule.id, unread.id]
 
 
-def test_labels_are_counted_from_a_moment_on(store: Store) -> None:
+def test_labelled_documents_are_counted_from_a_moment_on(store: Store) -> None:
+    for letter in "abc":
+        read(store, add(store, letter), "text")
     store.labels.add(add(store).id, label="letter", who="ann")
     moment = datetime.now(UTC)
     store.labels.add(add(store, "b").id, label="letter", who="ann")
@@ -145,6 +147,61 @@ def test_labels_are_counted_from_a_moment_on(store: Store) -> None:
     assert store.labels.count_since(None) == 2
     assert store.labels.count_since(moment) == 1
     assert store.labels.count_since(moment, origin=LabelOrigin.AUTO) == 1
+
+
+def test_a_document_counts_once_however_often_it_is_labelled_and_read(store: Store) -> None:
+    document = add(store)
+    for engine in ("one", "two"):
+        read(store, document, "text", engine=engine)
+    for label in ("letter", "invoice") * 4:
+        store.labels.add(document.id, label=label, who="ann")
+    assert store.labels.count_since(None) == 1
+
+
+def test_what_cannot_be_learnt_from_yet_does_not_count_before_it_was_read(store: Store) -> None:
+    unread, blank = add(store), add(store, "b")
+    read(store, blank, "")
+    for document in (unread, blank):
+        store.labels.add(document.id, label="letter", who="ann")
+    moment = datetime.now(UTC)
+    assert store.labels.count_since(None) == 0
+    read(store, unread, "text")
+    assert store.labels.count_since(moment) == 1
+
+
+def test_a_machine_takes_its_label_back_and_the_history_keeps_it(store: Store) -> None:
+    document = add(store)
+    assert store.labels.withdraw(document.id, who="rules") is False
+    store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO, source="acme")
+    moment = datetime.now(UTC)
+    assert store.labels.withdraw(document.id, who="rules", comment="nothing supports it") is True
+    assert store.labels.withdraw(document.id, who="rules") is False
+    assert store.labels.current(document.id) is None
+    everyone = list(LabelOrigin)
+    assert store.labels.labelled(origins=everyone) == []
+    assert [one.label.label for one in store.labels.labelled(origins=everyone, until=moment)] == ["letter"]
+    taken, given = store.labels.history(document.id)
+    assert (taken.label, taken.origin, taken.replaced) == ("", LabelOrigin.AUTO, "letter")
+    assert (taken.comment, taken.source, given.label) == ("nothing supports it", "acme", "letter")
+    again, is_new = store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO)
+    assert (is_new, again.replaced) == (True, None)
+
+
+def test_a_machine_takes_no_persons_label_back(store: Store) -> None:
+    document = add(store)
+    store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO)
+    by_hand, _ = store.labels.add(document.id, label="invoice", who="ann")
+    assert store.labels.withdraw(document.id, who="rules") is False
+    assert store.labels.current(document.id) == by_hand
+
+
+def test_each_documents_first_label_stays_known(store: Store) -> None:
+    one, other = add(store), add(store, "b")
+    first, _ = store.labels.add(one.id, label="letter", who="rules", origin=LabelOrigin.AUTO)
+    store.labels.add(one.id, label="invoice", who="ann")
+    by_hand, _ = store.labels.add(other.id, label="Memo", who="ann")
+    assert store.labels.firsts() == {one.id: first, other.id: by_hand}
+    assert store.labels.names() == {"invoice", "Memo"}
 
 
 @pytest.mark.parametrize("document_id", [0, -1, 99, 2**40])

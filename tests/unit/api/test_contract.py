@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from typing import Any
 
 import httpx
@@ -174,7 +175,7 @@ def test_a_label_is_kept_with_what_the_model_had_said(client: httpx.Client, invo
     first = client.post(f"/documents/{document_id}/label", json={"label": "letter", "who": "ann"}).json()
     assert (first["label"], first["replaced"], first["changed"]) == ("letter", None, True)
     assert (first["predicted_class"], first["model_version"]) == (predicted, "7")
-    again = client.post(f"/documents/{document_id}/label", json={"label": " letter ", "who": "bob"}).json()
+    again = client.post(f"/documents/{document_id}/label", json={"label": " letter ", "who": " bob "}).json()
     assert again == first | {"changed": False}
     mended = client.post(
         f"/documents/{document_id}/label", json={"label": "invoice", "who": "bob", "comment": "was a slip"}
@@ -204,6 +205,19 @@ def test_a_label_names_the_documents_source_which_it_keeps_until_another_is_name
     assert [one["source"] for one in history] == sources[::-1]
 
 
+def test_a_label_is_spelt_in_one_way(client: httpx.Client, invoice: bytes) -> None:
+    document_id = upload(client, invoice)["document_id"]
+    told = [
+        client.post(f"/documents/{document_id}/label", json={"label": label, "who": " ann ", "source": source}).json()
+        for label, source in (("Unknown", ""), (unicodedata.normalize("NFD", "счёт"), "ac  me "), ("счёт", "ac me"))
+    ]
+    assert [(one["label"], one["source"], one["who"], one["changed"]) for one in told] == [
+        ("unknown", "", "ann", True),
+        ("счёт", "ac me", "ann", True),
+        ("счёт", "ac me", "ann", False),
+    ]
+
+
 @pytest.mark.parametrize(
     ("document_id", "body", "status", "code"),
     [
@@ -213,6 +227,9 @@ def test_a_label_names_the_documents_source_which_it_keeps_until_another_is_name
         (1, {"label": "x" * 101, "who": "ann"}, 422, "invalid_request"),
         (1, {"label": "letter"}, 422, "invalid_request"),
         (1, {"label": "letter", "who": ""}, 422, "invalid_request"),
+        (1, {"label": "letter", "who": " "}, 422, "invalid_request"),
+        (1, {"label": "let\u200bter", "who": "ann"}, 422, "invalid_request"),
+        (1, {"label": "letter", "who": "ann", "source": "ac\u200bme"}, 422, "invalid_request"),
         (1, {"label": "letter", "who": "ann", "source": "x" * 201}, 422, "invalid_request"),
         (1, {"label": "letter", "who": "ann", "as": "sure"}, 422, "invalid_request"),
     ],

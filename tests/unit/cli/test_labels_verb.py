@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
-from docflow.cli.labels import labels, open_store
+from docflow.cli.labels import labels, open_store, remarks
+from docflow.errors import RequestError
+from docflow.labelling import import_labels
+from docflow.labels import read_entries
+from docflow.pipeline import Pipeline
+from docflow.settings import load_settings
+from docflow.testing import FakeClassifier, FakeEngine
 
 
 @pytest.fixture
@@ -26,7 +34,7 @@ def run(*arguments: str) -> str:
     """What `docflow labels` prints."""
     done = CliRunner().invoke(labels, arguments)
     assert done.exit_code == 0, done.output
-    return done.stdout
+    return done.output
 
 
 def test_a_label_that_is_set_names_the_source_which_later_ones_keep(document_id: str) -> None:
@@ -34,3 +42,50 @@ def test_a_label_that_is_set_names_the_source_which_later_ones_keep(document_id:
     run("set", document_id, "letter", "--who", "bob")
     rows = [json.loads(line) for line in run("history", document_id, "--json").splitlines()]
     assert [(row["label"], row["source"]) for row in rows] == [("letter", "acme"), ("invoice", "acme")]
+
+
+def test_a_label_that_is_set_is_spelt_as_any_other(document_id: str) -> None:
+    run("set", document_id, unicodedata.normalize("NFD", " счёт  фактура"), "--who", "ann", "--source", "ac  me")
+    assert run("set", document_id, "счёт фактура", "--who", "bob", "--source", "ac me") == "as it was\n"
+
+
+def test_an_import_says_what_it_kept_and_what_looks_like_a_slip(tmp_path: Path) -> None:
+    folder = tmp_path / "labelled"
+    (folder / "Invoice").mkdir(parents=True)
+    Image.new("L", (60, 40), 200).save(folder / "Invoice" / "a.png")
+    settings = load_settings(var_dir=tmp_path / "var")
+    with Pipeline.open(settings, engine=FakeEngine("text"), classifier=FakeClassifier({})) as pipeline:
+        (new,) = import_labels(pipeline, read_entries(folder), who="ann")
+        assert new.label is not None
+        pipeline.store.labels.add(new.label.document_id, label="receipt", who="bob")
+        (kept,) = import_labels(pipeline, read_entries(folder), who="ann")
+    assert list(remarks(new)) == ["'Invoice' is a new label beside 'invoice'. If they are the same, call them so."]
+    assert list(remarks(kept)) == ["kept receipt, which bob said since; --overwrite imports it all the same."]
+
+
+@pytest.mark.usefixtures("document_id")
+@pytest.mark.parametrize("header", ["", "17,invoice", "path,label"])
+def test_nothing_to_import_is_a_bad_request(tmp_path: Path, header: str) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text(header, "utf-8")
+    done = CliRunner().invoke(labels, ["import", str(table)])
+    assert isinstance(done.exception, RequestError)
+    assert done.exception.exit_code == 2
+
+
+@pytest.mark.usefixtures("document_id")
+def test_automatic_labels_come_with_what_they_rest_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "labelling.toml").write_text("")
+    monkeypatch.setenv("DOCFLOW_CONFIG_DIR", str(tmp_path))
+    told = run("auto")
+    assert "no label stands: on 0 documents that people labelled" in told
+    assert "0 new, 0 withdrawn, 0 as they were, 0 undecided" in told
+    assert json.loads(run("auto", "--json")) == {
+        "judged_on": 0,
+        "agreements": {},
+        "cutoff": None,
+        "given": {},
+        "withdrawn": {},
+        "kept": 0,
+        "undecided": 0,
+    }

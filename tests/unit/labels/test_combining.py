@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docflow.labels.combining import Agreement, agreements, combine, least_certainty
+from docflow.labels.combining import Agreement, agreements, combine, cutoff, labels_of, lower_bound
 
 GOOD, POOR = Agreement(100, 98), Agreement(100, 60)
+LABELS = frozenset("xyz")
 
 
 def test_agreement_is_counted_for_those_that_voted() -> None:
@@ -21,17 +22,17 @@ def test_agreement_is_counted_for_those_that_voted() -> None:
 
 def test_a_function_that_agrees_with_people_outweighs_two_that_do_not() -> None:
     said = {"good": "x", "poor": "y", "bad": "y"}
-    combined = combine(said, {"good": GOOD, "poor": POOR, "bad": POOR}, labels=2)
+    combined = combine(said, {"good": GOOD, "poor": POOR, "bad": POOR}, labels=frozenset("xy"))
     assert combined is not None
     assert (combined.label, combined.by) == ("x", ("good",))
-    assert 0.9 < combined.certainty < 0.99
+    assert 0.8 < combined.certainty < 0.99
 
 
 def test_votes_for_the_same_make_surer_and_for_others_less_sure() -> None:
     measured = {"good": GOOD, "poor": POOR}
 
     def sure(**said: str) -> float:
-        combined = combine(said, measured, labels=2)
+        combined = combine(said, measured, labels=frozenset("xy"))
         assert combined is not None
         return combined.certainty
 
@@ -39,21 +40,58 @@ def test_votes_for_the_same_make_surer_and_for_others_less_sure() -> None:
 
 
 def test_who_was_hardly_measured_is_not_heard() -> None:
-    assert combine({"new": "x", "nobody": "x"}, {"new": Agreement(4, 4)}, labels=3) is None
+    assert combine({"new": "x", "nobody": "x"}, {"new": Agreement(4, 4)}, labels=LABELS) is None
+
+
+@pytest.mark.parametrize("labels", [frozenset[str](), frozenset("x"), frozenset("abcdefghijklmnopqrstuvw")])
+def test_who_was_never_right_is_not_heard_however_many_labels_there_are(labels: frozenset[str]) -> None:
+    wrong = {"wrong": Agreement(6, 0)}
+    assert combine({"wrong": "z"}, wrong, labels=labels) is None
+    heard = combine({"wrong": "z", "good": "x"}, {"good": GOOD} | wrong, labels=labels)
+    assert heard is not None
+    assert (heard.label, heard.by) == ("x", ("good",))
+
+
+def test_who_agrees_as_often_as_chance_would_is_not_heard() -> None:
+    # Two labels and something else.
+    assert combine({"chance": "x"}, {"chance": Agreement(30, 10)}, labels=frozenset("xy")) is None
+    assert combine({"better": "x"}, {"better": Agreement(30, 11)}, labels=frozenset("xy")) is not None
+
+
+names = st.sampled_from("abcdefgh")
+measurements = st.integers(0, 60).flatmap(lambda votes: st.integers(0, votes).map(lambda n: Agreement(votes, n)))
 
 
 @given(
-    st.dictionaries(st.sampled_from("abcd"), st.sampled_from("xyz")),
-    st.dictionaries(st.sampled_from("abcd"), st.integers(5, 50).map(lambda n: Agreement(n, n // 2))),
+    said=st.dictionaries(names, st.sampled_from("qrstuvwxyz")),
+    measured=st.dictionaries(names, measurements),
+    labels=st.frozensets(st.sampled_from("qrstuvwxyz")),
 )
 def test_only_what_somebody_said_comes_out_and_certainty_is_a_share(
-    said: dict[str, str], measured: dict[str, Agreement]
+    said: dict[str, str], measured: dict[str, Agreement], labels: frozenset[str]
 ) -> None:
-    combined = combine(said, measured, labels=3)
+    combined = combine(said, measured, labels=labels)
     if combined is not None:
         assert combined.label in said.values()
         assert 0 < combined.certainty <= 1
-        assert all(said[name] == combined.label for name in combined.by)
+        assert all(said[name] == combined.label and measured[name].agreed for name in combined.by)
+
+
+def test_what_people_never_said_and_functions_did_is_a_label_too() -> None:
+    assert labels_of([{"a": "x"}, {"b": "y"}, {}], ["x", "z", "x"]) == LABELS
+    assert labels_of([], []) == frozenset()
+
+
+def test_a_share_that_few_documents_show_is_not_counted_on() -> None:
+    assert lower_bound(7, 7) < 0.82
+    assert lower_bound(31, 31) < 0.95 < lower_bound(32, 32)
+    assert lower_bound(0, 5) == pytest.approx(0, abs=1e-9)
+
+
+@given(st.integers(1, 500).flatmap(lambda count: st.tuples(st.integers(0, count), st.just(count))))
+def test_the_lower_bound_is_under_the_share(counts: tuple[int, int]) -> None:
+    right, count = counts
+    assert -1e-9 <= lower_bound(right, count) <= right / count + 1e-9
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -74,21 +112,38 @@ def test_the_certainty_that_is_asked_for_holds_on_documents_that_were_not_measur
         return voted, truth
 
     voted, truth = documents(600)
-    certainty = least_certainty(voted, truth, precision=0.97)
-    assert certainty is not None
-    measured = agreements(voted, truth)
-    fresh = [(combine(said, measured, labels=3), label) for said, label in zip(*documents(4000), strict=True)]
-    sure = [one.label == label for one, label in fresh if one is not None and one.certainty >= certainty]
+    enough = cutoff(voted, truth, groups=range(600), precision=0.95)
+    assert enough is not None
+    measured, labels = agreements(voted, truth), labels_of(voted, truth)
+    fresh = [(combine(said, measured, labels=labels), label) for said, label in zip(*documents(4000), strict=True)]
+    sure = [one.label == label for one, label in fresh if one is not None and one.certainty >= enough.certainty]
     assert len(sure) > 1000
-    assert sum(sure) / len(sure) > 0.95
+    assert sum(sure) / len(sure) > 0.94
+    assert lower_bound(enough.right, enough.documents) >= 0.95
 
 
 def test_where_all_are_right_a_certainty_as_high_as_wanted_is_taken_at_its_word() -> None:
-    certainty = least_certainty([{"a": "x", "b": "x"}, {"a": "y", "b": "y"}] * 50, ["x", "y"] * 50, precision=0.97)
-    assert certainty == 0.97
+    voted, truth = [{"a": "x", "b": "x"}, {"a": "y", "b": "y"}] * 50, ["x", "y"] * 50
+    enough = cutoff(voted, truth, groups=range(100), precision=0.97)
+    assert enough is not None
+    assert (enough.certainty, enough.documents, enough.right) == (0.97, 100, 100)
 
 
 def test_where_no_certainty_is_right_often_enough_there_is_none() -> None:
-    voted = [{"a": "x"}] * 40
-    assert least_certainty(voted, ["x", "y"] * 20, precision=0.9) is None
-    assert least_certainty([], [], precision=0.9) is None
+    assert cutoff([{"a": "x"}] * 40, ["x", "y"] * 20, groups=range(40), precision=0.9) is None
+    assert cutoff([], [], groups=[], precision=0.9) is None
+
+
+def test_seven_documents_are_too_few_however_right_they_are() -> None:
+    def of(count: int) -> bool:
+        return cutoff([{"a": "x"}] * count, ["x"] * count, groups=range(count), precision=0.95) is not None
+
+    assert not of(7)
+    assert of(32)
+
+
+def test_a_source_does_not_vouch_for_itself() -> None:
+    # The function is right about one sender alone, whose documents are most: of others it knows nothing.
+    voted, truth = [{"a": "x"}] * 60 + [{"a": "x"}] * 4, ["x"] * 60 + ["y"] * 4
+    assert cutoff(voted, truth, groups=range(64), precision=0.8) is not None
+    assert cutoff(voted, truth, groups=[0] * 60 + [1, 2, 3, 4], precision=0.8) is None

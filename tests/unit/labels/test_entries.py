@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from docflow.errors import RequestError
-from docflow.labels import LABEL_CHARACTERS, Entry, read_entries, valid_label
+from docflow.labels import LABEL_CHARACTERS, Entry, read_entries
+from docflow.synth import write_dataset
 
 
 def told(path: Path) -> list[Entry | str]:
@@ -56,7 +57,13 @@ def test_lines_of_json_say_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"path": "a.pdf"}, "printable characters"),
+        ({"path": "a.pdf"}, "it has no label"),
+        ({"label": "x" * (LABEL_CHARACTERS + 1), "path": "a.pdf"}, "printable characters"),
+        ({"label": 5, "path": "a.pdf"}, "its label is no text"),
+        ({"label": ["invoice"], "path": "a.pdf"}, "its label is no text"),
+        ({"label": "invoice", "path": "a.pdf", "source": {"name": "acme"}}, "its source is no text"),
+        ({"label": "invoice", "path": "a.pdf", "source": "ac\u200bme"}, "a source has at most"),
+        ({"label": "invoice", "document_id": True}, "its document_id is no text"),
         ({"label": "invoice"}, "either a path or a document_id"),
         ({"label": "invoice", "path": "a.pdf", "document_id": 3}, "either a path or a document_id"),
         ({"label": "invoice", "document_id": "3a"}, "no document's id"),
@@ -71,10 +78,13 @@ def test_a_bad_row_is_named_and_the_next_one_is_taken(tmp_path: Path, row: dict[
     assert good == Entry("letter", document_id=3)
 
 
-def test_a_line_that_is_no_json_is_a_bad_row(tmp_path: Path) -> None:
+def test_a_line_that_is_no_json_is_a_bad_row_by_its_line(tmp_path: Path) -> None:
     table = tmp_path / "labels.jsonl"
-    table.write_text("{\n[]\n" + "[" * 100_000, "utf-8")
-    assert [str(one).partition(":")[0] for one in told(table)] == ["row 1", "row 2", "row 3"]
+    table.write_text('{"label": invoice}\n\n[]\n' + "[" * 100_000, "utf-8")
+    first, second, third = map(str, told(table))
+    assert first == "row 1: it is no JSON object: Expecting value at character 11"
+    assert second == "row 3: it is no JSON object: it is something else"
+    assert third.startswith("row 4: it is no JSON object: it is nested too deeply")
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
@@ -129,11 +139,61 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
         read_entries(tmp_path / "labels.xlsx")
 
 
-@pytest.mark.parametrize("label", ["", "  ", "x" * (LABEL_CHARACTERS + 1), "a\nb", "a\x00"])
-def test_what_is_no_name_is_no_label(label: str) -> None:
-    with pytest.raises(RequestError):
-        valid_label(label)
+def test_what_generated_documents_have_beside_them_is_no_document(tmp_path: Path) -> None:
+    (first, *_) = write_dataset(tmp_path, count=2, seed=1, kinds=["invoice"])
+    (tmp_path / "invoice" / ".thumbnails").mkdir()
+    (tmp_path / "invoice" / ".thumbnails" / "a.png").touch()
+    entries = [one for one in read_entries(tmp_path) if isinstance(one, Entry)]
+    assert len(entries) == 2
+    assert first in {one.path for one in entries}
 
 
-def test_a_label_may_be_in_any_script() -> None:
-    assert valid_label(" Счёт-фактура ") == "Счёт-фактура"
+def test_a_folders_name_is_a_label_as_any_other(tmp_path: Path) -> None:
+    for name in ("invoice ", "inv\u200boice", "UNKNOWN", "letter"):
+        (tmp_path / name / "from  acme").mkdir(parents=True)
+        (tmp_path / name / "from  acme" / "a.pdf").touch()
+    found = told(tmp_path)
+    assert [one.label for one in found if isinstance(one, Entry)] == ["unknown", "invoice", "letter"]
+    assert {one.source for one in found if isinstance(one, Entry)} == {"from acme"}
+    (refused,) = (one for one in found if isinstance(one, str))
+    assert refused == "a label has 1 to 100 printable characters, and this is 'inv\\u200boice'"
+
+
+@pytest.mark.parametrize("header", ["Label;PATH", " label ; Path ", "sep=;\nLabel;Path", "SEP=;\r\nlabel;path"])
+def test_a_spreadsheet_may_name_columns_its_own_way(tmp_path: Path, header: str) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text(f"{header}\ninvoice;a, b.pdf\n;;;\n", "utf-8", newline="")
+    assert told(table) == [Entry("invoice", path=tmp_path / "a, b.pdf")]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "the first line of labels.csv names no column label: it is empty"),
+        ("a.pdf,invoice\n", "the first line of labels.csv names no column label: a.pdf, invoice"),
+        ("label,file\ninvoice,a.pdf\n", "the first line of labels.csv names no column path: label, file"),
+        ("label,path,Label\nx,a.pdf,y\n", "the first line of labels.csv names the column label more than once"),
+        ("label,path\n", "labels.csv has nothing to import"),
+        ("label,path\n,\n", "labels.csv has nothing to import"),
+    ],
+)
+def test_a_table_without_columns_or_rows_is_refused_once(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "labels.csv").write_text(content, "utf-8")
+    with pytest.raises(RequestError) as caught:
+        next(read_entries(tmp_path / "labels.csv"))
+    assert caught.value.message.startswith(message)
+
+
+def test_a_row_with_more_cells_than_columns_is_not_guessed_at(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("path,label\na,b.pdf,invoice\nc.pdf,letter,\n", "utf-8")
+    bad, good = told(tmp_path / "labels.csv")
+    assert bad == "row 1: it has 3 cells, and there are 2 columns"
+    assert good == Entry("letter", path=tmp_path / "c.pdf")
+
+
+def test_a_folder_without_a_folder_of_documents_has_nothing_to_import(tmp_path: Path) -> None:
+    (tmp_path / "loose.pdf").touch()
+    (tmp_path / "invoice").mkdir()
+    with pytest.raises(RequestError, match="has nothing to import") as caught:
+        read_entries(tmp_path)
+    assert caught.value.next_step == "Give a folder with a folder of documents for each label."

@@ -94,6 +94,7 @@ def test_the_model_votes_where_it_was_sure() -> None:
         ("[[pattern]", "no TOML"),
         ("[[pattern]]\nname = 'a'\nlabel = 'b'\nany = ['(']", "pattern.0.any: Value error, no regular expression"),
         ("[[pattern]]\nname = 'a'\nlabel = 'b'\nany = ['x']\nleats = 2", "pattern.0.leats: Extra inputs"),
+        ("[[layout]]\nname = 'a'\nlabel = ' '", "layout.0.label: Value error, a label has 1 to 100"),
         ("[[layout]]\nname='a'\nlabel='b'\n[[sender]]\nname='a'\nlabel='b'\nany=['x']", "have the same name: a"),
     ],
 )
@@ -102,7 +103,7 @@ def test_a_file_of_rules_that_is_wrong_is_told_why(content: str, told: str, tmp_
     path.write_text(content)
     with pytest.raises(SettingsError, match=told):
         read_rules(path)
-    with pytest.raises(SettingsError, match="cannot be read: No such file"):
+    with pytest.raises(SettingsError, match=r"none\.toml cannot be read: No such file"):
         read_rules(tmp_path / "none.toml")
 
 

@@ -16,6 +16,9 @@ from docflow.types import LabelledText
 
 __all__ = ["JudgedOn", "Trained", "train"]
 
+PRUNED_FIGURE = "macro_accuracy_until_pruned"
+"""The macro accuracy of the folds that were judged before a trial was given up: not to be ranked with that of all."""
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -48,12 +51,15 @@ def train(
 
     What is evaluated on `held_out` are the written files, loaded again; the generated ones among them are judged by
     apart. Figures are named as in `JudgedOn`. With `tune`, so many settings of the candidate's knobs are tried on
-    `samples` first; each is a run nested under the version's. `tags` are put on the version beside our own. `progress`
-    is called with the name of each step as it begins.
+    `samples` first; each is a run nested under the version's. `tags` are put on the version beside our own: the data's
+    digest, the candidate, the code as it was when training began, and the versions of the libraries. `progress` is
+    called with the name of each step as it begins.
 
     Raises `TrainingDataError`.
     """
     name = settings.classify.model_name
+    # Before anything is fitted: what is committed meanwhile did not make the model.
+    code = code_version()
     chosen, trials = CANDIDATES[candidate], list[Trial]()
     if tune:
         progress("tuning")
@@ -80,7 +86,8 @@ def train(
             **(tags or {}),
             "data_digest": str(model.training["data_digest"]),
             "candidate": model.candidate,
-            **code_version(),
+            **code,
+            **classify.library_versions(model.candidate),
         }
         progress("registering")
         version = registry.log_training(
@@ -98,7 +105,7 @@ def train(
             version.run_id,
             name=f"{candidate} trial {trial.number}",
             params={**trial.settings, "pruned": trial.is_pruned},
-            metrics={"macro_accuracy": trial.macro_accuracy},
+            metrics={PRUNED_FIGURE if trial.is_pruned else "macro_accuracy": trial.macro_accuracy},
             tags=all_tags,
         )
     store.record_metrics(model_name=name, model_version=version.version, metrics=metrics)

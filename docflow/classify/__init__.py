@@ -11,6 +11,7 @@ from docflow.classify.evaluation import Evaluation, LabelFigures, Mistake, answe
 from docflow.classify.features import MAX_CHARS, normalise
 from docflow.classify.files import Description, describe, digest_of, load, save
 from docflow.classify.grouping import LEAST_PER_LABEL, apart_from, fair_groups, hold_out
+from docflow.classify.libraries import library_versions
 from docflow.classify.model import (
     CandidateChoice,
     CandidateName,
@@ -57,6 +58,7 @@ __all__ = [
     "evaluate",
     "fair_groups",
     "hold_out",
+    "library_versions",
     "load",
     "normalise",
     "pack",

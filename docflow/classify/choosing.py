@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docflow.classify.blocks import has_many_real
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Samples to fit on, and others to judge by."""
+
+    fit: Sequence[LabelledText]
+    judge: Sequence[LabelledText]
+
+
 def standings(
     candidates: Sequence[Candidate], samples: Sequence[LabelledText], *, seed: int = 0
 ) -> Mapping[str, float]:
@@ -29,33 +38,34 @@ def standings(
     for a document that has a name. Under ten real documents a label, on average, or where a fold would leave too few
     of one, nothing is told.
     """
+    folds = real_folds(samples, seed=seed)
+    return {each.name: mean_recall(each, folds, seed=seed) for each in candidates} if folds else {}
+
+
+def real_folds(samples: Sequence[LabelledText], *, seed: int) -> list[Fold]:
+    """Folds that real documents judge, generated ones beside what is fitted on; none where real ones are too few.
+
+    Too few are under ten a label, on average, and where a fold would leave too few of one.
+    """
     if not has_many_real(samples):
-        return {}
+        return []
     beside = [sample for sample in samples if sample.is_generated]
     real = in_order([sample for sample in samples if not sample.is_generated])
     try:
         folds = grouped_folds(real, seed=seed, beside=beside)
     except TrainingDataError as error:
-        log.info("the candidates cannot be compared: %s", error)
-        return {}
-    return {each.name: mean_recall(each, real, folds, beside=beside, seed=seed) for each in candidates}
+        log.info("real documents alone cannot judge: %s", error)
+        return []
+    return [Fold([*beside, *(real[row] for row in fit)], [real[row] for row in judge]) for fit, judge in folds]
 
 
-def mean_recall(
-    candidate: Candidate,
-    real: Sequence[LabelledText],
-    folds: Sequence[tuple[list[int], list[int]]],
-    *,
-    beside: Sequence[LabelledText],
-    seed: int,
-) -> float:
+def mean_recall(candidate: Candidate, folds: Sequence[Fold], *, seed: int) -> float:
     """The mean over the labels of the share that comes out right, by models that have not seen the document's fold."""
     said: list[Prediction] = []
     judged: list[LabelledText] = []
-    for fit, judge in folds:
-        model = candidate.fit([*beside, *(real[row] for row in fit)], seed=seed)
-        held = [real[row] for row in judge]
-        said += answers(model.classifier(ModelRef(candidate.name, "fold", "")), held)
-        judged += held
+    for fold in folds:
+        model = candidate.fit(fold.fit, seed=seed)
+        said += answers(model.classifier(ModelRef(candidate.name, "fold", "")), fold.judge)
+        judged += fold.judge
     recalls = [figures.recall for figures in compare(said, judged).per_label.values()]
     return sum(recalls) / len(recalls)

@@ -14,6 +14,7 @@ from scipy.special import softmax
 
 from docflow.classify.blocks import by_block, count_blocks, has_many_real
 from docflow.classify.confidence import fit_temperature
+from docflow.classify.folds import split
 from docflow.classify.grouping import LEAST_PER_LABEL, fair_groups
 from docflow.classify.training import (
     BACKGROUND_WEIGHT,
@@ -21,7 +22,6 @@ from docflow.classify.training import (
     fit_linear,
     logits_of,
     out_of_fold_logits,
-    split,
 )
 from docflow.classify.weighing import document_weights, times_of
 from docflow.errors import SettingsError
@@ -33,18 +33,22 @@ class Doubt:
     """A label with its doubtfulness: `score` runs from 0, surely wrong, to 1, surely right.
 
     `is_issue` says that the classes' own error rates speak against the label, `suggested` is the likeliest label.
+    `is_fair` says that the model which was asked has seen nothing of the document's source; it may have where the label
+    has too few sources, or too few documents to be learnt.
     """
 
     sample: LabelledText
     suggested: str
     score: float
     is_issue: bool
+    is_fair: bool = True
 
 
 def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = (), seed: int = 0) -> list[Doubt]:
     """The samples by how doubtful their labels are, the most doubtful first; those without words are left out.
 
-    A model is never asked about a document that it, or a near duplicate of it or another of its source, was trained on.
+    A model is never asked about a document that it, or a near duplicate of it or another of its source, was trained on,
+    unless its label has too few sources: such doubts are not fair, and mistakes among those documents may stay hidden.
     The samples `beside` are learnt from and not judged. Labels with too few documents to learn are doubtful above all:
     many a one is mistyped. Raises `TrainingDataError` where there is too little to learn
     from, and `SettingsError` where cleanlab is not installed.
@@ -71,10 +75,10 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
     sources = np.array([everything[row].group or f"beside {row}" for row in kept])
     tfidf = TfidfTransformer(sublinear_tf=True)
     weighted = by_block(tfidf.fit_transform(counts[kept]))
-    folds, _ = split(truth, sources, seed=seed)
+    parts = split(truth, sources, seed=seed)
     times = times_of([everything[row] for row in kept])
     weights = document_weights(truth, times, background_weight=BACKGROUND_WEIGHT)
-    logits = out_of_fold_logits(weighted, truth, weights, folds, fitted=fit_linear)
+    logits = out_of_fold_logits(weighted, truth, weights, parts.folds, fitted=fit_linear)
     names = np.unique(truth)
     given = np.searchsorted(names, truth)
     temperature = fit_temperature(logits, given, times=times, sources=len(set(sources.tolist())))
@@ -82,14 +86,20 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
     scores = get_label_quality_scores(given, probabilities, method="self_confidence")
     issues = find_label_issues(given, probabilities, n_jobs=1)
     found = [
-        Doubt(samples[row], str(names[probabilities[place].argmax()]), float(scores[place]), bool(issues[place]))
+        Doubt(
+            samples[row],
+            suggested=str(names[probabilities[place].argmax()]),
+            score=float(scores[place]),
+            is_issue=bool(issues[place]),
+            is_fair=truth[place] not in parts.plain_labels,
+        )
         for place, row in enumerate(kept.tolist())
         if row < len(samples)
     ]
     if any(row < len(samples) for row in rare):
         likeliest = logits_of(fit_linear(weighted, truth, weights), by_block(tfidf.transform(counts[rare])))
         found += [
-            Doubt(samples[row], str(names[said]), 0.0, True)
+            Doubt(samples[row], suggested=str(names[said]), score=0.0, is_issue=True, is_fair=False)
             for row, said in zip(rare.tolist(), likeliest.argmax(axis=1), strict=True)
             if row < len(samples)
         ]

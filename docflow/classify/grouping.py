@@ -96,7 +96,8 @@ def hold_out(samples: Sequence[LabelledText], *, one_in: int) -> tuple[list[Labe
     """The samples to learn from, and those to judge by: about one in so many, whole groups of them.
 
     Which groups are held out rests on the names of their sources, so that more samples of other sources change nothing
-    for those that were there. A label of which under `LEAST_PER_LABEL` would be left to learn from is not held out.
+    for those that were there. A group is not held out if it has a label of which under `LEAST_PER_LABEL` would be left
+    to learn from.
     """
     names: dict[int, str] = {}
     groups = fair_groups(samples)
@@ -104,10 +105,11 @@ def hold_out(samples: Sequence[LabelledText], *, one_in: int) -> tuple[list[Labe
         names.setdefault(group, sample.source or sample.group or f"#{row}")
     chosen = [int.from_bytes(hashlib.sha256(names[group].encode()).digest()[:8]) % one_in == 0 for group in groups]
     left = Counter(sample.label for sample, is_held in zip(samples, chosen, strict=True) if not is_held)
+    needed = {group for sample, group in zip(samples, groups, strict=True) if left[sample.label] < LEAST_PER_LABEL}
     learnt: list[LabelledText] = []
     held: list[LabelledText] = []
-    for sample, is_held in zip(samples, chosen, strict=True):
-        (held if is_held and left[sample.label] >= LEAST_PER_LABEL else learnt).append(sample)
+    for sample, group, is_held in zip(samples, groups, chosen, strict=True):
+        (held if is_held and group not in needed else learnt).append(sample)
     return learnt, held
 
 

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from docflow.classify.evaluation import compare
 from docflow.classify.features import MAX_CHARS
+from docflow.classify.folds import split
 from docflow.classify.grouping import sources_of
 from docflow.classify.layers import Layer, check_shapes, forward, layer_files, layers_of, read_layers
 from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, to_predictions
 from docflow.classify.scoring import Floats
-from docflow.classify.training import check_labels, describe, in_order, judged_by, split
+from docflow.classify.training import check_labels, describe, in_order, judged_by
 from docflow.classify.weighing import times_of
 from docflow.errors import ModelFileError
 from docflow.types import LabelledText, ModelRef
@@ -100,8 +101,8 @@ def train_paperless(
     truth = np.array([sample.label for sample in learnt])
     check_labels(truth)
     texts = [prepare(sample.text) for sample in learnt]
-    folds, kind = split(truth, sources_of(learnt), seed=seed)
-    fit, beside = folds[0]
+    found = split(truth, sources_of(learnt), seed=seed)
+    fit, beside = found.folds[0]
     judge = beside[judged_by([learnt[row] for row in beside])]
     times = times_of(learnt)
 
@@ -126,7 +127,8 @@ def train_paperless(
         labels=labels,
         threshold=THRESHOLD,
         training=describe(learnt, seed=seed)
-        | {"folds": f"{kind}, one of {len(folds)}", "hidden_units": hidden_units, "least_share": least_share},
+        | found.described(is_first_alone=True)
+        | {"hidden_units": hidden_units, "least_share": least_share},
         out_of_fold=compare(predictions, [learnt[row] for row in judge]),
     )
 

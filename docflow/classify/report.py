@@ -9,20 +9,27 @@ from dataclasses import asdict, dataclass
 
 from docflow.classify.calibration import Coverage, ReliabilityBin, coverage, reliability
 from docflow.classify.evaluation import Evaluation, compare
+from docflow.classify.grouping import fair_groups
 from docflow.classify.intervals import Figure, accuracy_figure, macro_figure
 from docflow.types import UNKNOWN, LabelledText, Prediction
 
 SLICES: dict[str, Callable[[LabelledText], str]] = {
     "language": lambda sample: sample.language,
-    "source": lambda sample: sample.source or sample.group,
+    "source": lambda sample: sample.source,
     "grade": lambda sample: sample.grade,
 }
 """What documents are sliced by; those of which it is not known are in no slice."""
 
+LEAST_SLICE = 5
+"""Documents under which a slice says nothing."""
+
 
 @dataclass(frozen=True)
 class Slice:
-    """Documents that have something in common, and the share of them that came out right."""
+    """Documents that have something in common, and the share of them that came out right.
+
+    The interval of a source's slice is for more documents of that source.
+    """
 
     by: str
     value: str
@@ -57,14 +64,16 @@ class Report:
 
     def to_markdown(self) -> bytes:
         """The report for a reader: tables of figures, then every cell off the diagonal with its documents."""
-        lines = ["| | documents | share | 95 % |", "|---|---|---|---|"]
+        lines = ["| | documents | sources | share | 95 % |", "|---|---|---|---|---|"]
         lines += [_row("accuracy", self.accuracy), _row("macro accuracy", self.macro)]
         lines += [_row(f"recall of {label}", figure) for label, figure in self.recall.items()]
         lines += [_row(f"{held.by}: {held.value}", held.accuracy) for held in self.slices]
         lines += [
             "",
-            f"Calibration error {self.ece:.3f}; {self.coverage.share:.3f} of the documents can be named at a "
-            f"precision of {self.coverage.precision:.2f}.",
+            f"Calibration error {self.ece:.3f}; {self.coverage.share:.3f} of the documents "
+            f"({self.coverage.count} of {self.accuracy.count}) can be named at a precision of "
+            f"{self.coverage.precision:.2f}. The confidence that this takes was chosen on these same documents: it is "
+            "the best case, not a promise.",
             "",
             "| is | said | documents | |",
             "|---|---|---|---|",
@@ -83,6 +92,7 @@ class Report:
             "macro_accuracy_low": self.macro.low,
             "macro_accuracy_high": self.macro.high,
             "coverage_at_99": self.coverage.share,
+            "coverage_at_99_documents": float(self.coverage.count),
         }
 
 
@@ -90,15 +100,24 @@ def report(predictions: Sequence[Prediction], samples: Sequence[LabelledText]) -
     """What there is to say of these predictions for `samples`, of which there must be one at least."""
     evaluation: Evaluation = compare(predictions, samples)
     right = [said.label == sample.label for said, sample in zip(predictions, samples, strict=True)]
+    sources = fair_groups(samples)
     named = [row for row, sample in enumerate(samples) if sample.label != UNKNOWN]
+
+    def figure(rows: Sequence[int]) -> Figure:
+        return accuracy_figure([right[row] for row in rows], sources=[sources[row] for row in rows])
+
     return Report(
-        accuracy=accuracy_figure(right),
-        macro=macro_figure([right[row] for row in named], [samples[row].label for row in named]),
+        accuracy=figure(range(len(samples))),
+        macro=macro_figure(
+            [right[row] for row in named],
+            [samples[row].label for row in named],
+            sources=[sources[row] for row in named],
+        ),
         recall={
-            label: accuracy_figure([right[row] for row, sample in enumerate(samples) if sample.label == label])
+            label: figure([row for row, sample in enumerate(samples) if sample.label == label])
             for label in evaluation.per_label
         },
-        slices=tuple(_slices(right, samples)),
+        slices=tuple(_slices(right, samples, sources=sources)),
         ece=evaluation.ece,
         reliability=reliability(predictions, samples),
         coverage=coverage(predictions, samples),
@@ -106,14 +125,18 @@ def report(predictions: Sequence[Prediction], samples: Sequence[LabelledText]) -
     )
 
 
-def _slices(right: Sequence[bool], samples: Sequence[LabelledText]) -> list[Slice]:
+def _slices(right: Sequence[bool], samples: Sequence[LabelledText], *, sources: Sequence[int]) -> list[Slice]:
     found = []
     for by, value_of in SLICES.items():
-        rows: dict[str, list[bool]] = defaultdict(list)
-        for is_right, sample in zip(right, samples, strict=True):
+        held: dict[str, list[int]] = defaultdict(list)
+        for row, sample in enumerate(samples):
             if value_of(sample):
-                rows[value_of(sample)].append(is_right)
-        found += [Slice(by, value, accuracy_figure(held)) for value, held in sorted(rows.items())]
+                held[value_of(sample)].append(row)
+        for value, rows in sorted(held.items()):
+            if len(rows) >= LEAST_SLICE:
+                # Of one source, whole sources cannot be drawn.
+                drawn = None if by == "source" else [sources[row] for row in rows]
+                found.append(Slice(by, value, accuracy_figure([right[row] for row in rows], sources=drawn)))
     return found
 
 
@@ -129,7 +152,8 @@ def _told(cell: Cell) -> str:
 
 
 def _row(name: str, figure: Figure) -> str:
-    return f"| {_plain(name)} | {figure.count} | {figure.value:.3f} | {figure.low:.3f} to {figure.high:.3f} |"
+    interval = f"{figure.low:.3f} to {figure.high:.3f}"
+    return f"| {_plain(name)} | {figure.count} | {figure.sources} | {figure.value:.3f} | {interval} |"
 
 
 def _plain(text: str) -> str:

@@ -21,6 +21,7 @@ from docflow.classify.blocks import by_block, count_blocks, has_many_real
 from docflow.classify.confidence import choose_threshold, fit_temperature
 from docflow.classify.evaluation import Evaluation, compare
 from docflow.classify.features import FEATURES_VERSION
+from docflow.classify.folds import Fold, Split, split
 from docflow.classify.grouping import LEAST_PER_LABEL, sources_of
 from docflow.classify.layout import LAYOUT_VERSION
 from docflow.classify.model import TrainedModel, to_predictions
@@ -35,10 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Floats = NDArray[np.floating[Any]]
-Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
-"""The rows to fit on, and those to judge on."""
 
-FOLDS = 3
 INVERSE_REGULARISATION = 3.0
 """Between 1 and 100, it makes no difference that could be measured on real documents."""
 
@@ -61,16 +59,15 @@ MOST_ITERATIONS = 300
 class Prepared:
     """Samples to learn from, in an order of their own, with what is counted in each and the folds to calibrate on.
 
-    `times` is how often each counts, `fold_kind` how the folds were made, `judged` the rows to calibrate and judge by,
-    `many_real` whether there are enough real ones for lines to be learnt from.
+    `times` is how often each counts, `judged` the rows to calibrate and judge by, `many_real` whether there are enough
+    real ones for lines to be learnt from.
     """
 
     samples: list[LabelledText]
     counts: sp.csr_matrix
     truth: NDArray[np.str_]
     sources: NDArray[np.str_]
-    folds: list[Fold]
-    fold_kind: str
+    split: Split
     times: NDArray[np.intp]
     judged: NDArray[np.intp]
     many_real: bool
@@ -122,7 +119,7 @@ def train(
     count `REAL_WEIGHT` times beside generated ones; where they are ten a label, lines are learnt from too
     (`docflow.classify.layout`). Samples without a word are left out. Logistic regression's scores are calibrated by one
     temperature (Guo et al. 2017), fitted to what out-of-fold models say; groups (a sample without one is its own) and
-    near duplicates are kept whole in the folds where every label has enough of them. The threshold is the least
+    near duplicates are kept whole in the folds, except for labels that have too few of them. The threshold is the least
     confidence from which on named answers are right in 93 % of cases, within `THRESHOLDS`. Samples that a machine
     labelled are learnt from; no figure, temperature or threshold rests on them.
 
@@ -163,14 +160,12 @@ def prepare(samples: Sequence[LabelledText], *, seed: int) -> Prepared:
     truth = np.array([sample.label for sample in learnt])
     check_labels(truth)
     sources = sources_of(learnt)
-    folds, fold_kind = split(truth, sources, seed=seed)
     return Prepared(
         samples=learnt,
         counts=counts,
         truth=truth,
         sources=sources,
-        folds=folds,
-        fold_kind=fold_kind,
+        split=split(truth, sources, seed=seed),
         times=times_of(learnt),
         judged=judged_by(learnt),
         many_real=many_real,
@@ -185,7 +180,7 @@ def fit_calibrated(prepared: Prepared, weights: Floats, *, inverse_regularisatio
     tfidf = TfidfTransformer(sublinear_tf=True)
     weighted = by_block(tfidf.fit_transform(prepared.counts))
     fitted = partial(fit_linear, inverse_regularisation=inverse_regularisation)
-    logits = out_of_fold_logits(weighted, prepared.truth, weights, prepared.folds, fitted=fitted)
+    logits = out_of_fold_logits(weighted, prepared.truth, weights, prepared.split.folds, fitted=fitted)
     temperature = prepared.temperature(logits)
     less = COMMONNESS * commonness(prepared.samples, prepared.labels)
     linear = cooled(fitted(weighted, prepared.truth, weights), temperature, less=less)
@@ -198,14 +193,15 @@ def describe_fit(prepared: Prepared, linear: Calibrated, *, seed: int, **knobs: 
     return (
         describe(prepared.samples, seed=seed)
         | knobs
-        | {"folds": prepared.fold_kind, "temperature": round(linear.temperature, 6)}
+        | prepared.split.described()
+        | {"temperature": round(linear.temperature, 6)}
         | ({"layout_version": LAYOUT_VERSION} if prepared.many_real else {})
     )
 
 
 def in_order(samples: Sequence[LabelledText]) -> list[LabelledText]:
     """The samples in an order that depends on nothing but themselves."""
-    return sorted(samples, key=lambda s: (s.label, s.language, s.group, s.text))
+    return sorted(samples, key=lambda s: (s.label, s.language, s.group, s.text, s.is_generated, s.is_automatic))
 
 
 def check_labels(truth: NDArray[np.str_]) -> None:
@@ -226,20 +222,6 @@ def judged_by(samples: Sequence[LabelledText]) -> NDArray[np.intp]:
     """The rows to judge by: those that no machine labelled, or all where it labelled all."""
     rows = np.flatnonzero([not sample.is_automatic for sample in samples])
     return rows if len(rows) else np.arange(len(samples))
-
-
-def split(truth: NDArray[np.str_], sources: NDArray[np.str_], *, seed: int) -> tuple[list[Fold], str]:
-    """Folds that keep sources whole (`grouped`), or do not where a label would be missing from one (`plain`)."""
-    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
-
-    grouped = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    if len(np.unique(sources)) >= FOLDS:
-        folds: list[Fold] = list(grouped.split(truth, truth, sources))
-        if all(set(truth[fit]) == set(truth) for fit, _ in folds):
-            return folds, "grouped"
-    log.info("a label has too few groups to keep them whole: calibrating on plain folds")
-    plain = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    return list(plain.split(truth, truth)), "plain"
 
 
 def out_of_fold_logits(
@@ -307,9 +289,9 @@ def describe(samples: Sequence[LabelledText], *, seed: int) -> dict[str, Any]:
     digest = hashlib.sha256()
     for sample in samples:
         counts.setdefault(sample.label, Counter())[sample.language] += 1
-        digest.update(
-            json.dumps([sample.label, sample.language, sample.group, sample.text, sample.is_generated]).encode()
-        )
+        seen = [sample.label, sample.language, sample.group, sample.text, sample.is_generated]
+        # Nothing is calibrated on such; without any, the digest is the one that it was before there were some.
+        digest.update(json.dumps([*seen, "automatic"] if sample.is_automatic else seen).encode())
     return {
         "documents": len(samples),
         "generated": sum(sample.is_generated for sample in samples),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from docflow.classify.candidates import Candidate, Knob
+from docflow.classify.choosing import Fold, real_folds
 from docflow.classify.evaluation import evaluate
 from docflow.classify.grouping import grouped_folds
 from docflow.errors import SettingsError
@@ -44,10 +45,11 @@ def tune(
 ) -> Candidate:
     """The candidate with the knobs that did best; `told` hears of every trial as it ends.
 
-    The first trial is the candidate as it stands. Others are drawn by Optuna's TPE sampler; a trial whose folds do
-    worse than the median of earlier ones is given up (Optuna's MedianPruner). The same samples, seed and number of
-    trials give the same answer unless `seconds` cut the search short. Raises `TrainingDataError` where a label has too
-    few sources for folds, and `SettingsError` for a candidate without knobs.
+    Real documents judge, generated ones being learnt from beside them; all documents do where real ones are too few
+    (`choosing.real_folds`). The first trial is the candidate as it stands. Others are drawn by Optuna's TPE sampler; a
+    trial whose folds do worse than the median of earlier ones is given up (Optuna's MedianPruner). The same samples,
+    seed and number of trials give the same answer unless `seconds` cut the search short. Raises `TrainingDataError`
+    where a label has too few sources for folds, and `SettingsError` for a candidate without knobs.
     """
     if not candidate.knobs:
         raise SettingsError(
@@ -57,13 +59,16 @@ def tune(
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    folds = grouped_folds(samples, seed=seed)
+    folds = real_folds(samples, seed=seed) or [
+        Fold([samples[row] for row in fit], [samples[row] for row in judge])
+        for fit, judge in grouped_folds(samples, seed=seed)
+    ]
 
     def objective(drawn: optuna.Trial) -> float:
         chosen = candidate.turned({knob.name: draw(drawn, knob) for knob in candidate.knobs})
         scores: list[float] = []
-        for number, (fit, judge) in enumerate(folds):
-            scores.append(macro_accuracy(chosen, [samples[r] for r in fit], [samples[r] for r in judge], seed=seed))
+        for number, fold in enumerate(folds):
+            scores.append(macro_accuracy(chosen, fold, seed=seed))
             drawn.report(float(np.mean(scores)), number)
             if number + 1 < len(folds) and drawn.should_prune():
                 told(Trial(drawn.number, chosen.settings(), float(np.mean(scores)), is_pruned=True))
@@ -88,9 +93,7 @@ def draw(trial: object, knob: Knob) -> float:
     return float(trial.suggest_float(knob.name, knob.low, knob.high, log=True))  # type: ignore[attr-defined]
 
 
-def macro_accuracy(
-    candidate: Candidate, fit: Sequence[LabelledText], judge: Sequence[LabelledText], *, seed: int
-) -> float:
-    """How the candidate, fitted on some samples, does on others."""
-    classifier = candidate.fit(fit, seed=seed).classifier(ModelRef(candidate.name, "trial", ""))
-    return evaluate(classifier, judge).macro_accuracy
+def macro_accuracy(candidate: Candidate, fold: Fold, *, seed: int) -> float:
+    """How the candidate does on the samples that judge."""
+    classifier = candidate.fit(fold.fit, seed=seed).classifier(ModelRef(candidate.name, "trial", ""))
+    return evaluate(classifier, fold.judge).macro_accuracy

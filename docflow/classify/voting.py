@@ -119,7 +119,7 @@ def fit_network(prepared: Prepared, weights: Floats, *, seed: int) -> tuple[Word
     counts = count_words([sample.text for sample in prepared.samples])
     fitted = partial(fit_words, columns=common_columns(counts, prepared.times), seed=seed)
     logits = np.zeros((len(prepared.truth), len(prepared.labels)))
-    for fit, judge in prepared.folds:
+    for fit, judge in prepared.split.folds:
         logits[judge] = fitted(counts[fit], prepared.truth[fit], weights[fit]).scores(counts[judge])
     temperature = prepared.temperature(logits)
     network = fitted(counts, prepared.truth, weights).cooled(temperature)

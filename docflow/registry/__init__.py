@@ -14,6 +14,7 @@ from docflow.registry.registry import (
     Registry,
     open_registry,
     replace_folder,
+    version_number,
 )
 from docflow.registry.runs import TrackedRun
 
@@ -29,4 +30,5 @@ __all__ = [
     "code_version",
     "open_registry",
     "replace_folder",
+    "version_number",
 ]

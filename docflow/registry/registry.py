@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 from collections.abc import Mapping
@@ -21,8 +22,15 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion as MlflowVersion
 
-UNSTORABLE = re.compile(r"[^\w.\- :/]")
-"""Characters that MLflow refuses in the names of parameters and metrics; a label may have any."""
+VERSION = re.compile(r"0*([1-9][0-9]{0,8})")
+"""A version's number; MLflow's databases have no larger ones."""
+
+UNSTORABLE = re.compile(r"[^\w.\- /]|(?<![^/])[./]|/\Z")
+"""What MLflow refuses in the names of parameters and metrics, which must be paths that are written in one way only, and
+the colon, which marks what stands for it; a label may have any of it."""
+
+LONGEST_KEY = 250
+"""Characters of a parameter's or a metric's name."""
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
@@ -152,10 +160,10 @@ class Registry:
 
     def tag(self, name: str, *, version: str, tags: Mapping[str, str]) -> None:
         """Put tags on the version, over those of the same names; `ModelNotFound` for no such version."""
-        self._find(name, version=version)
+        number = str(self._find(name, version=version).version)
         with answering():
             for key, value in tags.items():
-                self._client.set_model_version_tag(name, version, key, value)
+                self._client.set_model_version_tag(name, number, key, value)
 
     def attach(self, name: str, *, version: str, files: Mapping[str, bytes], under: str) -> None:
         """Put files into a folder beside the version, in the run that made it; `ModelNotFound` for no such version."""
@@ -199,9 +207,9 @@ class Registry:
 
     def set_alias(self, name: str, *, alias: str, version: str) -> None:
         """From now on, `alias` means this version; `ModelNotFound` where there is none."""
-        self._find(name, version=version)
+        number = str(self._find(name, version=version).version)
         with answering():
-            self._client.set_registered_model_alias(name, alias, version)
+            self._client.set_registered_model_alias(name, alias, number)
 
     def remove_alias(self, name: str, *, alias: str) -> None:
         """From now on, `alias` means no version; nothing changes where it meant none."""
@@ -224,11 +232,11 @@ class Registry:
         It is there whole or as it was before: the files arrive in a folder beside it. `ModelNotFound` where
         there is no such version, or its files are gone.
         """
-        self._find(name, version=version)
+        number = str(self._find(name, version=version).version)
         into.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=into.parent, prefix=".download-") as scratch, answering():
-            uri = self._client.get_model_version_download_uri(name, version)
-            found = self._fetch(uri, into=Path(scratch), what=f"the model folder of {name} version {version}")
+            uri = self._client.get_model_version_download_uri(name, number)
+            found = self._fetch(uri, into=Path(scratch), what=f"the model folder of {name} version {number}")
             replace_folder(into, found, scratch=Path(scratch))
         return into
 
@@ -247,10 +255,9 @@ class Registry:
         return fetch(uri, into=into, tracking_uri=with_driver(self._tracking_uri), what=what)
 
     def _find(self, name: str, *, version: str) -> MlflowVersion:
-        if not version.isdecimal():
-            raise ModelNotFound(f"'{version}' is no version of a model: versions are whole numbers")
+        number = version_number(version)
         with answering():
-            return self._client.get_model_version(name, version)
+            return self._client.get_model_version(name, number)
 
     def _aliases(self, name: str) -> dict[str, str]:
         """Alias to version; a version that was searched for does not know its own."""
@@ -310,9 +317,30 @@ def replace_folder(target: Path, new: Path, *, scratch: Path) -> None:
             raise
 
 
+def version_number(version: str) -> str:
+    """The version's number as the registry writes it: '7' for '07'; raises `ModelNotFound` for what is none."""
+    found = VERSION.fullmatch(version)
+    if found is None:
+        raise ModelNotFound(f"'{version}' is no version of a model: versions are whole numbers")
+    return found[1]
+
+
 def storable_key(name: str) -> str:
-    """The name of a parameter or a metric as MLflow takes it."""
-    return UNSTORABLE.sub("_", name)
+    """The name of a parameter or a metric as MLflow takes it, another one for every name.
+
+    What MLflow refuses is there as its bytes in UTF-8, each as `:2F` is for a slash: it refuses `%` too. Of what is too
+    long, the end is replaced by two colons and a digest.
+    """
+    key = UNSTORABLE.sub(lambda found: "".join(f":{byte:02X}" for byte in utf8(found[0])), name)
+    if len(key) <= LONGEST_KEY:
+        return key
+    suffix = f"::{hashlib.sha256(utf8(name)).hexdigest()}"
+    return key[: LONGEST_KEY - len(suffix)] + suffix
+
+
+def utf8(text: str) -> bytes:
+    """The text's bytes, lone surrogates too."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def open_registry(settings: Settings) -> Registry:

@@ -20,12 +20,13 @@ from torch.nn import functional
 from docflow.classify.confidence import choose_threshold, fit_temperature
 from docflow.classify.evaluation import compare
 from docflow.classify.features import BUCKETS, count_features
+from docflow.classify.folds import split
 from docflow.classify.grouping import sources_of
 from docflow.classify.model import to_predictions
 from docflow.classify.neural.inputs import ink_of, ngrams_of
 from docflow.classify.neural.model import INPUTS, OUTPUT, NeuralModel, open_session
 from docflow.classify.neural.network import Network, Serving
-from docflow.classify.training import Floats, check_labels, describe, in_order, judged_by, split
+from docflow.classify.training import Floats, check_labels, describe, in_order, judged_by
 from docflow.classify.weighing import label_weights, times_of
 from docflow.errors import ModelFileError
 from docflow.thumbnail import SIDE
@@ -97,8 +98,8 @@ def train_neural(
     labels, numbers = np.unique(truth, return_inverse=True)
     tfidf = TfidfTransformer(sublinear_tf=True)
     sources = sources_of(learnt)
-    folds, kind = split(truth, sources, seed=seed)
-    fit, beside = folds[0]
+    found = split(truth, sources, seed=seed)
+    fit, beside = found.folds[0]
     judge = beside[judged_by([learnt[row] for row in beside])]
     named = tuple(labels.tolist())
     times = times_of(learnt)
@@ -138,11 +139,11 @@ def train_neural(
         labels=named,
         threshold=threshold,
         training=describe(learnt, seed=seed)
+        | found.described(is_first_alone=True)
         | {
             "epochs": epochs,
             "learning_rate": learning_rate,
             "background_weight": background_weight,
-            "folds": f"{kind}, one of {len(folds)}",
             "temperature": round(temperature, 6),
             "thumbnails": sum(bool(sample.thumbnail) for sample in learnt),
             "torch": torch.__version__,

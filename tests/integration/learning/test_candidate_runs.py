@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from learning_case import Loop, samples
 from mlflow import MlflowClient
 from mlflow.artifacts import download_artifacts
 
 from docflow import learning, rollout
-from docflow.classify import describe
+from docflow.classify import describe, library_versions
 from docflow.learning import JudgedOn, Trained
 from docflow.registry import code_version
 from docflow.types import LabelledText
@@ -86,3 +88,42 @@ def test_a_registered_baseline_is_promoted_and_loaded_like_any_other(loop: Loop)
     loop.promote("1")
     champion = rollout.load_champion(loop.settings, store=loop.store)
     assert champion.predict(["invoice due payment vat"])[0].label == "invoice"
+
+
+def test_a_trial_that_was_given_up_is_not_ranked_with_the_others(loop: Loop) -> None:
+    chance, labels = random.Random(0), ("invoice", "letter")
+    noisy = [replace(one, label=chance.choice(labels)) if chance.random() < 0.4 else one for one in samples(20)]
+    trained = learning.train(
+        noisy, settings=loop.settings, store=loop.store, registry=loop.registry, candidate="paperless", tune=6
+    )
+    uri = loop.settings.effective_tracking_uri
+    client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+    experiment = client.get_run(trained.version.run_id).info.experiment_id
+    trials = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{trained.version.run_id}'")
+    figures = {"True": {"macro_accuracy_until_pruned"}, "False": {"macro_accuracy"}}
+    assert {trial.data.params["pruned"] for trial in trials} == set(figures)
+    assert all(set(trial.data.metrics) == figures[trial.data.params["pruned"]] for trial in trials)
+
+
+def test_a_version_names_the_code_as_it_was_when_training_began_and_its_libraries(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def commit(_step: str) -> None:
+        """What somebody else does while the model is trained."""
+        monkeypatch.setattr(learning, "code_version", lambda: {"git_commit": "f" * 40})
+
+    before = code_version()
+    version = learning.train(
+        samples(), settings=loop.settings, store=loop.store, registry=loop.registry, progress=commit
+    ).version
+    assert (before | library_versions("linear")).items() <= version.tags.items()
+
+
+def test_labels_of_any_name_are_trained_and_registered(loop: Loop) -> None:
+    awkward = {"invoice": "n/a/", "letter": "."}
+    named = [replace(one, label=awkward[one.label]) for one in samples()]
+    assert {"held_out_recall/n/a:2F", "held_out_recall/:2E"} <= set(
+        learning.train(
+            named, settings=loop.settings, store=loop.store, registry=loop.registry, held_out=named
+        ).version.metrics
+    )

@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from mlflow_case import NewDatabase
 
 from docflow.errors import ModelNotFound, NoChampion, RegistryUnavailable
+from docflow.labels import LABEL_CHARACTERS, valid_label
 from docflow.registry import ModelVersion, Registry
 from docflow.settings import S3Settings
 from docflow.store import BlobStore
@@ -47,6 +50,32 @@ def test_training_is_logged_with_all_its_evidence(registry: Registry, files: Pat
     assert run.data.params["labels"] == "счёт, letter"
     assert run.data.tags["data_digest"] == "abc"
     assert (tmp_path / "artifacts" / version.run_id / "artifacts/pictures/confusion.png").read_bytes() == PNG
+
+
+AWKWARD = [
+    *("n/a/", "/n/a", ".", "..", "../up", "a//b", "a/./b", "R&D", "R+D", "R_D", "act №1", "act #1", "act: 1", "50 %"),
+    "№" * LABEL_CHARACTERS,
+    "№" * (LABEL_CHARACTERS - 1) + "#",
+]
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(max_size=30).filter(lambda name: name.strip() and name.isprintable())))
+@example(AWKWARD)
+def test_labels_of_any_name_are_logged_each_under_its_own(registry: Registry, files: Path, names: list[str]) -> None:
+    labels = sorted({valid_label(name) for name in names})
+    figures = {f"recall/{label}": number / 200 for number, label in enumerate(labels)}
+    version = registry.log_training(
+        files,
+        name="kinds",
+        digest="d",
+        params={f"documents/{label}/eng": number for number, label in enumerate(labels)},
+        metrics=figures,
+        pictures={},
+        tags={},
+    )
+    assert sorted(version.metrics.values()) == list(figures.values())
+    assert len(registry._client.get_run(version.run_id).data.params) == len(labels)
 
 
 def test_versions_are_numbered_and_come_newest_first(registry: Registry, files: Path) -> None:

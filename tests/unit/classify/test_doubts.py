@@ -62,3 +62,12 @@ def test_a_mistyped_label_comes_first_with_what_was_meant_and_does_not_stop_the_
     assert len(found) == 200
     assert (found[0].sample, found[0].suggested, found[0].score) == (mistyped, samples[0].label, 0.0)
     assert found[0].is_issue
+
+
+def test_a_label_of_one_source_is_marked_and_the_others_are_judged_by_new_sources(samples: list[LabelledText]) -> None:
+    few = samples[:150]
+    label = few[0].label
+    of_one = [replace(s, group="only", source="only") if s.label == label else s for s in few]
+    found = doubts(of_one)
+    assert {doubt.sample.label for doubt in found if not doubt.is_fair} == {label}
+    assert all(doubt.is_fair for doubt in doubts(few))

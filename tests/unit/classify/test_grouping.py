@@ -83,6 +83,19 @@ def test_a_label_is_held_out_only_where_enough_of_it_is_left_to_learn() -> None:
         assert sum(s.label == "permit" for s in learnt) == LEAST_PER_LABEL
 
 
+def test_a_source_with_a_label_that_is_needed_is_learnt_whole() -> None:
+    others = [sample(random_text(number), f"source {number}") for number in range(60)]
+    memos = [LabelledText(random_text(100 + number), "memo", "eng", group=f"office {number}") for number in range(4)]
+    for number in range(40):
+        mixed = [
+            LabelledText(random_text(200 + row), label, "eng", group=f"vendor {number}")
+            for row, label in enumerate(("letter", "memo", "letter", "memo"))
+        ]
+        learnt, held = hold_out([*others, *memos, *mixed], one_in=5)
+        assert not {s.group for s in learnt} & {s.group for s in held}
+        assert sum(s.label == "memo" for s in learnt) >= LEAST_PER_LABEL
+
+
 def test_near_duplicates_among_real_samples_have_one_source_and_generated_ones_keep_their_groups() -> None:
     real = [sample(random_text(1), "ann"), sample(random_text(1) + " more", "bob"), sample(random_text(2), "cid")]
     made = [replace(sample(random_text(1), f"layout {number}"), is_generated=True) for number in range(2)]

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import random
+from dataclasses import replace
 
 import pytest
 
 from docflow.classify import reliability_picture, report
 from docflow.classify.calibration import coverage, reliability
-from docflow.classify.intervals import accuracy_figure, macro_figure
+from docflow.classify.report import LEAST_SLICE
 from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 
 MODEL = ModelRef("kinds", "1", "")
@@ -21,33 +23,10 @@ def sample(label: str, number: int = 0, *, language: str = "eng", source: str = 
     return LabelledText("text", label, language, document_id=f"doc-{number}", source=source, grade=grade)
 
 
-def test_an_interval_holds_its_value_and_narrows_with_more_documents() -> None:
-    few, many = accuracy_figure([True, True, True, False] * 3), accuracy_figure([True, True, True, False] * 300)
-    assert few.low < few.value == 0.75 == many.value < few.high
-    assert many.high - many.low < few.high - few.low
-
-
-def test_an_interval_covers_the_truth_about_as_often_as_it_says() -> None:
-    import numpy as np
-
-    rng = np.random.default_rng(7)
-    figures = [accuracy_figure(rng.random(100) < 0.8, seed=number) for number in range(100)]
-    assert 88 <= sum(figure.low <= 0.8 <= figure.high for figure in figures) <= 100
-
-
-def test_nothing_is_known_of_no_documents() -> None:
-    assert (accuracy_figure([]).low, accuracy_figure([]).high) == (0.0, 1.0)
-
-
-def test_each_label_counts_the_same_for_the_macro_figure() -> None:
-    figure = macro_figure([True] * 90 + [False] * 10, ["a"] * 90 + ["b"] * 10)
-    assert figure.value == 0.5
-
-
 def test_coverage_is_the_share_that_can_be_named_at_the_precision() -> None:
     predictions = [said("a", 0.9), said("a", 0.8), said("a", 0.7), said("a", 0.6)]
     found = coverage(predictions, [sample("a"), sample("a"), sample("b"), sample("a")])
-    assert (found.share, found.confidence) == (0.5, 0.8)
+    assert (found.share, found.confidence, found.count) == (0.5, 0.8, 2)
 
 
 def test_documents_of_equal_confidence_are_answered_together() -> None:
@@ -75,7 +54,37 @@ def test_every_document_is_in_one_cell_by_its_id() -> None:
 
 
 def test_slices_are_by_language_source_and_grade_where_they_are_known() -> None:
-    samples = [sample("a", 0, source="mill", grade="A"), sample("a", 1, language="rus")]
-    found = report([said("a", 0.9), said("b", 0.9)], samples)
-    shares = {(held.by, held.value): held.accuracy.value for held in found.slices}
+    samples = [sample("a", n, source="mill", grade="A") for n in range(LEAST_SLICE)]
+    samples += [sample("a", LEAST_SLICE + n, language="rus") for n in range(LEAST_SLICE)]
+    predictions = [said("a" if one.language == "eng" else "b", 0.9) for one in samples]
+    shares = {(held.by, held.value): held.accuracy.value for held in report(predictions, samples).slices}
     assert shares == {("language", "eng"): 1, ("language", "rus"): 0, ("source", "mill"): 1, ("grade", "A"): 1}
+
+
+def test_what_has_no_source_or_too_few_documents_is_no_slice() -> None:
+    samples = [replace(sample("a", n), group=f"document {n}", source="mill" * (n < 4)) for n in range(8)]
+    found = report([said("a", 0.9)] * 8, samples)
+    assert [(held.by, held.value) for held in found.slices] == [("language", "eng")]
+
+
+def test_documents_of_one_source_say_less_than_those_of_many() -> None:
+    ours, theirs = (
+        [replace(sample("a", n, source=f"{n % sources}"), text=" ".join(random_words(n))) for n in range(60)]
+        for sources in (6, 60)
+    )
+    predictions = [said("b" if n % 6 == 0 else "a", 0.9) for n in range(60)]
+    few, many = report(predictions, ours).accuracy, report(predictions, theirs).accuracy
+    assert (few.sources, many.sources, few.count) == (6, 60, 60)
+    assert few.low <= 0.5 < 0.7 < many.low
+
+
+def random_words(seed: int) -> list[str]:
+    rng = random.Random(seed)
+    return ["".join(rng.choices("abcdefghij", k=6)) for _ in range(8)]
+
+
+def test_the_report_says_what_its_coverage_rests_on() -> None:
+    found = report([said("a", 0.9), said("a", 0.8), said("a", 0.3)], [sample("a"), sample("a"), sample("b")])
+    assert "(2 of 3) can be named at a precision of 0.99" in found.to_markdown().decode()
+    assert "chosen on these same documents" in found.to_markdown().decode()
+    assert found.metrics()["coverage_at_99_documents"] == 2

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 
 from docflow.classify import TrainedModel, save, train
 from docflow.classify.confidence import THRESHOLDS, choose_threshold, fit_temperature
-from docflow.classify.training import BACKGROUND_WEIGHT, fit_linear, split
+from docflow.classify.training import BACKGROUND_WEIGHT, fit_linear
 from docflow.classify.weighing import document_weights
 from docflow.errors import TrainingDataError
 from docflow.types import UNKNOWN, LabelledText, ModelRef
@@ -30,6 +30,23 @@ def test_training_tells_what_it_was_trained_on(trained: TrainedModel) -> None:
     assert trained.training["seed"] == 0
     assert trained.training["folds"] == "grouped"
     assert len(trained.training["data_digest"]) == 64
+
+
+def test_what_a_machine_labelled_makes_other_data_and_nothing_else_does(make) -> None:
+    samples = make(12)
+    automatic = [replace(samples[0], is_automatic=True), *samples[1:]]
+    named = [replace(sample, document_id=str(row), grade="B") for row, sample in enumerate(samples)]
+    first, second, third = (train(given).training["data_digest"] for given in (samples, automatic, named))
+    assert first == third != second
+
+
+def test_a_label_of_one_source_leaves_the_folds_of_the_others_grouped(make) -> None:
+    samples = make(labels=("invoice", "receipt"))
+    permits = [replace(s, label="permit", group="office") for s in make(8, labels=("letter",))]
+    model = train([*samples, *permits])
+    assert (model.training["folds"], model.training["plain_labels"]) == ("partly grouped", ["permit"])
+    assert model.out_of_fold.per_label["permit"].count == 8
+    assert "plain_labels" not in train(samples).training
 
 
 def test_separable_kinds_are_told_apart_out_of_fold(trained: TrainedModel) -> None:
@@ -79,22 +96,6 @@ def test_documents_without_words_do_not_count_as_documents(make) -> None:
     empty = [LabelledText(" … ", "letter", "eng") for _ in range(20)]
     with pytest.raises(TrainingDataError, match="letter: 4"):
         train(make(labels=("invoice",)) + make(4, labels=("letter",)) + empty)
-
-
-def test_groups_stay_whole_in_the_folds() -> None:
-    truth = np.repeat(["a", "b"], 40)
-    groups = np.array([f"{label}{number % 5}" for number, label in enumerate(truth)])
-    folds, kind = split(truth, groups, seed=0)
-    assert kind == "grouped"
-    for fit, judge in folds:
-        assert not set(groups[fit]) & set(groups[judge])
-
-
-def test_a_label_of_one_group_is_split_all_the_same() -> None:
-    truth = np.repeat(["a", "b"], 40)
-    folds, kind = split(truth, np.array(["only"] * 40 + [f"b{n % 5}" for n in range(40)]), seed=0)
-    assert kind == "plain"
-    assert all(set(truth[fit]) == {"a", "b"} for fit, _ in folds)
 
 
 def test_two_labels_are_calibrated_too(make) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 import pytest
@@ -10,6 +10,7 @@ from kinds_case import WORDS
 
 from docflow.classify import CANDIDATES, Trial, tune
 from docflow.classify.candidates import Knob
+from docflow.classify.choosing import real_folds
 from docflow.classify.grouping import FOLDS, grouped_folds
 from docflow.errors import TrainingDataError
 from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
@@ -114,3 +115,21 @@ def test_what_a_fold_would_leave_too_little_of_is_named(make: Make) -> None:
     with pytest.raises(TrainingDataError, match=r"too few documents.*: memo") as refused:
         tune(CANDIDATES["linear"], make() + few, trials=1, told=lambda _: None)
     assert refused.value.detail == {"few": ["memo"]}
+
+
+def test_real_documents_judge_and_generated_ones_are_learnt_beside_where_real_ones_are_enough(make: Make) -> None:
+    real = make(labels=KINDS)
+    other = dict(zip(KINDS, (*KINDS[1:], KINDS[0]), strict=True))
+    wrong = [replace(s, label=other[s.label], is_generated=True) for s in make(60, labels=KINDS, seed=1)]
+    assert first_trial([*wrong, *real]).macro_accuracy == 1.0
+    assert first_trial([*wrong, *make(5, labels=KINDS)]).macro_accuracy < 0.5
+    for fold in real_folds([*wrong, *real], seed=0):
+        assert not any(sample.is_generated for sample in fold.judge)
+        assert sum(sample.is_generated for sample in fold.fit) == len(wrong)
+
+
+def first_trial(samples: Sequence[LabelledText]) -> Trial:
+    """The trial of a candidate that knows all three kinds, whatever it is fitted on."""
+    trials: list[Trial] = []
+    tune(Scripted([3]), samples, trials=1, told=trials.append)
+    return trials[0]

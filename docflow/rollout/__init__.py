@@ -4,7 +4,8 @@ from docflow.rollout.evidence import Evidence
 from docflow.rollout.files import bring, fetch, folder_of
 from docflow.rollout.lineup import Lineup, load_lineup, parts_in_force
 from docflow.rollout.live import LiveModels
-from docflow.rollout.record import NOBODY, load_champion, promote, pull, recorded_champion, rollback, withdraw
+from docflow.rollout.record import load_champion, promote, pull, rollback, withdraw
+from docflow.rollout.standing import NOBODY, recorded_champion
 from docflow.rollout.verdict import RolloutVerdict, Ruling, judge_rollout
 
 __all__ = [

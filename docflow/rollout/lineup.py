@@ -12,7 +12,7 @@ from docflow.errors import DocFlowError
 from docflow.monitor import MODEL_FAILURES
 from docflow.registry import CHALLENGER, CHAMPION, SHADOW
 from docflow.rollout.files import load_promoted
-from docflow.rollout.record import recorded_champion, trial_of
+from docflow.rollout.standing import recorded_champion, trial_of
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 from docflow.types import Answered, Classifier, Prediction, Question, Variant

@@ -13,23 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from docflow.classify import ScoringClassifier
-from docflow.errors import ModelNotFound, NoChampion, PromotionRefused, RegistryError
-from docflow.registry import CHALLENGER, CHAMPION, SHADOW, Registry, open_registry
-from docflow.rollout.evidence import Evidence, evidence_pack, pack_folder
+from docflow.errors import ModelNotFound, NoChampion, PromotionRefused
+from docflow.registry import CHALLENGER, CHAMPION, SHADOW, Registry
+from docflow.rollout.evidence import Evidence
 from docflow.rollout.files import bring, fetch, load_promoted, publish
+from docflow.rollout.standing import NOBODY, PREDECESSOR, former_champion, recorded_champion, trial_of
+from docflow.rollout.telling import tell_registry
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 
 log = logging.getLogger(__name__)
-
-NOBODY = ""
-"""Version and digest in the record of a withdrawal: the part is vacant, whoever becomes the champion.
-
-As `instead_of`, it means that nobody has the part.
-"""
-
-PREDECESSOR = "the champion's predecessor, to be brought back if it does better"
-"""The reason by which a former champion in the shadow is told from a version that somebody tries there."""
 
 
 def promote(
@@ -51,7 +44,7 @@ def promote(
     version that it compared with as `instead_of`, which is `NOBODY` where there was none. The files are published as a
     blob first, from where services take them without the registry. The former champion goes on in the shadow where
     `rollout.keep_predecessor` says so and no other version is tried there. With another `alias`, the version is put on
-    trial as that.
+    trial as that, and as that alone.
 
     Raises `ModelNotFound` where the registry has no such version or its files are gone, `DigestMismatch` where they
     have changed since they were registered, `ModelFileError` where this version of DocFlow cannot load them, and
@@ -77,9 +70,10 @@ def promote(
         verdict=verdict,
         measured=measured,
     )
-    followed = None
     if alias == CHAMPION:
         followed = predecessor(registered.digest, settings=settings, store=store, promoted_by=promoted_by)
+    else:
+        followed = vacated(registered.digest, settings=settings, store=store, alias=alias, promoted_by=promoted_by)
     promotion = store.record_promotion(
         model_name=name,
         model_version=registered.version,
@@ -136,44 +130,107 @@ def withdraw(
     return promotion
 
 
-def rollback(*, settings: Settings, store: Store, promoted_by: str, registry: Registry | None = None) -> Promotion:
+def rollback(
+    *,
+    settings: Settings,
+    store: Store,
+    promoted_by: str,
+    registry: Registry | None = None,
+    why: str = "",
+    verdict: Mapping[str, Any] | None = None,
+) -> Promotion:
     """The record that makes the version promoted before the current one the champion again.
 
-    It comes from where it was published, and is put on record whether or not the registry answers, which is told
-    afterwards and opened where it is not given. A second rollback takes the first one back.
-
-    Raises `NoChampion` where there was no other version before, `DigestMismatch` where the earlier version is not what
-    it was when it was promoted, `ModelNotFound` where its files are gone, `ModelFileError` where this version of
-    DocFlow cannot load it, and `PromotionRefused` where somebody else was quicker to replace the current one.
+    A second rollback takes the first one back. Raises `NoChampion` where there was no other version before, and what
+    `reinstate` raises.
     """
-    name = settings.classify.model_name
-    promotions = store.promotions(model_name=name, alias=CHAMPION, limit=None)
-    earlier = next((p for p in promotions if p.model_version != promotions[0].model_version), None)
+    current = recorded_champion(settings, store=store)
+    earlier = former_champion(settings, store=store)
     if earlier is None:
         raise NoChampion(
-            f"no other version of '{name}' was promoted before",
+            f"no other version of '{current.model_name}' was promoted before",
             next_step="Promote a version by its number: `docflow models promote VERSION`.",
         )
-    folder = bring(earlier, settings=settings, registry_factory=None if registry is None else lambda: registry)
+    told = f"rolled back from version {current.model_version}"
+    return reinstate(
+        earlier,
+        settings=settings,
+        store=store,
+        promoted_by=promoted_by,
+        registry=registry,
+        reason=f"{told}: {why}" if why else told,
+        verdict=verdict,
+        instead_of=current.model_version,
+    )
+
+
+def reinstate(
+    recorded: Promotion,
+    *,
+    settings: Settings,
+    store: Store,
+    promoted_by: str,
+    reason: str,
+    registry: Registry | None = None,
+    verdict: Mapping[str, Any] | None = None,
+    alias: str = CHAMPION,
+    instead_of: str | None = None,
+) -> Promotion:
+    """The record that gives this part to a version that was in force before, or is on trial, with its figures of then.
+
+    It comes from where it was published, and is put on record whether or not the registry answers, which is told
+    afterwards and opened where it is not given. Who gives way to a former champion is not asked in its shadow.
+
+    Raises `DigestMismatch` where the version is not what it was on record, `ModelNotFound` where its files are gone,
+    `ModelFileError` where this version of DocFlow cannot load it, and `PromotionRefused` where another version than
+    `instead_of` has the alias by now.
+    """
+    name = settings.classify.model_name
+    folder = bring(recorded, settings=settings, registry_factory=None if registry is None else lambda: registry)
     files = publish(folder, settings=settings)
-    reason = f"rolled back from version {promotions[0].model_version}"
-    metrics = store.metrics(model_name=name, model_version=earlier.model_version)
-    known = Evidence.of(earlier).completed(folder, metrics=metrics)
-    evidence = known.again(alias=CHAMPION, promoted_by=promoted_by, reason=reason)
+    metrics = store.metrics(model_name=name, model_version=recorded.model_version)
+    known = Evidence.of(recorded).completed(folder, metrics=metrics)
+    evidence = known.again(alias=alias, promoted_by=promoted_by, reason=reason, verdict=verdict)
+    was_champion = any(
+        p.digest == recorded.digest for p in store.promotions(model_name=name, alias=CHAMPION, limit=None)
+    )
+    if alias != CHAMPION:
+        followed = vacated(recorded.digest, settings=settings, store=store, alias=alias, promoted_by=promoted_by)
+    elif was_champion:
+        followed = None
+    else:
+        followed = predecessor(recorded.digest, settings=settings, store=store, promoted_by=promoted_by)
     promotion = store.record_promotion(
         model_name=name,
-        model_version=earlier.model_version,
-        digest=earlier.digest,
+        model_version=recorded.model_version,
+        digest=recorded.digest,
+        alias=alias,
         promoted_by=promoted_by,
         reason=reason,
         evidence=evidence.to_dict(),
         files=files,
-        instead_of=promotions[0].model_version,
+        instead_of=instead_of,
         promoted_at=evidence.promoted_at,
-        after=predecessor(earlier.digest, settings=settings, store=store, promoted_by=promoted_by),
+        after=followed,
     )
     tell_registry(promotion, folder, settings=settings, store=store, registry=registry)
     return promotion
+
+
+def vacated(digest: str, *, settings: Settings, store: Store, alias: str, promoted_by: str) -> Promotion | None:
+    """What is to be put on record so that the version with this digest has `alias` alone; None where it does."""
+    other = SHADOW if alias == CHALLENGER else CHALLENGER
+    trial = trial_of(other, settings=settings, store=store)
+    if trial is None or trial.digest != digest:
+        return None
+    return Promotion(
+        model_name=trial.model_name,
+        model_version=NOBODY,
+        digest=NOBODY,
+        alias=other,
+        promoted_by=promoted_by,
+        reason=f"version {trial.model_version} is the {alias}",
+    )
 
 
 def predecessor(digest: str, *, settings: Settings, store: Store, promoted_by: str) -> Promotion | None:
@@ -201,55 +258,6 @@ def predecessor(digest: str, *, settings: Settings, store: Store, promoted_by: s
     )
 
 
-def trial_of(alias: str, *, settings: Settings, store: Store) -> Promotion | None:
-    """The promotion of who is on trial with this alias; a trial ends when it is withdrawn or becomes the champion."""
-    name = settings.classify.model_name
-    trial = store.current_promotion(model_name=name, alias=alias)
-    if trial is None or trial.digest == NOBODY:
-        return None
-    champions = store.promotions(model_name=name, alias=CHAMPION, limit=None)
-    since = [champion.digest for champion in champions if champion.id > trial.id]
-    before = [champion.digest for champion in champions if champion.id < trial.id]
-    # Withdrawals used to be recorded as the champion of that moment taking the part over; so is its predecessor's.
-    is_withdrawn = trial.reason != PREDECESSOR and trial.digest in before[:1]
-    return None if is_withdrawn or trial.digest in since else trial
-
-
-def tell_registry(
-    promotion: Promotion, folder: Path | None, *, settings: Settings, store: Store, registry: Registry | None
-) -> None:
-    """Have the registry's aliases say what is on record, and put the evidence beside the version whose folder this is.
-
-    What is on record is in force: a registry that fails is no more than a warning in the log.
-    """
-    try:
-        registry = registry or open_registry(settings)
-        set_aliases(settings=settings, store=store, registry=registry)
-        if folder is not None:
-            attach_evidence(promotion, folder, registry=registry)
-    except RegistryError as error:
-        log.warning("on record and in force, but the registry was not told: %s", error)
-
-
-def set_aliases(*, settings: Settings, store: Store, registry: Registry) -> None:
-    """Have each of the registry's aliases mean the version that has it by the record, or none."""
-    champion = recorded_champion(settings, store=store)
-    registry.set_alias(champion.model_name, alias=CHAMPION, version=champion.model_version)
-    for alias in (CHALLENGER, SHADOW):
-        trial = trial_of(alias, settings=settings, store=store)
-        if trial is None:
-            registry.remove_alias(champion.model_name, alias=alias)
-        else:
-            registry.set_alias(champion.model_name, alias=alias, version=trial.model_version)
-
-
-def attach_evidence(promotion: Promotion, folder: Path, *, registry: Registry) -> None:
-    """Put the evidence pack of this promotion beside the version."""
-    name, version = promotion.model_name, promotion.model_version
-    pack = evidence_pack(promotion, registry.version(name, version=version), folder)
-    registry.attach(name, version=version, files=pack, under=pack_folder(promotion))
-
-
 def pull(settings: Settings, *, store: Store, registry_factory: Callable[[], Registry] | None = None) -> Path:
     """The folder with the champion's files, which are those whose digest was recorded at promotion.
 
@@ -267,11 +275,3 @@ def load_champion(
     Raises what `pull` raises, and `ModelFileError`.
     """
     return load_promoted(recorded_champion(settings, store=store), settings=settings, registry_factory=registry_factory)
-
-
-def recorded_champion(settings: Settings, *, store: Store) -> Promotion:
-    """The promotion in force; `NoChampion` where nothing was promoted."""
-    promotion = store.current_promotion(model_name=settings.classify.model_name, alias=CHAMPION)
-    if promotion is None:
-        raise NoChampion(f"no version of '{settings.classify.model_name}' was promoted yet")
-    return promotion

@@ -60,6 +60,21 @@ def sequential_test(wins: Iterable[bool], *, effect: float, alpha: float, beta: 
     return Sequence(Finding.UNDECIDED, won, lost)
 
 
+def exceeds(failed: int, documents: int, *, allowed: float, alpha: float) -> bool:
+    """Whether so many failures show that more than the allowed share of documents fails.
+
+    The likelihood of three times that share beside that of the share itself, at 1 / `alpha`: it may be looked at as
+    often as one likes, and finds who fails as often as is allowed with a probability of `alpha` at most (Ville 1939).
+    """
+    if failed <= allowed * documents:
+        return False
+    if allowed == 0:
+        return True
+    more = min(3 * allowed, (1 + allowed) / 2)
+    ratio = failed * log(more / allowed) + (documents - failed) * log((1 - more) / (1 - allowed))
+    return ratio >= -log(alpha)
+
+
 def decided(ratio: float, *, accept: float, give_up: float, as_finding: Finding) -> Finding:
     """What a logarithm of the likelihoods' ratio decides."""
     if ratio >= accept:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from docflow.errors import DigestMismatch, DocFlowError, ModelFileError, ModelNotFound
-from docflow.registry import CHAMPION, Registry
-from docflow.rollout.files import load_promoted
+from docflow.registry import CHALLENGER, CHAMPION, Registry
+from docflow.rollout.files import bring, load_promoted
 from docflow.rollout.lineup import parts_in_force
-from docflow.rollout.record import promote, withdraw
-from docflow.rollout.sequential import Finding, sequential_test
+from docflow.rollout.record import reinstate, rollback, withdraw
+from docflow.rollout.sequential import Finding, exceeds, sequential_test
+from docflow.rollout.standing import PREDECESSOR, champion_since, former_champion
 from docflow.rollout.votes import Sample, counted, sample_of, votes
 from docflow.settings import RolloutSettings, Settings
 from docflow.store import Operation, Outcome, Promotion, Store
@@ -22,10 +23,12 @@ log = logging.getLogger(__name__)
 
 
 class Ruling(StrEnum):
-    """What is to be done with a model on trial."""
+    """What is to be done with a model on trial, or with a champion that cannot be had any more."""
 
     PROMOTE = "promote"
+    CHALLENGE = "challenge"
     WITHDRAW = "withdraw"
+    ROLL_BACK = "roll_back"
     WAIT = "wait"
 
 
@@ -43,14 +46,14 @@ class RolloutVerdict:
     champion: str
     ruling: Ruling
     reason: str
-    outcomes: int
-    confirmed: int
-    sample: Sample
-    share: float
-    counted: int
-    wins: int
-    losses: int
-    operations: dict[str, dict[str, Any]]
+    outcomes: int = 0
+    confirmed: int = 0
+    sample: Sample = Sample.ALL
+    share: float = 0.0
+    counted: int = 0
+    wins: int = 0
+    losses: int = 0
+    operations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as plain JSON."""
@@ -64,56 +67,88 @@ def judge_rollout(
 
     What is promoted takes the champion's place, with the verdict as its evidence. Only documents that were labelled
     since the trial began count. What can never be loaded is withdrawn: nobody asks it, so that no label would ever end
-    its trial. Raises `NoChampion`, what `promote` raises, and `PromotionRefused` where another
-    version became the champion or was put on trial meanwhile.
+    its trial. A champion whose files are gone, or others, gives way to the one before it, whoever is on trial. Raises
+    `NoChampion`, what `reinstate` raises, and `PromotionRefused` where another version became the champion or was put
+    on trial meanwhile.
     """
     name = settings.classify.model_name
     parts = parts_in_force(settings, store=store)
     champion = parts.pop(CHAMPION)
+    broken = why_unusable(champion, settings=settings, registry_factory=registry_factory, by=bring)
+    if broken:
+        return [replace_broken(champion, broken, settings=settings, store=store, judged_by=judged_by, act=act)]
     verdicts = []
     for alias, promotion in parts.items():
-        since = max(champion.promoted_at, promotion.promoted_at)
+        since = max(champion_since(settings, store=store), promotion.promoted_at)
         versions = (champion.model_version, promotion.model_version)
-        outcomes = store.outcomes.paired(*versions, model_name=name, since=since)
-        operations = store.outcomes.operations(*versions, model_name=name, since=since)
         verdict = weigh(
-            outcomes,
-            operations,
+            store.outcomes.paired(*versions, model_name=name, since=since),
+            store.outcomes.operations(*versions, model_name=name, since=since),
             alias=alias,
             versions=versions,
             rules=settings.rollout,
             max_milliseconds=settings.promotion.max_milliseconds,
             unusable=why_unusable(promotion, settings=settings, registry_factory=registry_factory),
+            may_challenge=promotion.reason == PREDECESSOR and CHALLENGER not in parts,
         )
         verdicts.append(verdict)
-        if not act or verdict.ruling is Ruling.WAIT:
-            continue
-        if verdict.ruling is Ruling.WITHDRAW:
-            withdraw(
-                alias, settings=settings, store=store, withdrawn_by=judged_by, version=promotion.model_version,
-                reason=verdict.reason, verdict=verdict.to_dict(),
-            )  # fmt: skip
-            continue
-        promote(
-            promotion.model_version, settings=settings, store=store, registry=registry_factory(),
-            promoted_by=judged_by, instead_of=champion.model_version,
-            reason=verdict.reason, verdict=verdict.to_dict(),
-        )  # fmt: skip
-        break
+        if act:
+            carry_out(verdict, promotion, settings=settings, store=store, judged_by=judged_by)
+        if verdict.ruling is Ruling.PROMOTE:
+            break
     return verdicts
 
 
-def why_unusable(promotion: Promotion, *, settings: Settings, registry_factory: Callable[[], Registry]) -> str:
-    """Why the version on trial can never answer: its files are gone, others, or none that load; empty where it can.
+def carry_out(
+    verdict: RolloutVerdict, promotion: Promotion, *, settings: Settings, store: Store, judged_by: str
+) -> None:
+    """Put on record what was decided about the version on trial."""
+    if verdict.ruling is Ruling.WITHDRAW:
+        withdraw(
+            verdict.alias, settings=settings, store=store, withdrawn_by=judged_by, version=promotion.model_version,
+            reason=verdict.reason, verdict=verdict.to_dict(),
+        )  # fmt: skip
+    elif verdict.ruling in (Ruling.PROMOTE, Ruling.CHALLENGE):
+        is_promoted = verdict.ruling is Ruling.PROMOTE
+        reinstate(
+            promotion, settings=settings, store=store, promoted_by=judged_by,
+            reason=verdict.reason, verdict=verdict.to_dict(),
+            alias=CHAMPION if is_promoted else CHALLENGER, instead_of=verdict.champion if is_promoted else None,
+        )  # fmt: skip
+
+
+def replace_broken(
+    champion: Promotion, why: str, *, settings: Settings, store: Store, judged_by: str, act: bool
+) -> RolloutVerdict:
+    """The verdict on a champion that no process can load any more: the one before it is, where there was one."""
+    ruling, reason = Ruling.ROLL_BACK, f"it {why}"
+    if former_champion(settings, store=store) is None:
+        ruling, reason = Ruling.WAIT, f"it {why}; no other version was promoted before"
+    version = champion.model_version
+    verdict = RolloutVerdict(alias=CHAMPION, version=version, champion=version, ruling=ruling, reason=reason)
+    if act and ruling is Ruling.ROLL_BACK:
+        rollback(settings=settings, store=store, promoted_by=judged_by, why=reason, verdict=verdict.to_dict())
+    return verdict
+
+
+def why_unusable(
+    promotion: Promotion,
+    *,
+    settings: Settings,
+    registry_factory: Callable[[], Registry],
+    by: Callable[..., object] = load_promoted,
+) -> str:
+    """Why the version can never answer: its files are gone, others, or none that load; empty where it can.
 
     Empty as well where its files cannot be reached: a storage or a registry that is down says nothing of the version.
+    By `bring`, it is not asked whether they load: a champion that another version of DocFlow made is at work there.
     """
     try:
-        load_promoted(promotion, settings=settings, registry_factory=registry_factory)
+        by(promotion, settings=settings, registry_factory=registry_factory)
     except (DigestMismatch, ModelFileError, ModelNotFound) as error:
         return f"cannot be loaded: {error.message}"
     except DocFlowError as error:
-        log.warning("version %s on trial could not be reached: %s", promotion.model_version, error)
+        log.warning("version %s could not be reached: %s", promotion.model_version, error)
     return ""
 
 
@@ -126,10 +161,12 @@ def weigh(
     rules: RolloutSettings,
     max_milliseconds: float,
     unusable: str = "",
+    may_challenge: bool = False,
 ) -> RolloutVerdict:
     """The verdict from what was observed: operational figures first, then the sequential test of the votes.
 
-    `unusable` is why the version can never answer; that decides it.
+    `unusable` is why the version can never answer; that decides it. A shadow that `may_challenge` is to answer for the
+    share where it seems better, so that labels tell whether it is.
     The votes are those of `sample_of`. By them, a shadow is never promoted unless labels are fair, and labels that are
     said to be and none of which confirms an answer decide nothing.
     """
@@ -147,12 +184,15 @@ def weigh(
     against_champion = cannot_serve(operations[0], rules=rules, max_milliseconds=max_milliseconds)
     if fault:
         ruling, reason = Ruling.WITHDRAW, f"it {fault}"
-    elif against_champion:
+    elif against_champion and tested.finding is not Finding.WORSE:
         ruling, reason = Ruling.PROMOTE, f"version {versions[0]} {against_champion}"
     elif sample is Sample.ALL and outcomes and not confirmed:
         reason = f"none of {len(outcomes)} labels confirms what was answered: label documents whatever was answered"
     elif sample is Sample.HALVES and rules.share in (0, 1):
         reason = f"a share of {rules.share:g} leaves nothing to compare: set rollout.share between 0 and 1, as to 0.5"
+    elif sample is Sample.CHAMPIONS and tested.finding is Finding.BETTER and may_challenge and 0 < rules.share < 1:
+        ruling = Ruling.CHALLENGE
+        reason = f"seems better than version {versions[0]}, which labels tell once it answers for some: {told}"
     elif sample is Sample.CHAMPIONS and tested.finding is Finding.BETTER:
         reason = (
             f"seems better than version {versions[0]}, as who answers for nothing does where mostly wrong answers are "
@@ -211,8 +251,8 @@ def cannot_serve(model: Operation, *, rules: RolloutSettings, max_milliseconds: 
     """
     if model.documents < rules.least_documents:
         return ""
-    failed = model.failed / model.documents
-    if failed > rules.max_failures:
+    if exceeds(model.failed, model.documents, allowed=rules.max_failures, alpha=rules.alpha):
+        failed = model.failed / model.documents
         return f"did not answer for {failed:.1%} of the documents; {rules.max_failures:.1%} are allowed"
     if model.milliseconds is not None and model.milliseconds > max_milliseconds:
         return f"takes {model.milliseconds:.1f} ms a text; {max_milliseconds:g} are allowed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -11,6 +12,8 @@ from docflow import promoting, rollout
 from docflow.errors import ModelNotFound, NoChampion, PromotionRefused
 from docflow.pipeline import Pipeline
 from docflow.rollout import Lineup, load_lineup
+from docflow.rollout.evidence import pack_folder
+from docflow.rollout.standing import champion_since
 from docflow.settings import MlflowSettings, RolloutSettings
 from docflow.store import Promotion
 from docflow.testing import FakeEngine
@@ -91,7 +94,7 @@ def test_a_challenger_that_became_the_champion_is_none_after_a_rollback(two: Loo
     two.challenge("2")
     two.promote("2")
     two.rollback()
-    assert in_force(two) == aliases(two) == {"champion": "1", "shadow": "2"}
+    assert in_force(two) == aliases(two) == {"champion": "1"}
     with pytest.raises(ModelNotFound):
         withdraw(two)
 
@@ -128,11 +131,15 @@ def test_nothing_is_promoted_where_another_became_the_champion_since_it_was_judg
         return []
 
     monkeypatch.setattr(promoting, "documents_to_judge_by", judge_slowly)
+    # A champion that cannot be loaded is nobody to judge against, so that nothing else is in the way.
+    three.published("1").unlink()
+    for folder in (three.folder("1"), three.artifacts("1").parent):
+        shutil.rmtree(folder)
     with pytest.raises(PromotionRefused, match="version 1 is not the champion any more"):
         promoting.promote_if_better(
             "2", settings=three.settings, store=three.store, registry=three.registry, promoted_by="ann"
         )
-    assert in_force(three) == aliases(three) == {"champion": "3", "shadow": "1"}
+    assert in_force(three)["champion"] == aliases(three)["champion"] == "3"
 
 
 def test_nobody_is_withdrawn_in_the_place_of_another(three: Loop) -> None:
@@ -157,10 +164,13 @@ def test_without_the_registry_models_are_withdrawn_and_rolled_back_all_the_same(
     rollout.withdraw("challenger", settings=down, store=three.store, withdrawn_by="bo")
     assert rollout.rollback(settings=down, store=three.store, promoted_by="bo").model_version == "1"
     assert caplog.text.count("the registry was not told") == 2
-    assert in_force(three) == {"champion": "1", "shadow": "2"}
+    assert in_force(three) == {"champion": "1"}
     assert aliases(three) == {"champion": "2", "challenger": "3", "shadow": "1"}
+    missed = three.store.promotions(model_name="docflow")[0]
     three.promote("1")
     assert aliases(three) == in_force(three)
+    told = three.registry.attached("docflow", version="1", path=f"{pack_folder(missed)}/promotion.json")
+    assert json.loads(told)["reason"] == "rolled back from version 2"
 
 
 def test_nobody_is_tried_without_a_champion_nor_the_champion_against_itself(loop: Loop) -> None:
@@ -192,3 +202,24 @@ def test_a_challenger_whose_files_are_wrong_is_left_out_and_the_champion_answers
     shutil.rmtree(two.folder("2"))
     lineup = load_lineup(two.settings, store=two.store)
     assert (lineup.champion.model.version, lineup.challenger) == ("1", None)
+
+
+@pytest.mark.parametrize(("first", "then"), [("challenger", "shadow"), ("shadow", "challenger")])
+def test_a_version_on_trial_has_one_part_at_a_time(two: Loop, first: str, then: str) -> None:
+    two.challenge("2", alias=first)
+    two.challenge("2", alias=then)
+    assert in_force(two) == aliases(two) == {"champion": "1", then: "2"}
+
+
+def test_the_champion_promoted_again_leaves_the_trial_its_labels(two: Loop) -> None:
+    begun = two.challenge("2").promoted_at
+    assert champion_since(two.settings, store=two.store) < begun
+    two.promote("1")
+    assert champion_since(two.settings, store=two.store) < begun
+
+
+def test_who_was_rolled_back_from_is_asked_no_more(two: Loop) -> None:
+    two.promote("2")
+    assert in_force(two)["shadow"] == "1"
+    two.rollback()
+    assert in_force(two) == aliases(two) == {"champion": "1"}

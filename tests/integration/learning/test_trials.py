@@ -192,3 +192,37 @@ def test_what_a_stand_in_answered_counts_for_nobody_even_if_the_champion_answers
     halves = trial.settings.model_copy(update={"rollout": RolloutSettings(share=0.5)})
     (verdict,) = judge(Loop(halves, trial.store, trial.registry))
     assert (verdict.outcomes, verdict.counted) == (16, 8)
+
+
+def test_a_champion_whose_files_are_gone_everywhere_gives_way_to_the_one_before_it(trial: Loop) -> None:
+    trial.promote("2")
+    lose(trial, "2")
+    assert [verdict.ruling for verdict in judge(trial, act=False)] == [Ruling.ROLL_BACK]
+    assert rollout.recorded_champion(trial.settings, store=trial.store).model_version == "2"
+    (verdict,) = judge(trial)
+    newest = trial.store.promotions(model_name="docflow")[0]
+    assert (newest.alias, newest.model_version, newest.promoted_by) == ("champion", "1", "job")
+    assert newest.reason == f"rolled back from version 2: {verdict.reason}"
+    assert verdict.reason.startswith("it cannot be loaded: ")
+    assert set(rollout.parts_in_force(trial.settings, store=trial.store)) == {"champion"}
+
+
+def test_a_broken_champion_with_nobody_before_it_is_told_and_stays(loop: Loop) -> None:
+    loop.train()
+    loop.promote("1")
+    spoil(loop, "1")
+    (verdict,) = judge(loop)
+    assert (verdict.alias, verdict.ruling) == ("champion", Ruling.WAIT)
+    assert verdict.reason.endswith("no other version was promoted before")
+
+
+def test_a_champion_that_cannot_be_reached_stays(trial: Loop) -> None:
+    trial.promote("2")
+    shutil.rmtree(trial.folder("2"))
+    trial.published("2").unlink()
+
+    def down() -> Registry:
+        raise RegistryUnavailable("the model registry does not answer")
+
+    assert {verdict.ruling for verdict in judge(trial, registry=down)} == {Ruling.WAIT}
+    assert rollout.recorded_champion(trial.settings, store=trial.store).model_version == "2"

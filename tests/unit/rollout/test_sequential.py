@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from docflow.rollout.sequential import Finding, Sequence, sequential_test
+from docflow.rollout.sequential import Finding, Sequence, exceeds, sequential_test
 
 RATES = {"effect": 0.7, "alpha": 0.05, "beta": 0.1}
 TRIALS = 4000
@@ -44,3 +44,32 @@ def test_what_comes_after_the_decision_is_not_looked_at() -> None:
 def test_nothing_is_decided_by_little() -> None:
     assert sequential_test([], **RATES).finding is Finding.UNDECIDED
     assert sequential_test([True, False, True], **RATES) == Sequence(Finding.UNDECIDED, 2, 1)
+
+
+def ever_exceeds(share: float, *, seed: int) -> float:
+    """How often 1,000 documents, of which this share fails, are found to exceed 0.01, looked at after each of them."""
+    chance = random.Random(seed)
+    found = 0
+    for _ in range(1000):
+        failed = 0
+        for number in range(1, 1001):
+            failed += chance.random() < share
+            if exceeds(failed, number, allowed=0.01, alpha=0.05):
+                found += 1
+                break
+    return found / 1000
+
+
+def test_who_fails_as_often_as_is_allowed_is_seldom_found_out_however_often_one_looks() -> None:
+    assert ever_exceeds(0.01, seed=3) <= 0.05 + 0.015
+
+
+def test_who_fails_three_times_as_often_is_found_out() -> None:
+    assert ever_exceeds(0.03, seed=4) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("failed", "allowed", "exceeding"), [(1, 0.0, True), (0, 0.0, False), (60, 1.0, False), (60, 0.9, True)]
+)
+def test_none_allowed_and_all_allowed_are_exact(failed: int, allowed: float, exceeding: bool) -> None:
+    assert exceeds(failed, 60, allowed=allowed, alpha=0.05) is exceeding

@@ -126,7 +126,7 @@ def test_labels_that_are_said_to_be_fair_and_confirm_no_answer_decide_nothing() 
 @pytest.mark.parametrize(
     ("operation", "why"),
     [
-        (replace(SOUND, failed=3), "did not answer for 1.5% of the documents"),
+        (replace(SOUND, failed=8), "did not answer for 4.0% of the documents"),
         (replace(SOUND, unknown=50), "calls 20.0% more of the documents unknown"),
         (replace(SOUND, milliseconds=30.0), "takes 30.0 ms a text"),
         (replace(SOUND, failed=200, unknown=0, milliseconds=None), "did not answer for 100.0%"),
@@ -146,7 +146,7 @@ def test_a_few_failures_among_few_documents_decide_nothing() -> None:
 @pytest.mark.parametrize(
     ("operation", "why"),
     [
-        (replace(SOUND, failed=3), "version 1 did not answer for 1.5% of the documents"),
+        (replace(SOUND, failed=8), "version 1 did not answer for 4.0% of the documents"),
         (replace(SOUND, milliseconds=30.0), "version 1 takes 30.0 ms a text"),
     ],
 )
@@ -162,3 +162,33 @@ def test_a_champion_does_not_give_way_to_one_that_runs_no_better_or_for_calling_
     assert judged(outcomes(), champion=replace(SOUND, unknown=150)).ruling is Ruling.WAIT
     few = replace(SOUND, documents=10, failed=5)
     assert judged(outcomes(), champion=few).ruling is Ruling.WAIT
+
+
+@pytest.mark.parametrize("failing", ["champion", "challenger"])
+def test_a_failure_that_chance_explains_decides_nothing(failing: str) -> None:
+    one = Operation(documents=60, failed=1, unknown=3, milliseconds=1.0)
+    operations = {"champion": SOUND, "challenger": SOUND} | {failing: one}
+    assert judged(outcomes(), **operations).ruling is Ruling.WAIT
+    assert judged(outcomes(losses=30), **operations).ruling is Ruling.WITHDRAW
+    assert judged(outcomes(wins=30), **operations).ruling is Ruling.PROMOTE
+
+
+def test_a_champion_that_cannot_serve_does_not_give_way_to_one_that_is_worse() -> None:
+    verdict = judged(outcomes(losses=30), champion=replace(SOUND, failed=20))
+    assert verdict.ruling is Ruling.WITHDRAW
+    assert verdict.reason.startswith("worse than version 1")
+
+
+def in_the_shadow(seen: list[Outcome], *, may_challenge: bool, share: float = 0.1) -> RolloutVerdict:
+    return weigh(
+        seen, (SOUND, SOUND), alias="shadow", versions=("1", "2"), rules=RolloutSettings(share=share),
+        max_milliseconds=20, may_challenge=may_challenge,
+    )  # fmt: skip
+
+
+def test_a_predecessor_that_seems_better_is_to_answer_for_some_where_it_may() -> None:
+    better = outcomes(wins=12)
+    assert in_the_shadow(better, may_challenge=True).ruling is Ruling.CHALLENGE
+    assert in_the_shadow(better, may_challenge=False).ruling is Ruling.WAIT
+    assert in_the_shadow(better, may_challenge=True, share=0.0).ruling is Ruling.WAIT
+    assert in_the_shadow(outcomes(losses=12), may_challenge=True).ruling is Ruling.WITHDRAW

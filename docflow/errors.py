@@ -34,7 +34,8 @@ DocFlowError
 │   ├── ModelNotFound        model_not_found         404
 │   ├── NoChampion           no_champion             503   nothing was promoted yet
 │   ├── DigestMismatch       digest_mismatch         503   the model is not the one that was promoted
-│   ├── PromotionRefused     promotion_refused       409   the challenger is not better by the rules
+│   ├── AliasMismatch        alias_mismatch          503   the registry's aliases are not what is on record
+│   ├── PromotionRefused     promotion_refused       409   the challenger is not better, or cannot be judged
 │   ├── BundleFailed         bundle_failed           500   the serving bundle was not built, or does not serve
 │   └── RegistryUnavailable  registry_unavailable    503   (worth a retry)
 └── StoreError
@@ -325,8 +326,15 @@ class DigestMismatch(RegistryError):
     next_step = "Do not use it. Promote a version you trust, then find out who changed the files."
 
 
+class AliasMismatch(RegistryError):
+    """The registry's aliases are not what is on record; the record decides what serves."""
+
+    code = "alias_mismatch"
+    next_step = "What is on record serves. The next promotion, rollback or withdrawal sets the aliases right."
+
+
 class PromotionRefused(RegistryError):
-    """The challenger is not better than the champion by the rules; `detail` has the whole verdict."""
+    """The challenger is not better than the champion by the rules, or cannot be judged; `detail` has the verdict."""
 
     code = "promotion_refused"
     status = 409

@@ -16,10 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from docflow import classify, learning
 from docflow.classify import CANDIDATES, CandidateChoice, Trial
+from docflow.classify.libraries import library_versions
 from docflow.errors import DigestMismatch, ModelNotFound
 from docflow.labelling import labelled_texts
 from docflow.learning import Trained
-from docflow.registry import ModelVersion, Registry
+from docflow.registry import ModelVersion, Registry, code_version
 from docflow.settings import Settings
 from docflow.store import LabelOrigin, Store
 from docflow.synth import training_texts
@@ -32,6 +33,9 @@ HELD_OUT_ONE_IN = 10
 
 RECIPE_TAG = "recipe"
 SAMPLES_TAG = "samples_digest"
+LEARNT_FOLDER, LEARNT_FILE = "learnt", "documents.json"
+"""Beside a version's files in the registry: the SHA-256 of each document that it learnt from, labelled or your own."""
+
 NO_TAGS: Mapping[str, str] = {}
 
 Track = Callable[[Iterable[LabelledText], int], Iterable[LabelledText]]
@@ -121,7 +125,10 @@ def without_rare(samples: Sequence[LabelledText], *, kept: Set[str]) -> list[Lab
 def digest_of_samples(samples: Sequence[LabelledText]) -> str:
     """SHA-256 over what training sees of the samples, whatever their order."""
     each = sorted(
-        json.dumps([one.label, one.language, one.group, one.text, one.is_generated]).encode() + one.thumbnail
+        json.dumps(
+            [one.label, one.language, one.group, one.text, one.is_generated, *["automatic"] * one.is_automatic]
+        ).encode()
+        + one.thumbnail
         for one in samples
     )
     return hashlib.sha256(b"\n".join(each)).hexdigest()
@@ -139,9 +146,11 @@ def train_by(
 ) -> Trained:
     """The version that the recipe makes of its material; it carries the recipe, and the `tags`.
 
-    Raises what `learning.train` does.
+    The documents of the store that it learnt from are listed beside it. Raises what `learning.train` does.
     """
-    return learning.train(
+    # Training takes a while, in which documents may go.
+    learnt = sorted({store.document(int(one.document_id)).sha256 for one in material.learnt if one.document_id})
+    trained = learning.train(
         material.learnt,
         settings=settings,
         store=store,
@@ -153,6 +162,13 @@ def train_by(
         tags={RECIPE_TAG: recipe.model_dump_json(), SAMPLES_TAG: material.digest, **tags},
         progress=progress,
     )
+    registry.attach(
+        trained.version.name,
+        version=trained.version.version,
+        files={LEARNT_FILE: json.dumps(learnt, indent=0).encode()},
+        under=LEARNT_FOLDER,
+    )
+    return trained
 
 
 def recipe_of(version: ModelVersion) -> Recipe | None:
@@ -161,6 +177,25 @@ def recipe_of(version: ModelVersion) -> Recipe | None:
         return Recipe.model_validate_json(version.tags.get(RECIPE_TAG, ""))
     except ValidationError:
         return None
+
+
+def learnt_list(version: ModelVersion, *, registry: Registry) -> list[str] | None:
+    """The SHA-256 of each document that the version learnt from; None where they are not listed beside it.
+
+    Raises `RegistryUnavailable`.
+    """
+    path = f"{LEARNT_FOLDER}/{LEARNT_FILE}"
+    try:
+        listed: list[str] = json.loads(registry.attached(version.name, version=version.version, path=path))
+    except ModelNotFound:
+        return None
+    return listed
+
+
+def changed_since(version: ModelVersion) -> dict[str, tuple[str, str]]:
+    """What the version was trained with and what is here instead, of the code and the libraries, by their names."""
+    here = code_version() | library_versions("neural")
+    return {name: (version.tags[name], now) for name, now in here.items() if version.tags.get(name, now) != now}
 
 
 def reproduce(number: str, *, settings: Settings, store: Store, registry: Registry, track: Track = untracked) -> str:
@@ -179,10 +214,17 @@ def reproduce(number: str, *, settings: Settings, store: Store, registry: Regist
         )
     material = gather(recipe, store=store, track=track)
     recorded = version.tags.get(SAMPLES_TAG, "")
+    changed = changed_since(version)
+    told = "; ".join(f"{name} {was}, now {now}" for name, (was, now) in changed.items())
+    next_step = (
+        f"It was trained with {told}: train it with these, or train a new version." if changed
+        else "Code and libraries are those of then: see whether documents were deleted or their labels changed by hand."
+    )  # fmt: skip
     if material.digest != recorded:
         raise DigestMismatch(
             f"the documents that version {number} learnt from are not what they were",
-            detail={"recorded": recorded, "found": material.digest},
+            detail={"recorded": recorded, "found": material.digest, "changed": changed},
+            next_step=next_step,
         )
     candidate = CANDIDATES[recipe.candidate]
     if recipe.tune:
@@ -192,7 +234,7 @@ def reproduce(number: str, *, settings: Settings, store: Store, registry: Regist
     if digest != version.digest:
         raise DigestMismatch(
             f"training version {number} again gave other files",
-            detail={"recorded": version.digest, "found": digest},
-            next_step="Compare code and library versions with those in the version's tags.",
+            detail={"recorded": version.digest, "found": digest, "changed": changed},
+            next_step=next_step,
         )
     return digest

@@ -9,7 +9,7 @@ from typing import Any
 
 from docflow import rollout
 from docflow.errors import PromotionRefused
-from docflow.promoting import documents_to_judge_by, promote_if_better
+from docflow.promoting import documents_to_judge_by, promote_if_better, put_on_trial
 from docflow.recipes import SAMPLES_TAG, Recipe, gather, recipe_of, train_by
 from docflow.registry import CHALLENGER, CHAMPION, ModelVersion, Registry, code_version
 from docflow.settings import Settings
@@ -159,12 +159,10 @@ def fate_of(
             Result.NOTHING, f"{reason}, but training made the champion again, version {champion.model_version}"
         )
     samples = documents_to_judge_by(store, settings=settings, registry=registry, version=version)
-    if champion is not None and len(samples) < settings.promotion.least_documents:
-        rollout.promote(
-            version, settings=settings, store=store, registry=registry, promoted_by=by, reason=reason, alias=CHALLENGER
-        )
-        return Retraining(Result.ON_TRIAL, f"{reason}; too few labelled documents to judge by", version)
     try:
+        if champion is not None and len(samples) < settings.promotion.least_documents:
+            put_on_trial(version, settings=settings, store=store, registry=registry, promoted_by=by, reason=reason)
+            return Retraining(Result.ON_TRIAL, f"{reason}; too few labelled documents to judge by", version)
         judged = promote_if_better(
             version,
             settings=settings,

@@ -177,7 +177,9 @@ class TrainingSettings(Section):
 class PromotionSettings(Section):
     """When a challenger may take the champion's place, judged on labelled documents that neither was trained on."""
 
-    least_documents: int = Field(50, ge=1, description="Labelled documents held out, under which nothing is judged.")
+    least_documents: int = Field(
+        50, ge=1, description="Labelled documents held out, under which nobody takes the champion's place."
+    )
     confidence: float = Field(
         0.95, gt=0.5, lt=1, description="Share of bootstrap resamples in which the challenger has to be better."
     )

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.classify.grouping import fair_groups
+from docflow.classify.intervals import expanded
 from docflow.classify.report import SLICES
 from docflow.settings import PromotionSettings
 from docflow.types import UNKNOWN, LabelledText, Prediction
@@ -29,6 +30,10 @@ class Costs:
 
     milliseconds: float
     bytes: int
+
+    def as_metrics(self) -> dict[str, float]:
+        """The costs by the names that a version's figures have."""
+        return {"milliseconds_a_text": self.milliseconds, "bytes": float(self.bytes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +133,6 @@ def lowest_gain(
 
     `right` is models x documents, champion first, 1 where the model is; `labels` and `sources` number the documents'.
     """
-    from scipy.stats import norm, t
-
     places = np.unique(sources, return_inverse=True)[1]
     count = len(np.unique(places))
     if count < 2:
@@ -139,8 +142,7 @@ def lowest_gain(
     was, now = (drawn @ tally(of_model, labels, places) for of_model in right)
     present = totals > 0
     gains = ((now - was) / np.where(present, totals, 1)).sum(axis=1) / present.sum(axis=1)
-    raised = norm.cdf(np.sqrt(count / (count - 1)) * t.ppf(level, count - 1))
-    return float(np.quantile(gains, 1 - raised))
+    return float(np.quantile(gains, 1 - expanded(level, count=count)))
 
 
 def tally(values: NDArray[np.float64], labels: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -67,13 +67,18 @@ def wilson(share: float, *, count: float) -> tuple[float, float]:
     return min(share, max(0.0, (middle - reach) / whole)), max(share, min(1.0, (middle + reach) / whole))
 
 
-def _resampled(hits: NDArray[np.float64], documents: NDArray[np.float64], *, seed: int) -> tuple[float, float]:
-    """The bounds that resamples of the rows give: sources x labels, how many are right and how many there are."""
+def expanded(level: float, *, count: int) -> float:
+    """The percentile of resamples of so many sources that says what this one would of many; two sources at least."""
     from scipy.stats import norm, t
 
+    return float(norm.cdf(np.sqrt(count / (count - 1)) * t.ppf(level, count - 1)))
+
+
+def _resampled(hits: NDArray[np.float64], documents: NDArray[np.float64], *, seed: int) -> tuple[float, float]:
+    """The bounds that resamples of the rows give: sources x labels, how many are right and how many there are."""
     count = len(documents)
     drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
-    raised = norm.cdf(np.sqrt(count / (count - 1)) * t.ppf((1 + LEVEL) / 2, count - 1))
+    raised = expanded((1 + LEVEL) / 2, count=count)
     low, high = np.quantile(_mean_shares(drawn @ hits, drawn @ documents), [1 - raised, raised])
     return float(low), float(high)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,9 +15,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 from docflow import rollout
-from docflow.classify import CandidateChoice, Evaluation, evaluate
+from docflow.classify import CANDIDATES, CandidateChoice, Evaluation, evaluate
 from docflow.cli.app import ERR, OUT, show_error
 from docflow.cli.documents import files_below, in_parallel
+from docflow.cli.who import login_name
 from docflow.errors import DocFlowError
 from docflow.learning import JudgedOn
 from docflow.ocr import language_of
@@ -87,10 +87,14 @@ def train(
         typer.Option(help="Which kind of model, or the best on labelled documents."),
     ] = "linear",
     tune: Annotated[int, typer.Option(min=0, max=200, help="Settings of its knobs to try first; 0: none.")] = 0,
-    promote: Annotated[bool, typer.Option("--promote", help="Make it the champion if it is better.")] = False,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Make it the champion if it is better, or the first.")
+    ] = False,
 ) -> None:
     """Train a classifier, log it to MLflow and register it as a new version."""
     settings = load_settings()
+    if tune and not CANDIDATES[candidate].knobs:
+        raise typer.BadParameter(f"`{candidate}` has nothing to tune: name the candidate to tune, or leave --tune out.")
     own = [] if folder is None else labelled_documents(folder, settings=settings)
     store = Store.open(settings.effective_database_url)
     recipe = Recipe(
@@ -115,7 +119,7 @@ def train(
             settings=settings,
             store=store,
             registry=registry,
-            promoted_by=getpass.getuser(),
+            promoted_by=login_name(),
             reason="asked for with --promote",
         ).promotion
         OUT.print(f"version {promotion.model_version} is the champion, digest {promotion.digest[:12]}…")
@@ -156,7 +160,8 @@ def tracked(texts: Iterable[LabelledText], total: int) -> Iterator[LabelledText]
 def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[str] | None = None) -> list[LabelledText]:
     """The text of every document below `folder`, labelled by its folder; unreadable ones are named and left out.
 
-    Each has the name and the group that it would have as a labelled document of the store: it may be one as well.
+    Each has the name, the source and the group that `docflow labels import` of the folder would give it: it may be a
+    labelled document of the store as well.
     """
     limits = settings.intake
 
@@ -167,12 +172,14 @@ def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[st
             recognition = pipeline.recognise(document_id)
         except DocFlowError as error:
             return error
-        label = path.relative_to(folder).parts[0]
+        label, *within = path.relative_to(folder).parts[:-1]
+        source = "/".join(within)
         return LabelledText(
             recognition.text,
             label,
             language_of(recognition.text, languages=recognition.languages),
-            group=f"document {document_id}",
+            group=source or f"document {document_id}",
+            source=source,
             metadata={"path": str(path)},
             document_id=str(document_id),
             thumbnail=pipeline.store.thumbnail(recognition.id),

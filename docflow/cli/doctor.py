@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from docflow.errors import DocFlowError, EngineUnavailable, LanguageMissing, NoChampion, OcrError, SettingsError
+from docflow.errors import (
+    AliasMismatch,
+    DocFlowError,
+    EngineUnavailable,
+    LanguageMissing,
+    NoChampion,
+    OcrError,
+    SettingsError,
+)
 from docflow.ocr import OcrEngine, check_languages, engine_statuses, installed_languages, open_engine
 from docflow.ocr.gpu import check_gpu
 from docflow.registry import open_registry
+from docflow.rollout.aliases import RECORDED_ALIASES, recorded_aliases
 from docflow.settings import OcrSettings, Settings
 from docflow.store import BlobStore, Store
 from docflow.types import PageImage
@@ -50,6 +59,7 @@ def examine(settings: Settings) -> list[Finding]:
         _look("blobs", lambda: BlobStore.open(settings.effective_blobs_url, s3=settings.s3).check()),
         _look("mlflow", lambda: open_registry(settings).check()),
         _look("champion", lambda: _champion(settings), needed=False),
+        _look("aliases", lambda: _aliases(settings), needed=False),
         *(_package(name, extra=extra) for name, extra in (("bentoml", None), ("prefect", "flows"), ("faker", "synth"))),
     ]
 
@@ -138,6 +148,21 @@ def _champion(settings: Settings) -> str:
     if promotion is None:
         raise NoChampion("no model version was promoted yet")
     return f"{promotion.model_name} version {promotion.model_version}, digest {promotion.digest[:12]}…"
+
+
+def _aliases(settings: Settings) -> str:
+    """What serves by the record, where the registry's aliases say the same."""
+    with Store.open(settings.effective_database_url, upgrade=False) as store:
+        recorded = recorded_aliases(settings, store=store)
+    versions = open_registry(settings).versions(settings.classify.model_name)
+    told = {alias: one.version for one in versions for alias in one.aliases if alias in RECORDED_ALIASES}
+    if told != recorded:
+        raise AliasMismatch(f"by the record {_listed(recorded)}; MLflow's aliases say {_listed(told)}")
+    return _listed(recorded)
+
+
+def _listed(aliases: Mapping[str, str]) -> str:
+    return ", ".join(f"{alias} {aliases[alias]}" for alias in RECORDED_ALIASES if alias in aliases) or "none"
 
 
 def _package(name: str, *, extra: str | None) -> Finding:

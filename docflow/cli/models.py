@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -12,8 +13,10 @@ from docflow import promoting, recipes, rollout
 from docflow.cli.app import ERR, OUT
 from docflow.cli.data import tracked
 from docflow.cli.labels import show
+from docflow.cli.who import Who, login_name
 from docflow.learning import JudgedOn
 from docflow.registry import CHALLENGER, SHADOW, ModelVersion, open_registry
+from docflow.rollout.aliases import RECORDED_ALIASES, recorded_aliases
 from docflow.settings import load_settings
 from docflow.store import Store
 
@@ -27,20 +30,30 @@ def register(app: typer.Typer) -> None:
 
 @models.command("list")
 def list_versions() -> None:
-    """List the registered versions with their figures; the champion is marked."""
+    """List the registered versions with their figures; those in force by the record are marked."""
     settings = load_settings()
+    with Store.open(settings.effective_database_url) as store:
+        recorded = recorded_aliases(settings, store=store)
     table = Table(box=None, header_style="bold")
     for name in ("version", "aliases", "registered", "digest", "macro accuracy"):
         table.add_column(name)
     for version in open_registry(settings).versions(settings.classify.model_name):
         table.add_row(
             version.version,
-            ", ".join(version.aliases),
+            marks(version, recorded=recorded),
             f"{version.created_at:%Y-%m-%d %H:%M}",
             version.digest[:12],
             macro_accuracy(version),
         )
     OUT.print(table)
+
+
+def marks(version: ModelVersion, *, recorded: Mapping[str, str]) -> str:
+    """The parts that the version has by the record, other aliases, and what MLflow says where it says otherwise."""
+    parts = [alias for alias in RECORDED_ALIASES if recorded.get(alias) == version.version]
+    told = [alias for alias in RECORDED_ALIASES if alias in version.aliases]
+    shown = ", ".join([*parts, *(alias for alias in version.aliases if alias not in RECORDED_ALIASES)])
+    return shown if parts == told else f"{shown} (MLflow: {', '.join(told) or 'none'})".strip()
 
 
 def macro_accuracy(version: ModelVersion) -> str:
@@ -57,20 +70,24 @@ def macro_accuracy(version: ModelVersion) -> str:
 def promote(
     version: Annotated[str, typer.Argument(help="The version to make the champion.")],
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
-    force: Annotated[bool, typer.Option("--force", help="Promote it without judging it, for the reason.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Promote it without judging it, for the --reason.")] = False,
+    who: Who = "",
 ) -> None:
     """Make a version the champion where it is better than the one in force, and record its digest.
 
-    Both answer for the labelled documents that training holds out; too few of these, and nothing is judged.
+    Both answer for the labelled documents that training holds out; with too few of these it is refused. The first
+    champion has nobody to be judged against.
     """
+    if force and not reason.strip():
+        raise typer.BadParameter("--force needs a --reason, for the record.")
     settings = load_settings()
-    job = rollout.promote if force else promoting.promote_if_better
+    job = partial(rollout.promote, forced=True) if force else promoting.promote_if_better
     promoted = job(
         version,
         settings=settings,
         store=Store.open(settings.effective_database_url),
         registry=open_registry(settings),
-        promoted_by=getpass.getuser(),
+        promoted_by=who or login_name(),
         reason=f"{reason} (forced)" if force else reason,
     )
     promotion = promoted.promotion if isinstance(promoted, promoting.Judged) else promoted
@@ -85,16 +102,20 @@ def challenge(
         bool, typer.Option("--shadow", help="Ask it about every document, and answer with the champion all the same.")
     ] = False,
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    who: Who = "",
 ) -> None:
-    """Try a version beside the champion: it answers for the share `rollout.share` of the documents, or for none."""
+    """Try a version beside the champion: it answers for the share `rollout.share` of the documents, or for none.
+
+    It has to keep within the budgets of time and size, as a champion has.
+    """
     settings = load_settings()
     alias = SHADOW if in_shadow else CHALLENGER
-    promotion = rollout.promote(
+    promotion = promoting.put_on_trial(
         version,
         settings=settings,
         store=Store.open(settings.effective_database_url),
         registry=open_registry(settings),
-        promoted_by=getpass.getuser(),
+        promoted_by=who or login_name(),
         reason=reason,
         alias=alias,
     )
@@ -105,6 +126,7 @@ def challenge(
 def withdraw(
     in_shadow: Annotated[bool, typer.Option("--shadow", help="The shadow, not the challenger.")] = False,
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    who: Who = "",
 ) -> None:
     """End the trial of the challenger, or of the shadow."""
     settings = load_settings()
@@ -112,7 +134,7 @@ def withdraw(
         SHADOW if in_shadow else CHALLENGER,
         settings=settings,
         store=Store.open(settings.effective_database_url),
-        withdrawn_by=getpass.getuser(),
+        withdrawn_by=who or login_name(),
         reason=reason,
     )
     OUT.print(promotion.reason, markup=False, soft_wrap=True)
@@ -129,7 +151,7 @@ def verdict(
         settings,
         store=Store.open(settings.effective_database_url),
         registry_factory=lambda: open_registry(settings),
-        judged_by=getpass.getuser(),
+        judged_by=login_name(),
         act=not dry_run,
     )
     if not verdicts and not as_json:
@@ -168,11 +190,11 @@ def history(
 
 
 @models.command()
-def rollback() -> None:
+def rollback(who: Who = "") -> None:
     """Make the version before the current champion the champion again."""
     settings = load_settings()
     promotion = rollout.rollback(
-        settings=settings, store=Store.open(settings.effective_database_url), promoted_by=getpass.getuser()
+        settings=settings, store=Store.open(settings.effective_database_url), promoted_by=who or login_name()
     )
     OUT.print(f"version {promotion.model_version} is the champion again, digest {promotion.digest[:12]}…")
 

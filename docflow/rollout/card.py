@@ -54,11 +54,20 @@ def model_card(registered: ModelVersion, described: Description, *, told: Mappin
         "",
         "## The verdict that it rests on",
         "",
-        "Nothing was judged." if told["verdict"] is None else "```json\n"
-        + json.dumps(told["verdict"], ensure_ascii=False, indent=2) + "\n```",
+        judged(told["verdict"], is_forced=told["forced"]),
         "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def judged(verdict: Mapping[str, Any] | None, *, is_forced: bool) -> str:
+    """The verdict, with the champion that was compared with; the ids of the documents are for programs to read."""
+    if verdict is None:
+        return "Nothing was judged: it was forced." if is_forced else "Nothing was judged."
+    shown = {key: value for key, value in verdict.items() if key != "document_ids"}
+    champion = verdict.get("champion_version")
+    against = "" if champion is None else f"Compared with the champion of then, version {champion}.\n\n"
+    return f"{against}```json\n{json.dumps(shown, ensure_ascii=False, indent=2)}\n```"
 
 
 def sliced(slices: Mapping[str, Mapping[str, float]], *, of: str) -> list[str]:

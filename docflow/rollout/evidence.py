@@ -33,7 +33,8 @@ class Evidence:
     `metrics` are the version's figures, None where one is not defined; `slices` has the documents and the accuracy of
     each label, language, source and grade that is large enough to speak, and `sliced` says of what: `judged` are the
     documents of the comparison, `held_out` and `held_out_generated` those that training kept apart. `verdict` is None
-    where nothing was judged. `sbom` is the SHA-256 of the bill of materials beside it, None where there is none.
+    where nothing was judged, and `forced` says that somebody wanted it so. `sbom` is the SHA-256 of the bill of
+    materials beside it, None where there is none.
     """
 
     model: str
@@ -49,6 +50,7 @@ class Evidence:
     sliced: str | None = None
     verdict: dict[str, Any] | None = None
     sbom: str | None = None
+    forced: bool = False
 
     @classmethod
     def gather(
@@ -63,6 +65,7 @@ class Evidence:
         reason: str,
         verdict: Mapping[str, Any] | None = None,
         measured: Mapping[str, float] | None = None,
+        forced: bool = False,
     ) -> Self:
         """The evidence of promoting a version, whose files lie in the folder, at this moment.
 
@@ -87,6 +90,7 @@ class Evidence:
             sliced=sliced,
             verdict=None if verdict is None else dict(verdict),
             sbom=sbom_of(registered.name, version=registered.version, digest=registered.digest),
+            forced=forced,
         )
 
     @classmethod
@@ -94,7 +98,7 @@ class Evidence:
         """The evidence in a promotion's row; of older rows, which have a verdict alone or nothing, what they tell."""
         told = promotion.evidence
         stored: dict[str, Any] = told if told is not None and "verdict" in told else {"verdict": told}
-        kept = ("data_digest", "metrics", "slices", "sliced", "verdict", "sbom")
+        kept = ("data_digest", "metrics", "slices", "sliced", "verdict", "sbom", "forced")
         known: dict[str, Any] = {key: stored[key] for key in kept if key in stored}
         return cls(
             model=promotion.model_name,
@@ -122,6 +126,7 @@ class Evidence:
             reason=storable(reason),
             verdict=None if verdict is None else dict(verdict),
             sbom=sbom_of(self.model, version=self.version, digest=self.digest),
+            forced=False,
         )
 
     def to_dict(self) -> dict[str, Any]:

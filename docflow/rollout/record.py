@@ -37,6 +37,7 @@ def promote(
     measured: Mapping[str, float] | None = None,
     alias: str = CHAMPION,
     instead_of: str | None = None,
+    forced: bool = False,
 ) -> Promotion:
     """The record that makes this version the champion, its files being those that were registered.
 
@@ -69,6 +70,7 @@ def promote(
         reason=reason,
         verdict=verdict,
         measured=measured,
+        forced=forced,
     )
     if alias == CHAMPION:
         followed = predecessor(registered.digest, settings=settings, store=store, promoted_by=promoted_by)

@@ -157,7 +157,8 @@ def test_labels_come_in_are_corrected_and_are_learnt_from(champion_var_dir: Path
         ("invoice", None, "ann"),
     ]
     once_more = docflow("labels", "import", str(folder), "--who", "ann", var_dir=champion_var_dir)
-    assert "24 as it was" in once_more.stdout
+    assert "23 as it was, 1 failed, 1 kept: corrected since" in once_more.stdout
+    assert "kept permit, which bob said since" in once_more.stderr
     history = docflow("labels", "history", first, "--json", var_dir=champion_var_dir)
     assert len(history.stdout.splitlines()) == 2
     doubted = docflow("labels", "errors", "--top", "3", "--generated", "300", "--json", var_dir=champion_var_dir)
@@ -165,7 +166,11 @@ def test_labels_come_in_are_corrected_and_are_learnt_from(champion_var_dir: Path
     assert first in {str(row["document_id"]) for row in top}, doubted.stderr
 
     trained = docflow("train", "--generated", "300", "--promote", var_dir=champion_var_dir)
-    assert trained.returncode == 0, trained.stderr
+    assert trained.returncode == 8
+    assert "and 50 are needed to judge by" in trained.stderr
+    version = trained.stdout.split(" registered")[0].rsplit(" ", 1)[1]
+    forced = docflow("models", "promote", version, "--force", "--reason", "few labels", var_dir=champion_var_dir)
+    assert "few labels (forced)" in forced.stdout, forced.stderr
     pdf(tmp_path / "new.pdf", "permit 99 to dig up fir cedar oak")
     told = docflow("process", str(tmp_path / "new.pdf"), "--json", var_dir=champion_var_dir)
     assert json.loads(told.stdout)["prediction"]["predicted_class"] == "permit"
@@ -226,10 +231,16 @@ def test_synth_writes_the_same_documents_for_the_same_seed(tmp_path: Path) -> No
 
 def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) -> None:
     var_dir = tmp_path / "var"
-    for seed in ("0", "1"):
-        done = docflow("train", "--generated", "300", "--seed", seed, "--promote", var_dir=var_dir)
+    for seed, also in (("0", ["--promote"]), ("1", [])):
+        done = docflow("train", "--generated", "300", "--seed", seed, *also, var_dir=var_dir)
         assert done.returncode == 0, done.stderr
         assert "macro accuracy" in done.stdout
+    unjudged = docflow("models", "promote", "2", var_dir=var_dir)
+    assert unjudged.returncode == 8
+    assert "`docflow models challenge 2`" in unjudged.stderr
+    assert docflow("models", "promote", "2", "--force", var_dir=var_dir).returncode == 2
+    forced = docflow("models", "promote", "2", "--force", "--reason", "a try", "--who", "bo", var_dir=var_dir)
+    assert "version 2 is the champion" in forced.stdout, forced.stderr
     listed = docflow("models", "list", var_dir=var_dir).stdout
     assert "champion" in listed
     back = docflow("models", "rollback", var_dir=var_dir)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
+
 import pytest
+import typer
 from learning_case import Loop
 
+from docflow import rollout
 from docflow.cli import models
 from docflow.cli.app import OUT
 
@@ -26,10 +30,31 @@ def trial(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> Loop:
 def test_reasons_that_look_like_markup_are_printed_as_they_are(trial: Loop, capsys: pytest.CaptureFixture[str]) -> None:
     models.promote("1", reason="see [/x] ticket", force=True)
     assert "see [/x] ticket (forced)" in capsys.readouterr().out
+    assert rollout.Evidence.of(trial.store.promotions(model_name="docflow")[0]).forced
     models.withdraw(reason="enough [/b] of [draft]")
     assert "version 2 withdrawn: enough [/b] of [draft]" in capsys.readouterr().out
     models.promote("1", reason="and [/y] again")
     assert "and [/y] again (the champion already)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_forcing_a_version_needs_a_reason(trial: Loop, reason: str) -> None:
+    before = trial.store.promotions(model_name="docflow")
+    with pytest.raises(typer.BadParameter, match="--force needs a --reason") as refused:
+        models.promote("2", reason=reason, force=True)
+    assert refused.value.exit_code == 2
+    assert trial.store.promotions(model_name="docflow") == before
+
+
+def test_who_decided_is_on_record_as_it_was_said(trial: Loop) -> None:
+    models.promote("2", reason="tried elsewhere", force=True, who="ann")
+    models.rollback(who="bo")
+    models.challenge("2", who="cy")
+    models.withdraw(who="di")
+    models.promote("1")
+    told = [promotion.promoted_by for promotion in trial.store.promotions(model_name="docflow")]
+    assert [who for who in told if who != "anna"][:2] == [getpass.getuser(), "di"]
+    assert {"ann", "bo", "cy", "di"} <= set(told)
 
 
 @pytest.mark.parametrize("width", [80, 200])

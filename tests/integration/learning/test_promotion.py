@@ -16,13 +16,13 @@ import pytest
 from integration.servers import aws_environment, running_mlflow
 from mlflow.artifacts import download_artifacts
 
-from docflow import learning, rollout
+from docflow import rollout
 from docflow.classify import hold_out
 from docflow.errors import DigestMismatch, PromotionRefused
 from docflow.labelling import labelled_texts
 from docflow.promoting import Judged, documents_to_judge_by, promote_if_better
-from docflow.recipes import HELD_OUT_ONE_IN, Recipe, gather, train_by
-from docflow.registry import Registry, open_registry
+from docflow.recipes import HELD_OUT_ONE_IN, Material, Recipe, digest_of_samples, gather, train_by
+from docflow.registry import ModelVersion, Registry, code_version, open_registry
 from docflow.settings import S3Settings, Settings, load_settings
 from docflow.store import Promotion, RecognitionKey, Store
 from docflow.synth import training_texts
@@ -105,13 +105,18 @@ class Job:
         self.name = settings.classify.model_name
 
     def train(self, samples: list[LabelledText]) -> str:
-        trained = learning.train(samples, settings=self.settings, store=self.store, registry=self.registry)
+        recipe = Recipe(generated=0, own_documents=len(samples))
+        material = Material(samples, [], digest_of_samples(samples))
+        trained = train_by(recipe, material, settings=self.settings, store=self.store, registry=self.registry)
         return trained.version.version
 
     def promote(self, version: str) -> Judged:
         return promote_if_better(
             version, settings=self.settings, store=self.store, registry=self.registry, promoted_by="ann"
         )
+
+    def version(self, number: str) -> ModelVersion:
+        return self.registry.version(self.name, version=number)
 
     def champion(self) -> Promotion:
         return rollout.recorded_champion(self.settings, store=self.store)
@@ -137,6 +142,7 @@ def test_a_life_of_models(job: Job, material: list[LabelledText], tmp_path: Path
     with pytest.raises(PromotionRefused, match="not better than the champion's") as refused:
         job.promote(worse)
     assert refused.value.detail["documents"] == len(held_out)
+    assert refused.value.detail["champion_version"] == first
     assert job.champion().model_version == first
 
     better = job.train(material)
@@ -146,7 +152,14 @@ def test_a_life_of_models(job: Job, material: list[LabelledText], tmp_path: Path
     assert job.champion().model_version == better
     newest = job.store.promotions(model_name=job.name)[0]
     assert newest.evidence is not None
-    assert newest.evidence["verdict"] == json.loads(json.dumps(judged.verdict.to_dict()))
+    told = newest.evidence["verdict"]
+    assert told.items() >= json.loads(json.dumps(judged.verdict.to_dict())).items()
+    judges = documents_to_judge_by(job.store, settings=job.settings, registry=job.registry)
+    assert told["document_ids"] == sorted(int(one.document_id) for one in judges)
+    assert told["documents_digest"] == digest_of_samples(judges)
+    assert (told["champion_version"], told["champion_digest"]) == (first, job.version(first).digest)
+    assert told["rules"] == job.settings.promotion.model_dump(mode="json")
+    assert told["code"] == code_version()
     has_evidence(job, newest, tmp_path)
     assert newest.reason.startswith("better by ")
     assert job.registry.champion(job.name).version == better
@@ -189,7 +202,10 @@ def has_evidence(job: Job, promotion: Promotion, folder: Path) -> None:
         "documents": compared["documents"], "accuracy": compared["challenger"]
     }  # fmt: skip
     assert hashlib.sha256((pack / "sbom.cdx.json").read_bytes()).hexdigest() == told["sbom"]
-    assert f"made champion at {told['promoted_at']} by ann" in (pack / "model-card.md").read_text(encoding="utf-8")
+    card = (pack / "model-card.md").read_text(encoding="utf-8")
+    assert f"made champion at {told['promoted_at']} by ann" in card
+    assert f"Compared with the champion of then, version {told['verdict']['champion_version']}." in card
+    assert "document_ids" not in card
 
 
 def spoil_in_s3(job: Job, version: str) -> None:
@@ -200,24 +216,6 @@ def spoil_in_s3(job: Job, version: str) -> None:
     (key,) = [one["Key"] for one in listed if run_id in one["Key"] and one["Key"].endswith("model/model.json")]
     body = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
     s3.put_object(Bucket=BUCKET, Key=key, Body=body.replace(b"{", b"{ ", 1))
-
-
-def test_with_too_few_labelled_documents_nothing_is_judged(job: Job, material: list[LabelledText]) -> None:
-    rollout.promote(
-        job.train(material), settings=job.settings, store=job.store, registry=job.registry, promoted_by="ann"
-    )
-    version = job.train(material[: len(material) // 2])
-    rules = job.settings.promotion.model_copy(update={"least_documents": 10_000})
-    judged = promote_if_better(
-        version,
-        settings=job.settings.model_copy(update={"promotion": rules}),
-        store=job.store,
-        registry=job.registry,
-        promoted_by="ann",
-        reason="asked for",
-    )
-    assert judged.verdict is None
-    assert judged.promotion.reason.startswith("asked for (not judged: ")
 
 
 def test_what_a_version_has_learnt_from_never_judges_it_though_its_source_was_corrected(

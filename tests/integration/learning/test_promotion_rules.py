@@ -8,8 +8,8 @@ import pytest
 from learning_case import Loop, samples
 
 from docflow import promoting, rollout
-from docflow.errors import PromotionRefused
-from docflow.promoting import Judged, promote_if_better
+from docflow.errors import ModelNotFound, PromotionRefused
+from docflow.promoting import Judged, promote_if_better, put_on_trial
 from docflow.settings import PromotionSettings
 from docflow.types import LabelledText
 
@@ -87,5 +87,60 @@ def test_documents_that_the_caller_has_already_are_not_looked_up_again(
     with pytest.raises(PromotionRefused, match="by 20 documents") as refused:
         promote(two, "2", given=samples(10, seed=7))
     assert refused.value.detail["documents"] == 20
-    told = promote(two, "2", given=samples(5, seed=7)).promotion.reason
-    assert told == "not judged: 10 labelled documents are held out"
+
+
+@pytest.mark.parametrize("held_out", [0, 5, 9])
+def test_with_too_few_labelled_documents_to_judge_by_nobody_takes_the_champions_place(two: Loop, held_out: int) -> None:
+    two.promote("1")
+    with pytest.raises(PromotionRefused) as refused:
+        promote(two, "2", given=samples(held_out, seed=7))
+    assert f"{2 * held_out} labelled documents are held out that neither has" in refused.value.message
+    assert "and 20 are needed to judge by" in refused.value.message
+    assert "`docflow models challenge 2`" in refused.value.next_step
+    assert "--force and a --reason" in refused.value.next_step
+    assert rollout.recorded_champion(two.settings, store=two.store).model_version == "1"
+
+
+def test_a_champion_that_cannot_be_loaded_does_not_keep_its_place(two: Loop) -> None:
+    two.promote("1")
+    for path in (two.folder("1"), two.artifacts("1")):
+        (path / "model.json").write_text("{}")
+    two.published("1").write_bytes(b"spoilt")
+    with pytest.raises(PromotionRefused, match="bytes; 10 are"):
+        promote(two, "2", max_bytes=10)
+    judged = promote(two, "2")
+    assert judged.verdict is None
+    assert judged.promotion.reason == "not judged: the champion, version 1, cannot be loaded"
+    assert rollout.load_champion(two.settings, store=two.store).model.version == "2"
+
+
+def test_a_versions_number_is_the_same_however_it_is_written(two: Loop) -> None:
+    two.promote("1")
+    assert promote(two, "01").promotion.reason == "the champion already"
+    for written in ("٣", "-1", "1.0", "0", "²", "9" * 40):
+        with pytest.raises(ModelNotFound, match="versions are whole numbers"):
+            promote(two, written)
+
+
+def test_a_version_of_the_champions_number_with_other_files_is_not_the_champion_again(two: Loop) -> None:
+    two.promote("2")
+    two.store.record_promotion(
+        model_name="docflow",
+        model_version="1",
+        digest=two.registry.version("docflow", version="2").digest,
+        promoted_by="ann",
+        files=two.store.promotions(model_name="docflow")[0].files,
+    )
+    with pytest.raises(PromotionRefused, match="are needed to judge by"):
+        promote(two, "1")
+
+
+def test_a_version_over_its_budgets_is_not_tried_on_the_traffic_either(two: Loop) -> None:
+    two.promote("1")
+    tight = two.settings.model_copy(update={"promotion": PromotionSettings(max_bytes=1)})
+    with pytest.raises(PromotionRefused, match="version 2 is not to be tried: its files have"):
+        put_on_trial("2", settings=tight, store=two.store, registry=two.registry, promoted_by="ann")
+    assert set(rollout.parts_in_force(two.settings, store=two.store)) == {"champion"}
+    tried = put_on_trial("02", settings=two.settings, store=two.store, registry=two.registry, promoted_by="ann")
+    assert (tried.alias, tried.model_version) == ("challenger", "2")
+    assert rollout.Evidence.of(tried).metrics["bytes"] > 1

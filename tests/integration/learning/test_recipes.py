@@ -43,8 +43,29 @@ def test_a_tuned_version_comes_out_the_same_again(loop: Loop) -> None:
 def test_other_documents_than_it_learnt_from_are_told(loop: Loop) -> None:
     version = made(loop, Recipe(generated=150))
     loop.registry._client.set_model_version_tag("docflow", version, "samples_digest", "0" * 64)
-    with pytest.raises(DigestMismatch, match="learnt from are not what they were"):
+    with pytest.raises(DigestMismatch, match="learnt from are not what they were") as told:
         again(loop, version)
+    assert told.value.next_step.startswith("Code and libraries are those of then")
+
+
+def test_libraries_that_are_others_than_then_are_named(loop: Loop) -> None:
+    version = made(loop, Recipe(generated=150))
+    for name, value in (("digest", "0" * 64), ("scikit-learn", "0.1")):
+        loop.registry._client.set_model_version_tag("docflow", version, name, value)
+    with pytest.raises(DigestMismatch, match="gave other files") as told:
+        again(loop, version)
+    assert told.value.next_step.startswith("It was trained with scikit-learn 0.1, now ")
+
+
+def test_a_label_that_a_person_confirmed_is_something_new_to_learn(loop: Loop) -> None:
+    loop.label(first=0, count=30)
+    number = loop.read("dear sincerely regards letter", name="automatic")
+    loop.store.labels.add(number, label="letter", who="rules", origin=LabelOrigin.AUTO)
+    recipe = Recipe(generated=200, auto_labels=True, labels_until=datetime.now(UTC))
+    before = gather(recipe, store=loop.store).digest
+    loop.store.labels.add(number, label="letter", who="ann")
+    confirmed = recipe.model_copy(update={"labels_until": datetime.now(UTC)})
+    assert gather(confirmed, store=loop.store).digest != before
 
 
 def test_other_files_than_were_registered_are_told(loop: Loop) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from docflow.rollout import Evidence
+from docflow.rollout.card import judged
 from docflow.rollout.evidence import compared_slices, defined
 from docflow.rollout.reports import slices_of
 from docflow.store import Promotion
@@ -28,6 +30,7 @@ KNOWN = Evidence(
     sliced="judged",
     verdict={"is_better": True, "reasons": ()},
     sbom="bill",
+    forced=True,
 )
 
 
@@ -51,6 +54,7 @@ def test_an_older_row_has_a_verdict_alone_or_nothing(evidence: dict[str, Any] | 
     assert found.verdict == evidence
     assert (found.version, found.digest, found.promoted_by, found.promoted_at) == ("2", "d2", "ann", MOMENT)
     assert (found.data_digest, found.metrics, found.slices, found.sbom) == (None, {}, {}, None)
+    assert found.forced is False
 
 
 def test_doing_something_else_with_the_version_keeps_its_figures_and_not_what_was_done() -> None:
@@ -60,6 +64,24 @@ def test_doing_something_else_with_the_version_keeps_its_figures_and_not_what_wa
     assert again.promoted_at - MOMENT > timedelta(days=1)
     assert (again.metrics, again.slices, again.data_digest) == (KNOWN.metrics, KNOWN.slices, "data")
     assert again.sbom != "bill"
+    assert again.forced is False
+
+
+def test_a_row_of_before_promotions_said_that_they_were_forced_reads_as_one_that_was_not() -> None:
+    told = KNOWN.to_dict()
+    del told["forced"]
+    assert Evidence.of(row(told)) == replace(Evidence.of(row(KNOWN.to_dict())), forced=False)
+
+
+def test_the_card_says_whom_a_version_was_compared_with_and_what_was_forced() -> None:
+    verdict = {"gain": 0.1, "champion_version": "7", "document_ids": [1, 2], "documents_digest": "dd"}
+    told = judged(verdict, is_forced=False)
+    assert told.startswith("Compared with the champion of then, version 7.")
+    assert "document_ids" not in told
+    assert '"documents_digest": "dd"' in told
+    assert judged({"ruling": "promote"}, is_forced=False).startswith("```json")
+    assert judged(None, is_forced=False) == "Nothing was judged."
+    assert judged(None, is_forced=True) == "Nothing was judged: it was forced."
 
 
 def test_figures_that_are_no_numbers_are_told_as_missing() -> None:

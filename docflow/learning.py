@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from docflow.store import Store
 from docflow.types import LabelledText
 
 __all__ = ["JudgedOn", "Trained", "train"]
+
+KNOBS_TAG = "knobs"
+"""What tuning chose, as JSON: another machine may get to more trials in its time, and choose otherwise."""
 
 PRUNED_FIGURE = "macro_accuracy_until_pruned"
 """The macro accuracy of the folds that were judged before a trial was given up: not to be ranked with that of all."""
@@ -52,8 +56,8 @@ def train(
     What is evaluated on `held_out` are the written files, loaded again; the generated ones among them are judged by
     apart. Figures are named as in `JudgedOn`. With `tune`, so many settings of the candidate's knobs are tried on
     `samples` first; each is a run nested under the version's. `tags` are put on the version beside our own: the data's
-    digest, the candidate, the code as it was when training began, and the versions of the libraries. `progress` is
-    called with the name of each step as it begins.
+    digest, the candidate, the knobs that tuning chose, the code as it was when training began, and the versions of the
+    libraries. `progress` is called with the name of each step as it begins.
 
     Raises `TrainingDataError`.
     """
@@ -86,6 +90,7 @@ def train(
             **(tags or {}),
             "data_digest": str(model.training["data_digest"]),
             "candidate": model.candidate,
+            **({KNOBS_TAG: json.dumps(chosen.settings())} if tune else {}),
             **code,
             **classify.library_versions(model.candidate),
         }

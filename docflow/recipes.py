@@ -19,7 +19,7 @@ from docflow.classify import CANDIDATES, CandidateChoice, Trial
 from docflow.classify.libraries import library_versions
 from docflow.errors import DigestMismatch, ModelNotFound
 from docflow.labelling import labelled_texts
-from docflow.learning import Trained
+from docflow.learning import KNOBS_TAG, Trained
 from docflow.registry import ModelVersion, Registry, code_version
 from docflow.settings import Settings
 from docflow.store import LabelOrigin, Store
@@ -32,7 +32,7 @@ HELD_OUT_ONE_IN = 10
 """One source of labelled documents, and one generated text, in so many is kept from training, to judge by."""
 
 RECIPE_TAG = "recipe"
-SAMPLES_TAG = "samples_digest"
+SAMPLES_TAG, HELD_OUT_TAG = "samples_digest", "held_out_digest"
 LEARNT_FOLDER, LEARNT_FILE = "learnt", "documents.json"
 """Beside a version's files in the registry: the SHA-256 of each document that it learnt from, labelled or your own."""
 
@@ -159,7 +159,12 @@ def train_by(
         candidate=recipe.candidate,
         tune=recipe.tune,
         seed=recipe.seed,
-        tags={RECIPE_TAG: recipe.model_dump_json(), SAMPLES_TAG: material.digest, **tags},
+        tags={
+            RECIPE_TAG: recipe.model_dump_json(),
+            SAMPLES_TAG: material.digest,
+            HELD_OUT_TAG: digest_of_samples(material.held_out),
+            **tags,
+        },
         progress=progress,
     )
     registry.attach(
@@ -227,7 +232,9 @@ def reproduce(number: str, *, settings: Settings, store: Store, registry: Regist
             next_step=next_step,
         )
     candidate = CANDIDATES[recipe.candidate]
-    if recipe.tune:
+    if KNOBS_TAG in version.tags:
+        candidate = candidate.turned(json.loads(version.tags[KNOBS_TAG]))
+    elif recipe.tune:
         candidate = classify.tune(candidate, material.learnt, trials=recipe.tune, seed=recipe.seed, told=ignore)
     with tempfile.TemporaryDirectory() as scratch:
         digest = classify.save(candidate.fit(material.learnt, seed=recipe.seed), Path(scratch))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 from learning_case import Loop
 
 from docflow.errors import DigestMismatch, ModelNotFound
-from docflow.recipes import Recipe, gather, recipe_of, reproduce, train_by
+from docflow.recipes import Recipe, digest_of_samples, gather, recipe_of, reproduce, train_by
 from docflow.store import LabelOrigin
 from docflow.types import LabelledText
 
@@ -38,6 +39,24 @@ def test_a_version_comes_out_the_same_again_whatever_was_labelled_since(loop: Lo
 def test_a_tuned_version_comes_out_the_same_again(loop: Loop) -> None:
     version = made(loop, Recipe(generated=150, tune=2))
     assert again(loop, version) == loop.registry.version("docflow", version=version).digest
+
+
+def test_a_tuned_version_is_made_again_with_what_was_chosen_though_another_machine_would_choose_otherwise(
+    loop: Loop,
+) -> None:
+    version = made(loop, Recipe(generated=150, tune=1))
+    knobs = json.dumps({"inverse_regularisation": 0.01, "background_weight": 0.25})
+    loop.registry._client.set_model_version_tag("docflow", version, "knobs", knobs)
+    with pytest.raises(DigestMismatch, match="gave other files"):
+        again(loop, version)
+
+
+def test_a_version_says_what_it_was_judged_by(loop: Loop) -> None:
+    loop.label(first=0, count=60)
+    recipe = Recipe(generated=200, labels_until=datetime.now(UTC))
+    tags = loop.registry.version("docflow", version=made(loop, recipe)).tags
+    held_out = gather(recipe, store=loop.store).held_out
+    assert tags["held_out_digest"] == digest_of_samples(held_out) != tags["samples_digest"]
 
 
 def test_other_documents_than_it_learnt_from_are_told(loop: Loop) -> None:

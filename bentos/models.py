@@ -12,7 +12,7 @@ from bentos.home import CHALLENGER_NAME, FILES, STORED_NAME, serving_environment
 from docflow.classify import ScoringClassifier, describe, load
 from docflow.errors import DocFlowError
 from docflow.registry import CHALLENGER, CHAMPION
-from docflow.rollout import bring, parts_in_force
+from docflow.rollout import bring, bring_champion, parts_in_force
 from docflow.rollout.files import holds
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
@@ -25,17 +25,19 @@ log = logging.getLogger(__name__)
 STORED = {CHAMPION: STORED_NAME, CHALLENGER: CHALLENGER_NAME}
 
 
-def import_models(settings: Settings) -> dict[str, str]:
+def import_models(settings: Settings, *, or_former: bool = False) -> dict[str, str]:
     """The tags (`docflow:mlflow-v3`) under which BentoML now has champion and challenger, each as the latest one.
 
     Nothing is written where they are there already, unchanged; a challenger that is none any more is removed, and so is
-    one whose files cannot be had or are not the promoted ones. Raises `NoChampion` where nothing was promoted and
-    `DigestMismatch` where the champion's files are not the promoted ones.
+    one whose files cannot be had or are not the promoted ones. With `or_former`, the champion before comes where this
+    one's files are gone or others. Raises `NoChampion` where nothing was promoted and `DigestMismatch` where the
+    champion's files are not the promoted ones.
     """
     with Store.open(settings.effective_database_url) as store:
         parts = parts_in_force(settings, store=store)
+        parts[CHAMPION], folder = bring_champion(settings, store=store, or_former=or_former)
     os.environ.update(serving_environment(settings))
-    folders = {CHAMPION: bring(parts[CHAMPION], settings=settings)}
+    folders = {CHAMPION: folder}
     if CHALLENGER in parts:
         try:
             folders[CHALLENGER] = bring(parts[CHALLENGER], settings=settings)

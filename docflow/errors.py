@@ -323,7 +323,7 @@ class DigestMismatch(RegistryError):
     """The model's files are not the ones that were promoted."""
 
     code = "digest_mismatch"
-    next_step = "Do not use it. Promote a version you trust, then find out who changed the files."
+    next_step = "Do not use it: `docflow models rollback` brings the one before back. Find out who changed the files."
 
 
 class AliasMismatch(RegistryError):

@@ -45,7 +45,7 @@ def serve(
 
     settings = load_settings()
     with ERR.status("bringing the champion to the service"):
-        import_models(settings)
+        import_models(settings, or_former=True)
     address, number = host or settings.service.host, port or settings.service.port
     OUT.print(f"serving on http://{address}:{number}/docs", highlight=False)
     arguments = ["serve", "bentos.service:DocFlow", "--host", address, "--port", str(number)]

@@ -4,7 +4,7 @@ from docflow.rollout.evidence import Evidence
 from docflow.rollout.files import bring, fetch, folder_of
 from docflow.rollout.lineup import Lineup, load_lineup, parts_in_force
 from docflow.rollout.live import LiveModels
-from docflow.rollout.record import load_champion, promote, pull, rollback, withdraw
+from docflow.rollout.record import bring_champion, load_champion, promote, pull, rollback, withdraw
 from docflow.rollout.standing import NOBODY, recorded_champion
 from docflow.rollout.verdict import RolloutVerdict, Ruling, judge_rollout
 
@@ -16,6 +16,7 @@ __all__ = [
     "RolloutVerdict",
     "Ruling",
     "bring",
+    "bring_champion",
     "fetch",
     "folder_of",
     "judge_rollout",

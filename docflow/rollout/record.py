@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from docflow.classify import ScoringClassifier
-from docflow.errors import ModelNotFound, NoChampion, PromotionRefused
+from docflow.errors import DigestMismatch, ModelNotFound, NoChampion, PromotionRefused
 from docflow.registry import CHALLENGER, CHAMPION, SHADOW, Registry
 from docflow.rollout.evidence import Evidence
 from docflow.rollout.files import bring, fetch, load_promoted, publish
@@ -267,6 +267,23 @@ def pull(settings: Settings, *, store: Store, registry_factory: Callable[[], Reg
     """
     champion = recorded_champion(settings, store=store)
     return bring(champion, settings=settings, registry_factory=registry_factory)
+
+
+def bring_champion(settings: Settings, *, store: Store, or_former: bool = False) -> tuple[Promotion, Path]:
+    """The promotion in force and the folder with its files, or with `or_former` those of the champion before it.
+
+    That one comes where the champion's files are gone or others: a service that starts anew goes on with what it had.
+    Raises `NoChampion`, and what `bring` raises.
+    """
+    champion = recorded_champion(settings, store=store)
+    try:
+        return champion, bring(champion, settings=settings)
+    except (DigestMismatch, ModelNotFound) as error:
+        former = former_champion(settings, store=store) if or_former else None
+        if former is None:
+            raise
+        log.error("version %s refused, version %s is taken: %s", champion.model_version, former.model_version, error)
+        return former, bring(former, settings=settings)
 
 
 def load_champion(

@@ -14,7 +14,7 @@ from integration.servers import aws_environment
 from learning_case import Loop, picture
 
 from docflow import classify, rollout
-from docflow.errors import RegistryUnavailable, StorageUnavailable
+from docflow.errors import DigestMismatch, ModelNotFound, RegistryUnavailable, StorageUnavailable
 from docflow.pipeline import Pipeline
 from docflow.registry import Registry, open_registry
 from docflow.rollout import Lineup, RolloutVerdict, Ruling
@@ -226,3 +226,15 @@ def test_a_champion_that_cannot_be_reached_stays(trial: Loop) -> None:
 
     assert {verdict.ruling for verdict in judge(trial, registry=down)} == {Ruling.WAIT}
     assert rollout.recorded_champion(trial.settings, store=trial.store).model_version == "2"
+
+
+def test_a_service_that_starts_anew_takes_the_champion_before_a_broken_one_and_a_bundle_refuses(trial: Loop) -> None:
+    trial.promote("2")
+    spoil(trial, "2")
+    with pytest.raises(DigestMismatch):
+        rollout.bring_champion(trial.settings, store=trial.store)
+    taken, folder = rollout.bring_champion(trial.settings, store=trial.store, or_former=True)
+    assert (taken.model_version, folder) == ("1", trial.folder("1"))
+    lose(trial, "1")
+    with pytest.raises(ModelNotFound):
+        rollout.bring_champion(trial.settings, store=trial.store, or_former=True)

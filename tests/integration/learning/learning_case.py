@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlflow.tracking._tracking_service.utils import _artifact_repos_cache
 from PIL import Image
 
 from docflow import learning, rollout
@@ -17,6 +21,14 @@ from docflow.store import Promotion, RecognitionKey, Store
 from docflow.types import Box, LabelledText, Line, PageText, TextSource, Word
 
 WORDS = {"invoice": "invoice due payment vat счёт оплата", "letter": "dear sincerely regards уважаемый письмо"}
+ARTEFACT_PATHS = (
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+)
+"""Where MLflow's database has paths of files."""
+
 TEXTS = {"invoice": "invoice due payment vat", "letter": "dear sincerely regards"}
 
 
@@ -119,6 +131,20 @@ def open_loop(var_dir: Path) -> Loop:
         mlflow=MlflowSettings(artifacts=(var_dir / "artifacts").as_uri(), experiment=var_dir.parent.name),
     )
     return Loop(settings, Store.open(settings.effective_database_url), open_registry(settings))
+
+
+def open_copy(var_dir: Path, copy: Path) -> Loop:
+    """The loop of a copy of this var_dir, in which MLflow has the artefacts too: it keeps them by their whole paths."""
+    shutil.copytree(var_dir, copy)
+    with closing(sqlite3.connect(copy / "mlflow.db")) as database, database:
+        for table, column in ARTEFACT_PATHS:
+            database.execute(
+                f"UPDATE {table} SET {column} = replace({column}, ?, ?)",
+                (var_dir.as_uri(), copy.as_uri()),
+            )
+    # MLflow remembers by the run where its artefacts are, in the whole process; the copy has runs of the same ids.
+    _artifact_repos_cache.clear()
+    return open_loop(copy)
 
 
 def picture(number: int = 0) -> bytes:

@@ -14,17 +14,13 @@ from docflow.cli.app import OUT
 
 
 @pytest.fixture
-def trial(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> Loop:
+def trial(trial: Loop, monkeypatch: pytest.MonkeyPatch) -> Loop:
     """A loop with a champion and a challenger, which the command finds by its settings."""
-    loop.train()
-    loop.train(seed=1)
-    loop.promote("1")
-    loop.challenge("2")
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(loop.settings.var_dir))
-    monkeypatch.setenv("DOCFLOW_MLFLOW__ARTIFACTS", loop.settings.effective_artifacts)
-    monkeypatch.setenv("DOCFLOW_MLFLOW__EXPERIMENT", loop.settings.mlflow.experiment)
-    return loop
+    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(trial.settings.var_dir))
+    monkeypatch.setenv("DOCFLOW_MLFLOW__ARTIFACTS", trial.settings.effective_artifacts)
+    monkeypatch.setenv("DOCFLOW_MLFLOW__EXPERIMENT", trial.settings.mlflow.experiment)
+    return trial
 
 
 def test_reasons_that_look_like_markup_are_printed_as_they_are(trial: Loop, capsys: pytest.CaptureFixture[str]) -> None:

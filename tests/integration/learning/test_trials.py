@@ -24,16 +24,6 @@ from docflow.testing import FakeEngine
 from docflow.types import ModelRef, Prediction
 
 
-@pytest.fixture
-def trial(loop: Loop) -> Loop:
-    """A loop whose version 1 is the champion and version 2 the challenger."""
-    loop.train()
-    loop.train(seed=1)
-    loop.promote("1")
-    loop.challenge("2")
-    return loop
-
-
 class Saying:
     """A model that is asked as this version and says `invoice`, or fails."""
 

@@ -12,10 +12,11 @@ from docflow.errors import (
     RegistryError,
     StorageUnavailable,
 )
-from docflow.registry import CHALLENGER, CHAMPION, SHADOW, Registry, open_registry
+from docflow.registry import Registry, open_registry
+from docflow.rollout.aliases import RECORDED_ALIASES, recorded_aliases
 from docflow.rollout.evidence import PROMOTION_FILE, evidence_pack, pack_folder
 from docflow.rollout.files import bring
-from docflow.rollout.standing import NOBODY, recorded_champion, trial_of
+from docflow.rollout.standing import NOBODY
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 
@@ -42,14 +43,12 @@ def tell_registry(
 
 def set_aliases(*, settings: Settings, store: Store, registry: Registry) -> None:
     """Have each of the registry's aliases mean the version that has it by the record, or none."""
-    champion = recorded_champion(settings, store=store)
-    registry.set_alias(champion.model_name, alias=CHAMPION, version=champion.model_version)
-    for alias in (CHALLENGER, SHADOW):
-        trial = trial_of(alias, settings=settings, store=store)
-        if trial is None:
-            registry.remove_alias(champion.model_name, alias=alias)
+    name, recorded = settings.classify.model_name, recorded_aliases(settings, store=store)
+    for alias in RECORDED_ALIASES:
+        if alias in recorded:
+            registry.set_alias(name, alias=alias, version=recorded[alias])
         else:
-            registry.set_alias(champion.model_name, alias=alias, version=trial.model_version)
+            registry.remove_alias(name, alias=alias)
 
 
 def attach_evidence(promotion: Promotion, folder: Path, *, registry: Registry) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docflow import classify
-from docflow.classify import CANDIDATES, CandidateChoice, Evaluation, FittedModel, Trial
+from docflow.classify import CANDIDATES, CandidateChoice, Evaluation, FittedModel, Judged, Report, Trial
 from docflow.registry import JudgedOn, ModelVersion, Registry, code_version
 from docflow.settings import Settings
 from docflow.store import Store
@@ -30,6 +30,7 @@ class Trained:
 
     version: ModelVersion
     evaluation: Evaluation
+    report: Report
     judged_on: JudgedOn
     digest: str
 
@@ -54,10 +55,10 @@ def train(
     """A model trained on `samples`, evaluated, logged with its figures and registered as a new version.
 
     What is evaluated on `held_out` are the written files, loaded again; the generated ones among them are judged by
-    apart. Figures are named as in `JudgedOn`. With `tune`, so many settings of the candidate's knobs are tried on
-    `samples` first; each is a run nested under the version's. `tags` are put on the version beside our own: the data's
-    digest, the candidate, the knobs that tuning chose, the code as it was when training began, and the versions of the
-    libraries. `progress` is called with the name of each step as it begins.
+    apart. Figures and reports are named as in `JudgedOn`. With `tune`, so many settings of the candidate's knobs are
+    tried on `samples` first; each is a run nested under the version's. `tags` are put on the version beside our own:
+    the data's digest, the candidate, the knobs that tuning chose, the code as it was when training began, and the
+    versions of the libraries. `progress` is called with the name of each step as it begins.
 
     Raises `TrainingDataError`.
     """
@@ -75,17 +76,22 @@ def train(
         digest = classify.save(model, folder)
         progress("evaluating")
         written = classify.load(folder, name=name, version="candidate", digest=digest)
-        evaluations = {JudgedOn.OUT_OF_FOLD: model.out_of_fold}
-        pictures, reports, intervals = dict[str, bytes](), dict[str, bytes](), dict[str, float]()
+        judged = {JudgedOn.OUT_OF_FOLD: model.judged}
         for kind, judges in by_origin(held_out).items():
-            said = classify.answers(written, judges)
-            evaluations[kind] = classify.compare(said, judges)
-            shown = classify.report(said, judges)
-            pictures[f"reliability_{kind}"] = classify.reliability_picture(shown.reliability)
-            reports |= {f"{kind}.json": shown.to_json(), f"{kind}.md": shown.to_markdown()}
-            intervals |= {f"{kind}_{key}": value for key, value in shown.metrics().items()}
-        metrics = {f"{kind}_{key}": value for kind, e in evaluations.items() for key, value in e.metrics().items()}
-        metrics |= intervals
+            judged[kind] = Judged(classify.answers(written, judges), judges, classify.fair_groups(judges))
+        evaluations, shown = dict[JudgedOn, Evaluation](), dict[JudgedOn, Report]()
+        pictures, reports, metrics = dict[str, bytes](), dict[str, bytes](), dict[str, float]()
+        for kind, found in judged.items():
+            evaluation = evaluations[kind] = classify.compare(found.predictions, found.samples)
+            report = shown[kind] = classify.report(found.predictions, found.samples, sources=found.sources)
+            pictures[f"confusion_{kind}"] = classify.confusion_picture(evaluation)
+            pictures[f"reliability_{kind}"] = classify.reliability_picture(report.reliability)
+            reports |= {f"{kind}.json": report.to_json(), f"{kind}.md": report.to_markdown()}
+            figures = evaluation.metrics()
+            if kind is not JudgedOn.OUT_OF_FOLD:
+                # A promotion's evidence takes its slices from the report whose intervals are among the figures.
+                figures |= report.metrics()
+            metrics |= {f"{kind}_{key}": value for key, value in figures.items()}
         all_tags = {
             **(tags or {}),
             "data_digest": str(model.training["data_digest"]),
@@ -101,7 +107,7 @@ def train(
             digest=digest,
             params=parameters(model),
             metrics=metrics,
-            pictures=pictures | {f"confusion_{kind}": classify.confusion_picture(e) for kind, e in evaluations.items()},
+            pictures=pictures,
             tags=all_tags,
             reports=reports,
         )
@@ -115,7 +121,13 @@ def train(
         )
     store.record_metrics(model_name=name, model_version=version.version, metrics=metrics)
     judged_on = next(kind for kind in JudgedOn if kind in evaluations)
-    return Trained(version=version, evaluation=evaluations[judged_on], judged_on=judged_on, digest=digest)
+    return Trained(
+        version=version,
+        evaluation=evaluations[judged_on],
+        report=shown[judged_on],
+        judged_on=judged_on,
+        digest=digest,
+    )
 
 
 def by_origin(held_out: Sequence[LabelledText]) -> dict[JudgedOn, list[LabelledText]]:

@@ -149,7 +149,8 @@ def train_by(
     The documents of the store that it learnt from are listed beside it. Raises what `learning.train` does.
     """
     # Training takes a while, in which documents may go.
-    learnt = sorted({store.document(int(one.document_id)).sha256 for one in material.learnt if one.document_id})
+    stored = {int(one.document_id) for one in material.learnt if one.document_id and not one.is_generated}
+    learnt = sorted({store.document(number).sha256 for number in stored})
     trained = learning.train(
         material.learnt,
         settings=settings,

@@ -7,10 +7,11 @@ the data, gives calibrated probabilities, and answers `unknown` where it is not 
 from docflow.classify.calibration import reliability_picture
 from docflow.classify.candidates import CANDIDATES, Best, Candidate, Linear, Neural, Paperless
 from docflow.classify.doubts import Doubt, doubts
-from docflow.classify.evaluation import Evaluation, LabelFigures, Mistake, answers, compare, evaluate
+from docflow.classify.evaluation import Evaluation, Judged, LabelFigures, Mistake, answers, compare, evaluate
 from docflow.classify.features import MAX_CHARS, normalise
 from docflow.classify.files import Description, describe, digest_of, load, save
 from docflow.classify.grouping import LEAST_PER_LABEL, apart_from, fair_groups, hold_out
+from docflow.classify.intervals import Figure
 from docflow.classify.libraries import library_versions
 from docflow.classify.model import (
     CandidateChoice,
@@ -37,7 +38,9 @@ __all__ = [
     "Description",
     "Doubt",
     "Evaluation",
+    "Figure",
     "FittedModel",
+    "Judged",
     "LabelFigures",
     "Linear",
     "Mistake",

@@ -33,8 +33,8 @@ class Doubt:
     """A label with its doubtfulness: `score` runs from 0, surely wrong, to 1, surely right.
 
     `is_issue` says that the classes' own error rates speak against the label, `suggested` is the likeliest label.
-    `is_fair` says that the model which was asked has seen nothing of the document's source; it may have where the label
-    has too few sources, or too few documents to be learnt.
+    `is_fair` says that the model which was asked has seen nothing of the document's source; it has where the label, or
+    another label of that source, has too few sources, and may have where the label has too few documents to be learnt.
     """
 
     sample: LabelledText
@@ -48,7 +48,8 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
     """The samples by how doubtful their labels are, the most doubtful first; those without words are left out.
 
     A model is never asked about a document that it, or a near duplicate of it or another of its source, was trained on,
-    unless its label has too few sources: such doubts are not fair, and mistakes among those documents may stay hidden.
+    unless its label, or another label of its source, has too few sources: such doubts are not fair, and mistakes among
+    those documents may stay hidden.
     The samples `beside` are learnt from and not judged. Labels with too few documents to learn are doubtful above all:
     many a one is mistyped. Raises `TrainingDataError` where there is too little to learn
     from, and `SettingsError` where cleanlab is not installed.
@@ -91,7 +92,7 @@ def doubts(samples: Sequence[LabelledText], *, beside: Sequence[LabelledText] = 
             suggested=str(names[probabilities[place].argmax()]),
             score=float(scores[place]),
             is_issue=bool(issues[place]),
-            is_fair=truth[place] not in parts.plain_labels,
+            is_fair=not parts.seen[place],
         )
         for place, row in enumerate(kept.tolist())
         if row < len(samples)

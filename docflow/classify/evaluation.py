@@ -15,6 +15,10 @@ BINS = 15
 """Bins of the calibration error, as in Guo et al. 2017."""
 
 
+Sources = Sequence[str] | Sequence[int]
+"""A name or a number for each document's source."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelFigures:
     """One label's figures: `recall` of its `count` documents, `precision` of those given it; 0 of none."""
@@ -75,6 +79,15 @@ class Evaluation:
     def to_dict(self) -> dict[str, Any]:
         """The whole evaluation as plain JSON."""
         return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What was said of `samples`, in their order; documents whose `sources` are the same belong together."""
+
+    predictions: Sequence[Prediction]
+    samples: Sequence[LabelledText]
+    sources: Sources
 
 
 def evaluate(classifier: Classifier, samples: Sequence[LabelledText]) -> Evaluation:

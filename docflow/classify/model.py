@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docflow.classify.blocks import count_blocks
-from docflow.classify.evaluation import Evaluation
+from docflow.classify.evaluation import Evaluation, Judged, compare
 from docflow.classify.pipeline_file import pipeline_file
 from docflow.classify.scoring import Floats, Scorer
-from docflow.types import UNKNOWN, ModelRef, Prediction
+from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -31,16 +32,21 @@ class FittedModel(ABC):
     """What training made: something that answers, and how it came about.
 
     `labels` are those that it scores, in its order; `UNKNOWN` is among them where background was learnt. `training`
-    says what it was trained on, in plain JSON. `out_of_fold` judges documents by a model that has seen neither them nor
-    their group.
+    says what it was trained on, in plain JSON. `judged` are documents without their texts, each by a model that has not
+    seen it, nor others of its source as far as the folds allow.
     """
 
     labels: tuple[str, ...]
     threshold: float
     training: Mapping[str, Any]
-    out_of_fold: Evaluation
+    judged: Judged
 
     candidate: ClassVar[CandidateName]
+
+    @cached_property
+    def out_of_fold(self) -> Evaluation:
+        """How models did on documents that they had not seen."""
+        return compare(self.judged.predictions, self.judged.samples)
 
     @abstractmethod
     def classifier(self, model: ModelRef) -> ScoringClassifier:
@@ -115,6 +121,20 @@ class TextClassifier(ScoringClassifier):
     def probabilities(self, texts: Sequence[str], thumbnails: Sequence[bytes] = ()) -> Floats:
         """Each text's probability per label; it only reads."""
         return self._scorer.probabilities(count_blocks(texts, lines=self._scorer.looks_at_lines))
+
+
+def judge_out_of_fold(
+    probabilities: NDArray[np.floating[Any]],
+    samples: Sequence[LabelledText],
+    *,
+    sources: NDArray[np.str_],
+    labels: Sequence[str],
+    threshold: float,
+) -> Judged:
+    """What models that had not seen these samples say of them, each row of `probabilities` being one's per label."""
+    said = to_predictions(probabilities, model=ModelRef("out-of-fold", "", ""), labels=labels, threshold=threshold)
+    # No figure looks at texts and pages, and whoever keeps the model should not keep these.
+    return Judged(said, [replace(sample, text="", thumbnail=b"") for sample in samples], sources.tolist())
 
 
 def to_predictions(

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from docflow.classify.evaluation import compare
 from docflow.classify.features import MAX_CHARS
 from docflow.classify.folds import split
 from docflow.classify.grouping import sources_of
 from docflow.classify.layers import Layer, check_shapes, forward, layer_files, layers_of, read_layers
-from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, to_predictions
+from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, judge_out_of_fold
 from docflow.classify.scoring import Floats
 from docflow.classify.training import check_labels, describe, in_order, judged_by
 from docflow.classify.weighing import times_of
@@ -91,7 +90,7 @@ def train_paperless(
     hidden_units: int = HIDDEN_UNITS,
     least_share: float = LEAST_SHARE,
 ) -> PaperlessModel:
-    """The recipe's network of these samples; `out_of_fold` is that of one fold in three, its groups kept whole.
+    """The recipe's network of these samples; `judged` are those of one fold in three, its groups kept whole.
 
     Raises `TrainingDataError` as the linear model does.
     """
@@ -101,7 +100,8 @@ def train_paperless(
     truth = np.array([sample.label for sample in learnt])
     check_labels(truth)
     texts = [prepare(sample.text) for sample in learnt]
-    found = split(truth, sources_of(learnt), seed=seed)
+    sources = sources_of(learnt)
+    found = split(truth, sources, seed=seed)
     fit, beside = found.folds[0]
     judge = beside[judged_by([learnt[row] for row in beside])]
     times = times_of(learnt)
@@ -114,12 +114,7 @@ def train_paperless(
 
     labels = tuple(np.unique(truth).tolist())
     judged_terms, judged = fitted(fit)
-    predictions = to_predictions(
-        forward(judged_terms.transform([texts[row] for row in judge]), layers_of(judged)),
-        model=ModelRef("out-of-fold", "", ""),
-        labels=labels,
-        threshold=THRESHOLD,
-    )
+    probabilities = forward(judged_terms.transform([texts[row] for row in judge]), layers_of(judged))
     terms, network = fitted(np.arange(len(learnt)))
     return PaperlessModel(
         vocabulary=tuple(terms.get_feature_names_out().tolist()),
@@ -129,7 +124,13 @@ def train_paperless(
         training=describe(learnt, seed=seed)
         | found.described(is_first_alone=True)
         | {"hidden_units": hidden_units, "least_share": least_share},
-        out_of_fold=compare(predictions, [learnt[row] for row in judge]),
+        judged=judge_out_of_fold(
+            probabilities,
+            [learnt[row] for row in judge],
+            sources=sources[judge],
+            labels=labels,
+            threshold=THRESHOLD,
+        ),
     )
 
 

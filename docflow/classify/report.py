@@ -6,9 +6,13 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
 
 from docflow.classify.calibration import Coverage, ReliabilityBin, coverage, reliability
-from docflow.classify.evaluation import Evaluation, compare
+from docflow.classify.evaluation import Evaluation, Sources, compare
 from docflow.classify.grouping import fair_groups
 from docflow.classify.intervals import Figure, accuracy_figure, macro_figure
 from docflow.types import UNKNOWN, LabelledText, Prediction
@@ -38,11 +42,27 @@ class Slice:
 
 @dataclass(frozen=True)
 class Cell:
-    """The documents that are `expected` and came out as `predicted`, by their ids."""
+    """The documents that are `expected` and came out as `predicted`.
+
+    `documents` are the ids of those of its `count` that can be found again by one: stored or generated. `files` are
+    their paths in the same order, where they came from a folder.
+    """
 
     expected: str
     predicted: str
+    count: int
     documents: tuple[str, ...]
+    files: tuple[str, ...]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether its documents came out otherwise than they are."""
+        return self.expected != self.predicted
+
+    def names(self) -> list[str]:
+        """What each document that can be found again is called: its path, if there is one, and its id."""
+        pairs = zip_longest(self.documents, self.files, fillvalue="")
+        return [f"{file} ({number})" if file else number for number, file in pairs]
 
 
 @dataclass(frozen=True)
@@ -58,9 +78,17 @@ class Report:
     coverage: Coverage
     cells: tuple[Cell, ...]
 
+    def worst_cells(self) -> list[Cell]:
+        """The cells whose documents came out wrong, those with most documents first."""
+        return sorted((cell for cell in self.cells if cell.is_wrong), key=lambda cell: -cell.count)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole report as plain JSON."""
+        return asdict(self)
+
     def to_json(self) -> bytes:
-        """The whole report."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode("utf-8", "replace")
+        """The whole report as a file."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1).encode("utf-8", "replace")
 
     def to_markdown(self) -> bytes:
         """The report for a reader: tables of figures, then every cell off the diagonal with its documents."""
@@ -79,7 +107,7 @@ class Report:
             "|---|---|---|---|",
         ]
         lines += [
-            f"| {_plain(cell.expected)} | {_plain(cell.predicted)} | {len(cell.documents)} | {_plain(_told(cell))} |"
+            f"| {_plain(cell.expected)} | {_plain(cell.predicted)} | {cell.count} | {_plain(_told(cell))} |"
             for cell in self.cells
         ]
         return "\n".join([*lines, ""]).encode("utf-8", "replace")
@@ -96,11 +124,17 @@ class Report:
         }
 
 
-def report(predictions: Sequence[Prediction], samples: Sequence[LabelledText]) -> Report:
-    """What there is to say of these predictions for `samples`, of which there must be one at least."""
+def report(
+    predictions: Sequence[Prediction], samples: Sequence[LabelledText], *, sources: Sources | None = None
+) -> Report:
+    """What there is to say of these predictions for `samples`.
+
+    Documents of equal `sources` belong together; where it is None, those of one source and near duplicates do
+    (`fair_groups`, which needs their texts).
+    """
     evaluation: Evaluation = compare(predictions, samples)
     right = [said.label == sample.label for said, sample in zip(predictions, samples, strict=True)]
-    sources = fair_groups(samples)
+    sources = fair_groups(samples) if sources is None else np.unique(sources, return_inverse=True)[1].tolist()
     named = [row for row, sample in enumerate(samples) if sample.label != UNKNOWN]
 
     def figure(rows: Sequence[int]) -> Figure:
@@ -141,14 +175,21 @@ def _slices(right: Sequence[bool], samples: Sequence[LabelledText], *, sources: 
 
 
 def _cells(predictions: Sequence[Prediction], samples: Sequence[LabelledText]) -> tuple[Cell, ...]:
-    held: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row, (said, sample) in enumerate(zip(predictions, samples, strict=True)):
-        held[sample.label, said.label].append(sample.document_id or f"#{row}")
-    return tuple(Cell(*labels, tuple(ids)) for labels, ids in sorted(held.items()))
+    held: dict[tuple[str, str], list[LabelledText]] = defaultdict(list)
+    for said, sample in zip(predictions, samples, strict=True):
+        held[sample.label, said.label].append(sample)
+    return tuple(_cell(*labels, found) for labels, found in sorted(held.items()))
+
+
+def _cell(expected: str, predicted: str, samples: Sequence[LabelledText]) -> Cell:
+    listed = [sample for sample in samples if sample.document_id]
+    files = tuple(str(sample.metadata.get("path", "")) for sample in listed)
+    ids = tuple(sample.document_id for sample in listed)
+    return Cell(expected, predicted, len(samples), ids, files if any(files) else ())
 
 
 def _told(cell: Cell) -> str:
-    return "" if cell.expected == cell.predicted else ", ".join(cell.documents)
+    return ", ".join(cell.names()) if cell.is_wrong else ""
 
 
 def _row(name: str, figure: Figure) -> str:

@@ -19,15 +19,15 @@ from threadpoolctl import threadpool_limits
 
 from docflow.classify.blocks import by_block, count_blocks, has_many_real
 from docflow.classify.confidence import choose_threshold, fit_temperature
-from docflow.classify.evaluation import Evaluation, compare
+from docflow.classify.evaluation import Judged
 from docflow.classify.features import FEATURES_VERSION
 from docflow.classify.folds import Fold, Split, split
 from docflow.classify.grouping import LEAST_PER_LABEL, sources_of
 from docflow.classify.layout import LAYOUT_VERSION
-from docflow.classify.model import TrainedModel, to_predictions
+from docflow.classify.model import TrainedModel, judge_out_of_fold
 from docflow.classify.weighing import commonness, document_weights, times_of
 from docflow.errors import TrainingDataError
-from docflow.types import UNKNOWN, LabelledText, ModelRef
+from docflow.types import UNKNOWN, LabelledText
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
@@ -89,12 +89,15 @@ class Prepared:
         rows = self.judged
         return choose_threshold(probabilities[rows], self.truth[rows], times=self.times[rows], labels=self.labels)
 
-    def evaluation(self, probabilities: Floats, *, threshold: float) -> Evaluation:
-        """How these probabilities, which are out of fold, do with the threshold."""
-        said = to_predictions(
-            probabilities[self.judged], model=ModelRef("out-of-fold", "", ""), labels=self.labels, threshold=threshold
+    def out_of_fold(self, probabilities: Floats, *, threshold: float) -> Judged:
+        """What these probabilities, which are out of fold, say of the samples with the threshold."""
+        return judge_out_of_fold(
+            probabilities[self.judged],
+            [self.samples[row] for row in self.judged],
+            sources=self.sources[self.judged],
+            labels=self.labels,
+            threshold=threshold,
         )
-        return compare(said, [self.samples[row] for row in self.judged])
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +143,7 @@ def train(
             inverse_regularisation=inverse_regularisation,
             background_weight=background_weight,
         ),
-        out_of_fold=prepared.evaluation(linear.probabilities, threshold=threshold),
+        judged=prepared.out_of_fold(linear.probabilities, threshold=threshold),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,14 +12,19 @@ import numpy as np
 from docflow.classify.candidates import Candidate, Knob
 from docflow.classify.choosing import Fold, real_folds
 from docflow.classify.evaluation import evaluate
-from docflow.classify.grouping import grouped_folds
-from docflow.errors import SettingsError
+from docflow.classify.folds import FOLDS, split, told_once
+from docflow.classify.grouping import LEAST_PER_LABEL, fair_groups
+from docflow.classify.training import check_labels
+from docflow.errors import SettingsError, TrainingDataError
 from docflow.types import LabelledText, ModelRef
 
 log = logging.getLogger(__name__)
 
 SECONDS = 600.0
 """After so long, no further trial begins."""
+
+LEAST_TO_TUNE = -(-LEAST_PER_LABEL * FOLDS // (FOLDS - 1))
+"""Documents of a label under which each fold, of which one is judged, would leave too few to learn it from."""
 
 STARTING_TRIALS = 3
 """Trials that are never pruned, so that there is something to compare with."""
@@ -34,6 +40,7 @@ class Trial:
     is_pruned: bool
 
 
+@told_once()
 def tune(
     candidate: Candidate,
     samples: Sequence[LabelledText],
@@ -46,10 +53,10 @@ def tune(
     """The candidate with the knobs that did best; `told` hears of every trial as it ends.
 
     Real documents judge, generated ones being learnt from beside them; all documents do where real ones are too few
-    (`choosing.real_folds`). The first trial is the candidate as it stands. Others are drawn by Optuna's TPE sampler; a
-    trial whose folds do worse than the median of earlier ones is given up (Optuna's MedianPruner). The same samples,
-    seed and number of trials give the same answer unless `seconds` cut the search short. Raises `TrainingDataError`
-    where a label has too few sources for folds, and `SettingsError` for a candidate without knobs.
+    (`choosing.real_folds`, `all_folds`). The first trial is the candidate as it stands. Others are drawn by Optuna's
+    TPE sampler; a trial whose folds do worse than the median of earlier ones is given up (Optuna's MedianPruner). The
+    same samples, seed and number of trials give the same answer unless `seconds` cut the search short. Raises
+    `TrainingDataError` where too few labels have documents enough, and `SettingsError` for a candidate without knobs.
     """
     if not candidate.knobs:
         raise SettingsError(
@@ -59,10 +66,7 @@ def tune(
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    folds = real_folds(samples, seed=seed) or [
-        Fold([samples[row] for row in fit], [samples[row] for row in judge])
-        for fit, judge in grouped_folds(samples, seed=seed)
-    ]
+    folds = real_folds(samples, seed=seed) or all_folds(samples, seed=seed)
 
     def objective(drawn: optuna.Trial) -> float:
         chosen = candidate.turned({knob.name: draw(drawn, knob) for knob in candidate.knobs})
@@ -84,6 +88,32 @@ def tune(
     study.enqueue_trial(candidate.settings())
     study.optimize(objective, n_trials=trials, timeout=seconds)
     return candidate.turned(study.best_params)
+
+
+def all_folds(samples: Sequence[LabelledText], *, seed: int) -> list[Fold]:
+    """Folds that all documents judge, generated and real; sources and near duplicates are whole where they can be.
+
+    The documents of a label with too few sources are parted one by one, as in training (`folds.split`); labels of
+    under `LEAST_TO_TUNE` documents are left out. The log names both. What a machine labelled is fitted on, and judges
+    nothing. Raises `TrainingDataError` where under two labels are left, or one has too few documents to train on.
+    """
+    check_labels(np.array([sample.label for sample in samples]))
+    counts = Counter(sample.label for sample in samples)
+    few = sorted(label for label, count in counts.items() if count < LEAST_TO_TUNE)
+    if len(counts) - len(few) < 2:
+        raise TrainingDataError(
+            f"under two labels have {LEAST_TO_TUNE} documents, which tuning takes",
+            next_step=f"Give at least two labels with {LEAST_TO_TUNE} documents each, or train without tuning.",
+            detail={"few": few},
+        )
+    if few:
+        log.warning("labels with under %s documents are left out of tuning: %s", LEAST_TO_TUNE, ", ".join(few))
+    kept = [sample for sample in samples if sample.label not in few]
+    truth, sources = np.array([sample.label for sample in kept]), np.array(fair_groups(kept))
+    return [
+        Fold([kept[row] for row in fit], [kept[row] for row in judge if not kept[row].is_automatic])
+        for fit, judge in split(truth, sources, seed=seed, least=LEAST_PER_LABEL).folds
+    ]
 
 
 def draw(trial: object, knob: Knob) -> float:

@@ -110,7 +110,7 @@ def train_voting(
             inverse_regularisation=inverse_regularisation,
             background_weight=background_weight,
         ),
-        out_of_fold=prepared.evaluation(probabilities, threshold=threshold),
+        judged=prepared.out_of_fold(probabilities, threshold=threshold),
     )
 
 

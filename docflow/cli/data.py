@@ -14,12 +14,12 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from docflow import rollout
-from docflow.classify import CANDIDATES, CandidateChoice, Evaluation, evaluate
-from docflow.cli.app import ERR, OUT, show_error
+from docflow import classify, rollout
+from docflow.classify import CANDIDATES, CandidateChoice, Evaluation, Figure, Report
+from docflow.cli.app import ERR, OUT, show_error, shown
 from docflow.cli.documents import files_below, in_parallel
 from docflow.cli.who import login_name
-from docflow.errors import DocFlowError
+from docflow.errors import DocFlowError, OutputUnwritable
 from docflow.learning import JudgedOn
 from docflow.ocr import language_of
 from docflow.pipeline import Pipeline
@@ -41,6 +41,9 @@ JUDGED_ON = {
     JudgedOn.OUT_OF_FOLD: "the documents that were learnt from, each out of fold",
 }
 """What the figures are of that a training ends with."""
+
+WORST_CELLS, NAMED_OF_A_CELL = 5, 3
+"""What is printed of the documents that came out wrong; reports have them all."""
 
 
 def register(app: typer.Typer) -> None:
@@ -112,7 +115,7 @@ def train(
         trained = train_by(recipe, material, settings=settings, store=store, registry=registry, progress=status.update)
     OUT.print(f"{settings.classify.model_name} version {trained.version.version} registered", markup=False)
     OUT.print(f"judged on {JUDGED_ON[trained.judged_on]}:")
-    show_evaluation(trained.evaluation)
+    show_evaluation(trained.evaluation, trained.report)
     if promote:
         promotion = promote_if_better(
             trained.version.version,
@@ -130,11 +133,14 @@ def evaluate_folder(
         Path, typer.Argument(help="Labelled documents, one folder a label.", exists=True, file_okay=False)
     ],
     labels: Annotated[str | None, typer.Option(help="Only these folders, joined by ','.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all figures and cells as one JSON object.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the whole report there, as Markdown.", dir_okay=False)
+    ] = None,
 ) -> None:
-    """Run labelled documents through the pipeline and print how many come out right, per label.
+    """Run labelled documents through the pipeline and print how many come out right, and which do not.
 
-    A label that the model does not know is expected to come out as `unknown`.
+    Shares come with 95 % intervals. A label that the model does not know is expected to come out as `unknown`.
     """
     settings = load_settings()
     chosen = frozenset(labels.split(",")) if labels else None
@@ -144,11 +150,17 @@ def evaluate_folder(
         sample if sample.label in classifier.labels else replace(sample, label=UNKNOWN)
         for sample in labelled_documents(folder, settings=settings, labels=chosen)
     ]
-    evaluation = evaluate(classifier, samples)
+    said = classify.answers(classifier, samples)
+    evaluation, whole = classify.compare(said, samples), classify.report(said, samples)
+    if report is not None:
+        try:
+            report.write_bytes(whole.to_markdown())
+        except OSError as error:
+            raise OutputUnwritable(f"the report could not be written: {error.strerror}") from error
     if as_json:
-        typer.echo(json.dumps(evaluation.to_dict(), ensure_ascii=False))
+        typer.echo(json.dumps(evaluation.to_dict() | {"report": whole.to_dict()}, ensure_ascii=False))
     else:
-        show_evaluation(evaluation)
+        show_evaluation(evaluation, whole)
 
 
 def tracked(texts: Iterable[LabelledText], total: int) -> Iterator[LabelledText]:
@@ -161,7 +173,7 @@ def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[st
     """The text of every document below `folder`, labelled by its folder; unreadable ones are named and left out.
 
     Each has the name, the source and the group that `docflow labels import` of the folder would give it: it may be a
-    labelled document of the store as well.
+    labelled document of the store as well. `metadata` has the path below `folder`.
     """
     limits = settings.intake
 
@@ -180,7 +192,7 @@ def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[st
             language_of(recognition.text, languages=recognition.languages),
             group=source or f"document {document_id}",
             source=source,
-            metadata={"path": str(path)},
+            metadata={"path": shown(path.relative_to(folder).as_posix())},
             document_id=str(document_id),
             thumbnail=pipeline.store.thumbnail(recognition.id),
         )
@@ -198,22 +210,48 @@ def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[st
     return samples
 
 
-def show_evaluation(evaluation: Evaluation) -> None:
-    """Print the figures per label and over all."""
+def show_evaluation(evaluation: Evaluation, report: Report) -> None:
+    """Print the figures per label and over all, with intervals, and what most documents that came out wrong are."""
     table = Table(box=None, header_style="bold")
-    for name in ("label", "documents", "right", "precision", "F1"):
+    for name in ("label", "documents", "right", "95 %", "precision", "F1"):
         table.add_column(name, justify="left" if name == "label" else "right")
     for label, figures in evaluation.per_label.items():
         table.add_row(
             escape(label),
             str(figures.count),
             f"{figures.recall:.3f}",
+            interval(report.recall[label]),
             f"{figures.precision:.3f}",
             f"{figures.f1:.3f}",
         )
     OUT.print(table)
     OUT.print(
-        f"{evaluation.count} documents: macro accuracy {evaluation.macro_accuracy:.3f}, "
-        f"accuracy {evaluation.accuracy:.3f}, unknown {evaluation.unknown_rate:.3f}, "
-        f"calibration error {evaluation.ece:.3f}"
+        f"{evaluation.count} documents of {report.accuracy.sources} sources: "
+        f"macro accuracy {evaluation.macro_accuracy:.3f} ({interval(report.macro)}), "
+        f"accuracy {evaluation.accuracy:.3f} ({interval(report.accuracy)}), unknown {evaluation.unknown_rate:.3f}, "
+        f"calibration error {evaluation.ece:.3f}",
+        soft_wrap=True,
     )
+    OUT.print(
+        f"{report.coverage.share:.3f} of them ({report.coverage.count}) can be named at a precision of "
+        f"{report.coverage.precision:.2f}, at best",
+        soft_wrap=True,
+    )
+    show_worst(report)
+
+
+def show_worst(report: Report) -> None:
+    """Print the cells that most documents came out wrong in, with some of these; nothing where all are right."""
+    table = Table(box=None, header_style="bold")
+    for name in ("is", "said", "documents", "such as"):
+        table.add_column(name, justify="right" if name == "documents" else "left", overflow="fold")
+    for cell in report.worst_cells()[:WORST_CELLS]:
+        named = ", ".join(cell.names()[:NAMED_OF_A_CELL])
+        table.add_row(escape(cell.expected), escape(cell.predicted), str(cell.count), escape(named))
+    if table.row_count:
+        OUT.print(table)
+
+
+def interval(figure: Figure) -> str:
+    """The bounds of the figure's 95 % interval."""
+    return f"{figure.low:.3f} to {figure.high:.3f}"

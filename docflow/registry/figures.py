@@ -8,8 +8,8 @@ from enum import StrEnum
 class JudgedOn(StrEnum):
     """Which documents figures are of, those that say most of new documents first; the figures' names begin with it.
 
-    A report has the same name, and is left of documents that were held out only. Generated documents that were held
-    out have new texts, and layouts that the model has learnt.
+    A report has the same name. Generated documents that were held out have new texts, and layouts that the model has
+    learnt.
     """
 
     HELD_OUT = "held_out"

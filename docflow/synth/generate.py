@@ -52,8 +52,9 @@ def training_texts(
     """Labelled texts of made-up documents, clean ones and such with the errors of recognition.
 
     The label is the kind, or `UNKNOWN` for kinds that no classifier should name; these are the share `background`
-    of all. The group is the kind with its layout; `metadata` tells kind, seed and noise. With `thumbnails`, each has a
-    picture of its first page, which takes 30 ms more.
+    of all. The group is the kind with its layout; `metadata` tells kind, seed and noise, and the id is made of what
+    `generate` takes to make the document again. With `thumbnails`, each has a picture of its first page, which takes
+    30 ms more.
 
     Raises:
         RequestError: a language is not made.
@@ -70,6 +71,7 @@ def training_texts(
             language=language,
             group=f"{kind}/{document.layout}",
             metadata={"kind": kind, "seed": document.seed, "noise": rate},
+            document_id=f"generated {kind} {language} {document.seed}",
             thumbnail=thumbnail(document) if thumbnails else b"",
             is_generated=True,
         )

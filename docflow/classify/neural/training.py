@@ -18,11 +18,10 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from torch.nn import functional
 
 from docflow.classify.confidence import choose_threshold, fit_temperature
-from docflow.classify.evaluation import compare
 from docflow.classify.features import BUCKETS, count_features
 from docflow.classify.folds import split
 from docflow.classify.grouping import sources_of
-from docflow.classify.model import to_predictions
+from docflow.classify.model import judge_out_of_fold
 from docflow.classify.neural.inputs import ink_of, ngrams_of
 from docflow.classify.neural.model import INPUTS, OUTPUT, NeuralModel, open_session
 from docflow.classify.neural.network import Network, Serving
@@ -30,7 +29,7 @@ from docflow.classify.training import Floats, check_labels, describe, in_order, 
 from docflow.classify.weighing import label_weights, times_of
 from docflow.errors import ModelFileError
 from docflow.thumbnail import SIDE
-from docflow.types import LabelledText, ModelRef
+from docflow.types import LabelledText
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +84,7 @@ def train_neural(
     """The network of these samples; in any order, with the same seed, they give the same one on the same machine.
 
     Samples with neither a word nor a thumbnail are left out. Temperature and threshold are fitted, as those of the
-    linear model, to what a network says of one fold in three that it has not seen; `out_of_fold` is that fold's.
+    linear model, to what a network says of one fold in three that it has not seen; `judged` are that fold's.
     Raises `TrainingDataError` as the linear model does.
     """
     ordered = in_order(samples)
@@ -133,7 +132,6 @@ def train_neural(
         threshold = choose_threshold(probabilities, truth[judge], times=times[judge], labels=named)
         network = fitted(np.arange(len(learnt)))
         onnx = exported(network, idf=tfidf.idf_, temperature=temperature, example=(counts, shown.ink))
-    said = to_predictions(probabilities, model=ModelRef("out-of-fold", "", ""), labels=named, threshold=threshold)
     return NeuralModel(
         onnx=onnx,
         labels=named,
@@ -148,7 +146,13 @@ def train_neural(
             "thumbnails": sum(bool(sample.thumbnail) for sample in learnt),
             "torch": torch.__version__,
         },
-        out_of_fold=compare(said, [learnt[row] for row in judge]),
+        judged=judge_out_of_fold(
+            probabilities,
+            [learnt[row] for row in judge],
+            sources=sources[judge],
+            labels=named,
+            threshold=threshold,
+        ),
     )
 
 

@@ -46,7 +46,7 @@ def test_every_trial_is_a_run_nested_under_the_versions(loop: Loop, tmp_path: Pa
         run_id=trained.version.run_id, artifact_path="reports/held_out.json", dst_path=str(tmp_path), tracking_uri=uri
     )
     cells = json.loads(Path(report).read_text(encoding="utf-8"))["cells"]
-    assert sum(len(cell["documents"]) for cell in cells) == 10
+    assert sum(cell["count"] for cell in cells) == 10
 
 
 def test_figures_of_real_documents_and_of_generated_ones_are_apart(loop: Loop) -> None:
@@ -63,6 +63,8 @@ def test_figures_of_real_documents_and_of_generated_ones_are_apart(loop: Loop) -
         "held_out.md",
         "held_out_generated.json",
         "held_out_generated.md",
+        "out_of_fold.json",
+        "out_of_fold.md",
     ]
     cells = json.loads((run / "reports" / "held_out_generated.json").read_text(encoding="utf-8"))["cells"]
     assert {cell["expected"] for cell in cells} == {"not invoice", "not letter"}
@@ -78,9 +80,17 @@ def test_figures_of_generated_documents_alone_are_named_so(loop: Loop) -> None:
     assert (trained.judged_on, trained.evaluation.count) == (JudgedOn.HELD_OUT_GENERATED, 10)
 
 
-def test_without_held_out_documents_the_figures_are_those_out_of_fold(loop: Loop) -> None:
-    trained = trained_and_judged(loop, [])
+def test_without_held_out_documents_the_figures_and_the_report_are_those_out_of_fold(loop: Loop) -> None:
+    named = [replace(one, document_id=str(row)) for row, one in enumerate(samples())]
+    trained = learning.train(named, settings=loop.settings, store=loop.store, registry=loop.registry)
     assert (trained.judged_on, trained.evaluation.count) == (JudgedOn.OUT_OF_FOLD, 24)
+    reports = loop.artifacts("1").parent / "reports"
+    assert sorted(path.name for path in reports.iterdir()) == ["out_of_fold.json", "out_of_fold.md"]
+    report = json.loads((reports / "out_of_fold.json").read_text(encoding="utf-8"))
+    listed = [number for cell in report["cells"] for number in cell["documents"]]
+    assert sorted(listed, key=int) == [one.document_id for one in named]
+    assert report["accuracy"]["sources"] == 8
+    assert report == json.loads(trained.report.to_json())
 
 
 def test_a_registered_baseline_is_promoted_and_loaded_like_any_other(loop: Loop) -> None:

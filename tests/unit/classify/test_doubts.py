@@ -71,3 +71,12 @@ def test_a_label_of_one_source_is_marked_and_the_others_are_judged_by_new_source
     found = doubts(of_one)
     assert {doubt.sample.label for doubt in found if not doubt.is_fair} == {label}
     assert all(doubt.is_fair for doubt in doubts(few))
+
+
+def test_what_shares_the_only_source_of_a_label_is_marked_too(samples: list[LabelledText]) -> None:
+    few = samples[:150]
+    label, other = few[0].label, next(s for s in few if s.label != few[0].label)
+    of_one = [replace(s, group="only", source="only") if s.label == label or s is other else s for s in few]
+    unfair = [doubt.sample for doubt in doubts(of_one) if not doubt.is_fair]
+    assert {sample.label for sample in unfair} == {label, other.label}
+    assert sum(sample.label == other.label for sample in unfair) == 1

@@ -50,7 +50,45 @@ def test_every_document_is_in_one_cell_by_its_id() -> None:
     cells = {(cell.expected, cell.predicted): cell.documents for cell in found.cells}
     assert cells == {("a", "a"): ("doc-0",), ("a", "b"): ("doc-1",), ("a", UNKNOWN): ("doc-2",)}
     assert "| a | b | 1 | doc-1 |" in found.to_markdown().decode()
-    assert json.loads(found.to_json())["cells"][0]["documents"]
+    assert json.loads(found.to_json())["cells"][0]["documents"] == ["doc-0"]
+
+
+def test_documents_of_a_folder_are_named_by_their_paths_and_their_ids() -> None:
+    samples = [replace(sample("a", n), metadata={"path": f"a/page|{n}.pdf"}) for n in range(2)]
+    found = report([said("b", 0.9)] * 2, samples)
+    (cell,) = found.cells
+    assert (cell.documents, cell.files) == (("doc-0", "doc-1"), ("a/page|0.pdf", "a/page|1.pdf"))
+    assert "| a | b | 2 | a/page\\|0.pdf (doc-0), a/page\\|1.pdf (doc-1) |" in found.to_markdown().decode()
+
+
+def test_documents_without_an_id_are_counted_and_not_listed() -> None:
+    samples = [sample("a"), replace(sample("a"), document_id="")]
+    found = report([said("b", 0.9)] * 2, samples)
+    assert [(cell.count, cell.documents, cell.files) for cell in found.cells] == [(2, ("doc-0",), ())]
+    assert "| a | b | 2 | doc-0 |" in found.to_markdown().decode()
+
+
+def test_the_worst_cells_are_those_of_most_documents_that_came_out_wrong() -> None:
+    truth, answers = "aaab" + "b" * 5, "abbc" + "b" * 5
+    found = report([said(label, 0.9) for label in answers], [sample(label, n) for n, label in enumerate(truth)])
+    assert [(cell.expected, cell.predicted, cell.count) for cell in found.worst_cells()] == [
+        ("a", "b", 2),
+        ("b", "c", 1),
+    ]
+
+
+def test_sources_may_be_told_by_name() -> None:
+    samples = [replace(sample("a", n), text=" ".join(random_words(n))) for n in range(60)]
+    predictions = [said("b" if n % 6 == 0 else "a", 0.9) for n in range(60)]
+    told = report(predictions, samples, sources=[f"mill {n % 6}" for n in range(60)])
+    named = report(predictions, [replace(one, source=f"mill {n % 6}") for n, one in enumerate(samples)])
+    assert (told.accuracy, told.macro, told.recall) == (named.accuracy, named.macro, named.recall)
+
+
+def test_of_no_documents_nothing_is_said() -> None:
+    found = report([], [])
+    assert (found.accuracy.count, found.coverage.share, found.cells) == (0, 0.0, ())
+    assert found.to_markdown()
 
 
 def test_slices_are_by_language_source_and_grade_where_they_are_known() -> None:

@@ -55,6 +55,16 @@ def test_separable_kinds_are_told_apart_out_of_fold(trained: TrainedModel) -> No
     assert THRESHOLDS[0] <= trained.threshold <= THRESHOLDS[1]
 
 
+def test_what_was_judged_out_of_fold_is_kept_without_texts_and_with_what_finds_it_again(make) -> None:
+    samples = [replace(sample, document_id=str(row), thumbnail=b"page") for row, sample in enumerate(make(12))]
+    judged = train(samples).judged
+    assert {one.document_id for one in judged.samples} == {one.document_id for one in samples}
+    assert not any(one.text or one.thumbnail for one in judged.samples)
+    named = dict(zip((one.document_id for one in judged.samples), judged.sources, strict=True))
+    alike = {(named[one.document_id], one.group) for one in samples}
+    assert len(alike) == len({one.group for one in samples})
+
+
 def test_the_order_of_the_samples_does_not_change_the_model(make, tmp_path: Path) -> None:
     samples = make(12)
     first = save(train(samples), tmp_path / "first")

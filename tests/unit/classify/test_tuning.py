@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from string import ascii_lowercase
 from typing import ClassVar, Self
 
 import pytest
@@ -12,6 +13,7 @@ from docflow.classify import CANDIDATES, Trial, tune
 from docflow.classify.candidates import Knob
 from docflow.classify.choosing import real_folds
 from docflow.classify.grouping import FOLDS, grouped_folds
+from docflow.classify.tuning import LEAST_TO_TUNE, all_folds
 from docflow.errors import TrainingDataError
 from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 
@@ -104,17 +106,57 @@ def test_no_group_is_both_fitted_and_judged(make: Make) -> None:
         assert not {samples[row].group for row in fit} & {samples[row].group for row in judge}
 
 
-def test_a_label_of_one_source_cannot_be_tuned_on() -> None:
-    samples = [LabelledText(f"{label} word {n}", label, "eng", group=label) for label in "ab" for n in range(12)]
-    with pytest.raises(TrainingDataError, match="sources"):
-        tune(CANDIDATES["linear"], samples, trials=1, told=lambda _: None)
+def test_a_label_of_one_source_is_judged_document_by_document_and_named(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    folds = all_folds(make() + memos(9, group="the office"), seed=0)
+    assert "labels of too few sources, judged by models that have seen their sources: memo" in caplog.text
+    assert sorted(s.text for fold in folds for s in fold.judge if s.label == "memo") == [s.text for s in memos(9)]
+    for fold in folds:
+        assert sum(sample.label == "memo" for sample in fold.fit) == 6
+        fitted, judged = ({s.group for s in part if s.label != "memo"} for part in (fold.fit, fold.judge))
+        assert not fitted & judged
 
 
-def test_what_a_fold_would_leave_too_little_of_is_named(make: Make) -> None:
-    few = [LabelledText(f"memo word {n}", "memo", "eng", group=f"memo {n}") for n in range(12)]
-    with pytest.raises(TrainingDataError, match=r"too few documents.*: memo") as refused:
-        tune(CANDIDATES["linear"], make() + few, trials=1, told=lambda _: None)
+def test_where_no_label_has_sources_enough_all_are_tuned_on_document_by_document(make: Make) -> None:
+    samples = [replace(sample, group=sample.label) for sample in make(12, labels=KINDS[:2])]
+    trials: list[Trial] = []
+    tune(CANDIDATES["linear"], samples, trials=1, told=trials.append)
+    assert trials[0].macro_accuracy == 1.0
+
+
+def test_however_many_models_tuning_fits_a_label_of_one_source_is_named_once(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    tune(CANDIDATES["linear"], make(12, labels=KINDS) + memos(9, group="the office"), trials=1, told=lambda _: None)
+    assert caplog.text.count("seen their sources: memo") == 1
+
+
+def test_what_a_machine_labelled_is_learnt_in_tuning_and_judges_nothing(make: Make) -> None:
+    samples = make() + [replace(memo, is_automatic=True) for memo in memos(9)]
+    for fold in all_folds(samples, seed=0):
+        assert any(sample.is_automatic for sample in fold.fit)
+        assert not any(sample.is_automatic for sample in fold.judge)
+
+
+def test_a_label_of_too_few_documents_for_folds_is_left_out_of_tuning_and_named(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    folds = all_folds(make() + memos(LEAST_TO_TUNE - 1), seed=0)
+    assert "left out of tuning: memo" in caplog.text
+    assert not any(sample.label == "memo" for fold in folds for part in (fold.fit, fold.judge) for sample in part)
+
+
+def test_where_one_label_alone_has_documents_enough_tuning_is_refused(make: Make) -> None:
+    with pytest.raises(TrainingDataError, match="under two labels") as refused:
+        first_trial(make(labels=("invoice",)) + memos(LEAST_TO_TUNE - 1))
     assert refused.value.detail == {"few": ["memo"]}
+    assert "train without tuning" in refused.value.next_step
+
+
+def test_a_label_that_cannot_be_trained_on_is_refused_before_anything_is_tuned(make: Make) -> None:
+    with pytest.raises(TrainingDataError, match="memo: 4"):
+        first_trial(make() + memos(4))
 
 
 def test_real_documents_judge_and_generated_ones_are_learnt_beside_where_real_ones_are_enough(make: Make) -> None:
@@ -133,3 +175,8 @@ def first_trial(samples: Sequence[LabelledText]) -> Trial:
     trials: list[Trial] = []
     tune(Scripted([3]), samples, trials=1, told=trials.append)
     return trials[0]
+
+
+def memos(count: int, *, group: str = "") -> list[LabelledText]:
+    """So many texts of a label of their own, no two alike."""
+    return [LabelledText(f"memo {letter * 3}", "memo", "eng", group=group) for letter in ascii_lowercase[:count]]

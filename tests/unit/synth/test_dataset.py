@@ -131,5 +131,14 @@ def test_training_texts_are_of_all_labels_in_both_languages_with_some_of_none() 
     assert {text.metadata["noise"] for text in texts} == set(NOISE)
 
 
+def test_a_training_texts_id_says_how_to_make_its_document_again() -> None:
+    texts = list(training_texts(20, seed=3, noise=[0.0]))
+    assert len({text.document_id for text in texts}) == 20
+    for text in texts:
+        word, kind, language, seed = text.document_id.split()
+        assert word == "generated"
+        assert generate(kind, language, seed=int(seed)).text == text.text
+
+
 def test_the_packages_public_names_exist() -> None:
     assert all(hasattr(docflow.synth, name) for name in docflow.synth.__all__)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from onnx_case import ink_or_words
 
-from docflow.classify import compare, digest_of, load, save
+from docflow.classify import digest_of, load, save
+from docflow.classify.evaluation import Judged
 from docflow.classify.features import FEATURES_VERSION
 from docflow.classify.files import DESCRIPTION_FILE
 from docflow.classify.neural.model import ONNX_FILE, NeuralClassifier, NeuralModel
@@ -31,7 +32,7 @@ def model() -> NeuralModel:
         labels=("a", "b", "c"),
         threshold=0.5,
         training=training,
-        out_of_fold=compare([], []),
+        judged=Judged([], [], []),
     )
 
 

@@ -71,7 +71,9 @@ def label_automatically(settings: Settings, *, store: Store, dry_run: bool = Fal
             if stands is not None:
                 withdrawn[stands.label] += 1
                 if not dry_run:
-                    store.labels.withdraw(number, who=WHO, comment="nothing supports it any more")
+                    store.labels.withdraw(
+                        number, who=WHO, origin=LabelOrigin.AUTO, comment="nothing supports it any more"
+                    )
         elif stands is not None and stands.label == combined.label:
             kept += 1
         else:

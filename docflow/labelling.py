@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     """What came of one entry, as people are told."""
 
     NEW = "new"
+    CONFIRMED = "confirmed"
     AS_IT_WAS = "as it was"
     KEPT = "kept: corrected since"
     FAILED = "failed"
@@ -33,9 +34,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of one entry, with the label in force, or an error; `doubt` says what looks like a slip.
+    """What came of one entry, with the document's label, or an error; `doubt` says what looks like a slip.
 
-    A document that was labelled and then could not be read has both a label and an error.
+    The label is an empty one where somebody took back what was imported. A document that was labelled and then could
+    not be read has both a label and an error.
     """
 
     name: str
@@ -51,7 +53,8 @@ def import_labels(
     """What came of each entry, in their order; `who` is said to have given labels that name nobody.
 
     Files become documents and are read, so that there is a text to learn from. Doing it again changes nothing: what was
-    corrected since stays so, unless told to `overwrite` it. An entry that contradicts an earlier one is an error.
+    corrected or taken back since stays so, unless told to `overwrite` it. What somebody else has said already is
+    confirmed. An entry that contradicts an earlier one is an error.
     """
     given: dict[int, str] = {}
     names = pipeline.store.labels.names() | GENERATED_LABELS
@@ -89,13 +92,20 @@ def import_one(pipeline: Pipeline, entry: Entry, *, who: str, overwrite: bool, g
             source=entry.source,
             once=not overwrite,
         )
-        is_said = label.label == entry.label and entry.source in ("", label.source)
-        outcome = Outcome.NEW if is_new else Outcome.AS_IT_WAS if is_said else Outcome.KEPT
+        outcome = outcome_of(entry, label=label, is_new=is_new)
         given[document_id] = entry.label
         pipeline.recognise(document_id)
     except DocFlowError as error:
         return Imported(entry.name, outcome, label=label, error=error)
     return Imported(entry.name, outcome, label=label)
+
+
+def outcome_of(entry: Entry, *, label: Label, is_new: bool) -> Outcome:
+    """What came of an entry whose document has this label now, which was added just now or stood before."""
+    if is_new:
+        return Outcome.CONFIRMED if label.is_confirmation else Outcome.NEW
+    is_said = label.label == entry.label and entry.source in ("", label.source)
+    return Outcome.AS_IT_WAS if is_said else Outcome.KEPT
 
 
 def document_of(pipeline: Pipeline, entry: Entry) -> int:

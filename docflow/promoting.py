@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from docflow import classify, rollout
 from docflow.classify.gate import Costs, Verdict, judge, over_budget
-from docflow.errors import DigestMismatch, ModelFileError, ModelNotFound, PromotionRefused
+from docflow.errors import DigestMismatch, DocFlowError, ModelFileError, ModelNotFound, PromotionRefused
 from docflow.labelling import labelled_texts
 from docflow.recipes import HELD_OUT_ONE_IN, digest_of_samples, learnt_list, real_texts, recipe_of
 from docflow.registry import CHALLENGER, CHAMPION, Registry, code_version, version_number
@@ -19,7 +20,7 @@ from docflow.rollout.files import load_promoted
 from docflow.settings import Settings
 from docflow.store import Promotion, Store
 from docflow.synth import training_texts
-from docflow.types import Classifier, LabelledText
+from docflow.types import Classifier, LabelledText, ModelRef
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,8 @@ def promote_if_better(
     `documents_to_judge_by` where the caller has them already.
 
     Raises `PromotionRefused` with the reasons, which may be that fewer labelled documents are held out than the rules
-    ask for, or where another version became the champion meanwhile, and what `rollout.promote` raises.
+    ask for, or where another version became the champion meanwhile, and what `rollout.promote` raises. What is refused
+    is put on record.
     """
     version = version_number(version)
     # Before anything else is: whoever is promoted while this one is judged was not compared with.
@@ -115,23 +117,24 @@ def promote_if_better(
         grounds = verdict.to_dict() | asdict(Grounds.of(samples, champion=current, settings=settings))
         told = f"better by {verdict.gain:.3f} on {verdict.documents} documents"
         reasons = (*verdict.reasons, *reasons)
-    if reasons:
-        raise PromotionRefused(
-            f"version {version} is not to take the champion's place: {'; '.join(reasons)}",
-            detail=grounds | {"reasons": reasons, "costs": asdict(costs)},
-            next_step=next_step,
+    with refusals_on_record(challenger.model, alias=CHAMPION, store=store, asked_by=promoted_by, reason=reason):
+        if reasons:
+            raise PromotionRefused(
+                f"version {version} is not to take the champion's place: {'; '.join(reasons)}",
+                detail=grounds | {"reasons": reasons, "costs": asdict(costs)},
+                next_step=next_step,
+            )
+        promotion = rollout.promote(
+            version,
+            settings=settings,
+            store=store,
+            registry=registry,
+            promoted_by=promoted_by,
+            reason=f"{reason} ({told})" if reason else told,
+            verdict=grounds or None,
+            measured=costs.as_metrics(),
+            instead_of=rollout.NOBODY if current is None else current.model_version,
         )
-    promotion = rollout.promote(
-        version,
-        settings=settings,
-        store=store,
-        registry=registry,
-        promoted_by=promoted_by,
-        reason=f"{reason} ({told})" if reason else told,
-        verdict=grounds or None,
-        measured=costs.as_metrics(),
-        instead_of=rollout.NOBODY if current is None else current.model_version,
-    )
     return Judged(promotion, verdict)
 
 
@@ -147,25 +150,42 @@ def put_on_trial(
 ) -> Promotion:
     """The record that has a version tried beside the champion; it keeps within the budgets, as whoever is promoted.
 
-    Raises `PromotionRefused` where it does not, and what `rollout.promote` raises.
+    Raises `PromotionRefused`, which is put on record, where it does not, and what `rollout.promote` raises.
     """
     version = version_number(version)
-    costs = weigh_costs(version, [], settings=settings, registry=registry)[1]
-    if reasons := over_budget(costs, rules=settings.promotion):
-        raise PromotionRefused(
-            f"version {version} is not to be tried: {'; '.join(reasons)}",
-            detail={"reasons": reasons, "costs": asdict(costs)},
+    challenger, costs = weigh_costs(version, [], settings=settings, registry=registry)
+    with refusals_on_record(challenger.model, alias=alias, store=store, asked_by=promoted_by, reason=reason):
+        if reasons := over_budget(costs, rules=settings.promotion):
+            raise PromotionRefused(
+                f"version {version} is not to be tried: {'; '.join(reasons)}",
+                detail={"reasons": reasons, "costs": asdict(costs)},
+            )
+        return rollout.promote(
+            version,
+            settings=settings,
+            store=store,
+            registry=registry,
+            promoted_by=promoted_by,
+            reason=reason,
+            measured=costs.as_metrics(),
+            alias=alias,
         )
-    return rollout.promote(
-        version,
-        settings=settings,
-        store=store,
-        registry=registry,
-        promoted_by=promoted_by,
-        reason=reason,
-        measured=costs.as_metrics(),
-        alias=alias,
-    )
+
+
+@contextmanager
+def refusals_on_record(model: ModelRef, *, alias: str, store: Store, asked_by: str, reason: str) -> Iterator[None]:
+    """Within it, what is refused is put on record, with who asked for it and why, and is raised all the same.
+
+    A refusal that the database does not take is one nevertheless: the log says that it is not on record.
+    """
+    try:
+        yield
+    except PromotionRefused as refused:
+        try:
+            store.refusals.add(refused, model=model, alias=alias, asked_by=asked_by, reason=reason)
+        except DocFlowError as error:
+            log.error("version %s was refused, which is not on record: %s", model.version, error)
+        raise
 
 
 def load_if_whole(promotion: Promotion, *, settings: Settings, registry: Registry) -> Classifier | None:
@@ -234,7 +254,7 @@ def learnt_documents(
 
 def labelled_by_now(store: Store, *, came_until: datetime) -> set[str]:
     """The ids of the documents that people labelled, whenever that was, and that came in until the moment."""
-    return {str(one.document.id) for one in store.labels.labelled() if one.document.created_at <= came_until}
+    return {str(number) for number in store.labels.ever_labelled(came_until=came_until)}
 
 
 def read_texts(document_ids: Iterable[str], *, store: Store) -> list[LabelledText]:

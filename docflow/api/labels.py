@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from docflow.api.schemas import LabelAnswer, LabelRequest
+from docflow.api.schemas import LabelAnswer, LabelRequest, WithdrawalRequest
 from docflow.api.service import DocumentId, ServiceOf
 from docflow.labels import valid_label, valid_source
 from docflow.store import Label
@@ -14,13 +14,29 @@ router = APIRouter(tags=["labels"])
 
 @router.post("/documents/{document_id}/label")
 async def set_label(document_id: DocumentId, body: LabelRequest, service: ServiceOf) -> LabelAnswer:
-    """Say what a document is; what was said before is kept. Saying the same again changes nothing."""
+    """Say what a document is; what was said before is kept.
+
+    Saying the same again changes nothing; where another person had said it, it is kept as a confirmation.
+    """
     label, source = valid_label(body.label), valid_source(body.source)
     store = service.pipeline.store
     given, is_new = await service.transfers.run(
         lambda: store.labels.add(document_id, label=label, who=body.who, comment=body.comment, source=source)
     )
-    return label_answer(given, changed=is_new)
+    return label_answer(given, changed=is_new and not given.is_confirmation)
+
+
+@router.delete("/documents/{document_id}/label")
+async def withdraw_label(document_id: DocumentId, body: WithdrawalRequest, service: ServiceOf) -> LabelAnswer:
+    """Take back what people said that a document is; the history keeps it. Without such a label it changes nothing.
+
+    A machine's label may stand again.
+    """
+    store = service.pipeline.store
+    taken, is_new = await service.transfers.run(
+        lambda: store.labels.withdraw(document_id, who=body.who, comment=body.comment)
+    )
+    return label_answer(taken, changed=is_new)
 
 
 @router.get("/documents/{document_id}/labels")
@@ -36,6 +52,7 @@ def label_answer(label: Label, *, changed: bool) -> LabelAnswer:
         document_id=label.document_id,
         label=label.label,
         origin=label.origin,
+        action=label.action,
         who=label.who,
         comment=label.comment,
         source=label.source,

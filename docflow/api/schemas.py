@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from docflow.store import LabelAction
 from docflow.types import Prediction, Variant
 
 
@@ -149,31 +150,47 @@ class DocumentAnswer(Answer):
     page_count: int | None
 
 
+Who = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    Field(description="Who says so."),
+]
+Comment = Annotated[str, Field(max_length=2000)]
+
+
 class LabelRequest(BaseModel):
     """What somebody says that a document is."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     label: str
-    who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
-        description="Who says so."
-    )
-    comment: str = Field("", max_length=2000)
+    who: Who
+    comment: Comment = ""
     source: str = Field(
         "", max_length=200, description="Where the document came from; without one it keeps the source that it has."
     )
 
 
+class WithdrawalRequest(BaseModel):
+    """Who takes back what people said that a document is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    who: Who
+    comment: Comment = ""
+
+
 class LabelAnswer(Answer):
     """A label, what it replaced, and what the model had said by then; `changed` is false where it was so already.
 
-    `label` is empty where a machine took its own back; `source` is where the document came from, empty where nobody
-    said.
+    `label` is empty where it was `withdrawn`, by a person or by a machine; it is `confirmed` where another person had
+    said the same. `source` is where the document came from, empty where nobody said.
     """
 
     document_id: int
     label: str
     origin: str
+    action: LabelAction
     who: str
     comment: str
     source: str

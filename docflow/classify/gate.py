@@ -8,7 +8,7 @@ them (Hesterberg 2015, "What Teachers Should Know About the Bootstrap", expanded
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,6 +22,9 @@ from docflow.settings import PromotionSettings
 from docflow.types import UNKNOWN, LabelledText, Prediction
 
 RESAMPLES = 2000
+
+ROUNDING = 1e-9
+"""What a difference of two shares may be off by, as floats are: 1 - 0.95 is over 0.05."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,7 @@ def judge(
     was, now = (macro(right[model, named], labels) for model in (0, 1))
     low = lowest_gain(right[:, named], labels, sources[named], level=rules.confidence, seed=seed)
     slices = compared_slices(samples, right, least=rules.least_slice)
-    losses = {name: slice.champion - slice.challenger for name, slice in slices.items()}
-    worse = {name: loss for name, loss in losses.items() if loss > rules.slice_tolerance}
+    worse = worse_slices(slices, rules=rules)
     reasons = []
     if low <= 0:
         reasons.append(
@@ -101,7 +103,7 @@ def judge(
             f"{rules.confidence:.0%} confidence the gain is over {low:+.3f}, by {len(samples)} documents of "
             f"{len(set(sources.tolist()))} sources"
         )
-    reasons += [f"it is worse by {loss:.3f} on {name}" for name, loss in worse.items()]
+    reasons += told_losses(worse, slices=slices)
     return Verdict(
         is_better=not reasons,
         reasons=tuple(reasons),
@@ -162,10 +164,25 @@ def compared_slices(samples: Sequence[LabelledText], right: NDArray[np.float64],
     slices = {"label": lambda sample: sample.label, **SLICES}
     found: dict[str, Compared] = {}
     for by, value_of in slices.items():
-        values = np.array([value_of(sample) for sample in samples])
-        for value in np.unique(values[values != ""]).tolist():
-            rows = values == value
-            if rows.sum() >= least:
-                was, now = right[:, rows].mean(axis=1).tolist()
-                found[f"{by} {value}"] = Compared(int(rows.sum()), was, now)
+        values, places, counts = np.unique(
+            [value_of(sample) for sample in samples], return_inverse=True, return_counts=True
+        )
+        for place in np.flatnonzero((counts >= least) & (values != "")).tolist():
+            was, now = right[:, places == place].mean(axis=1).tolist()
+            found[f"{by} {values[place]}"] = Compared(int(counts[place]), was, now)
     return found
+
+
+def worse_slices(slices: Mapping[str, Compared], *, rules: PromotionSettings) -> dict[str, float]:
+    """Those of the slices in which the challenger loses more than the rules allow, with the loss."""
+    losses = {name: one.champion - one.challenger for name, one in slices.items()}
+    return {name: loss for name, loss in losses.items() if loss > rules.slice_tolerance + ROUNDING}
+
+
+def told_losses(worse: Mapping[str, float], *, slices: Mapping[str, Compared]) -> list[str]:
+    """The losses as sentences, each with its slice and how both did there."""
+    return [
+        f"it is worse by {loss:.3f} on {name}: right about {slices[name].challenger:.3f} of "
+        f"{slices[name].documents} documents, and the champion about {slices[name].champion:.3f}"
+        for name, loss in worse.items()
+    ]

@@ -22,7 +22,7 @@ from docflow.labelling import Imported, Outcome, import_labels, labelled_texts
 from docflow.labels import read_entries, valid_label, valid_source
 from docflow.pipeline import Pipeline
 from docflow.settings import load_settings
-from docflow.store import Label, LabelOrigin, Store
+from docflow.store import Label, LabelAction, LabelOrigin, Store
 from docflow.synth import training_texts
 
 GENERATED_BESIDE = 1000
@@ -69,9 +69,16 @@ def remarks(one: Imported) -> Iterator[str]:
     if one.doubt:
         yield f"{one.doubt}. If they are the same, call them so."
     if one.outcome is Outcome.KEPT and one.label is not None:
-        yield f"kept {one.label.label}, which {one.label.who} said since; --overwrite imports it all the same."
+        yield f"kept {kept(one.label)}; --overwrite imports it all the same."
     if one.error is not None:
         yield f"{one.error.message}. {one.error.next_step}"
+
+
+def kept(label: Label) -> str:
+    """What stands of a document's labels, by whom."""
+    if label.action is LabelAction.WITHDRAWN:
+        return f"it without a label, which {label.who} took back since"
+    return f"{label.label}, which {label.who} said since"
 
 
 @labels.command("set")
@@ -87,15 +94,29 @@ def set_label(
         given, is_new = store.labels.add(
             document_id, label=valid_label(label), who=who or login_name(), comment=comment, source=valid_source(source)
         )
-    was = f", was {given.replaced}" if is_new and given.replaced else ""
+    was = f", was {given.replaced}" if given.replaced else ", confirmed" if given.is_confirmation else ""
     OUT.print(f"document {document_id} is {given.label}{was}" if is_new else "as it was", markup=False)
+
+
+@labels.command("withdraw")
+def withdraw_label(
+    document_id: Annotated[int, typer.Argument(help="The document's id.")],
+    who: Who = "",
+    comment: Annotated[str, typer.Option(help="Why.")] = "",
+) -> None:
+    """Take back what people said that a document is; the history keeps it, and a machine's label may stand again."""
+    with open_store() as store:
+        taken, is_new = store.labels.withdraw(document_id, who=who or login_name(), comment=comment)
+    told = f"document {document_id} is no longer {taken.replaced}"
+    OUT.print(told if is_new else "as it was: no person's label is in force", markup=False)
 
 
 @labels.command("history")
 def history(document_id: Annotated[int, typer.Argument(help="The document's id.")], as_json: AsJson = False) -> None:
-    """Print every label that a document ever had, newest first."""
+    """Print every label that a document ever had, newest first, with who gave, confirmed or withdrew it."""
     with open_store() as store:
-        show([label_dict(label) for label in store.labels.history(document_id)], as_json=as_json)
+        found = store.labels.history(document_id)
+    show([{"action": label.action.value} | label_dict(label) for label in found], as_json=as_json)
 
 
 @labels.command("list")

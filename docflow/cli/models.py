@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from heapq import merge
+from operator import itemgetter
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +20,7 @@ from docflow.learning import JudgedOn
 from docflow.registry import CHALLENGER, SHADOW, ModelVersion, open_registry
 from docflow.rollout.aliases import RECORDED_ALIASES, recorded_aliases
 from docflow.settings import load_settings
-from docflow.store import Store
+from docflow.store import Promotion, Refusal, Store
 
 models = typer.Typer(no_args_is_help=True, help="List, promote, try, roll back and pull model versions.")
 
@@ -167,26 +169,52 @@ def history(
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
-    """List the promotions, newest first: who made which version the champion, when, why, and on what evidence."""
+    """List what was promoted and what was refused, newest first: which version, who asked for it, when, and why.
+
+    Of what was refused it says why it was, and with --json on what evidence, as of what was promoted.
+    """
     settings = load_settings()
+    name = settings.classify.model_name
     with Store.open(settings.effective_database_url) as store:
-        promotions = store.promotions(model_name=settings.classify.model_name, limit=limit + 1)
-    rows: list[dict[str, Any]] = [
-        {
-            # None where a trial was withdrawn: nobody has the alias since.
-            "version": promotion.model_version or None,
-            "alias": promotion.alias,
-            "when": promotion.promoted_at.isoformat(timespec="seconds"),
-            "who": promotion.promoted_by,
-            "digest": (promotion.digest if as_json else promotion.digest[:12]) or None,
-            "reason": promotion.reason,
-        }
-        | ({"evidence": rollout.Evidence.of(promotion).to_dict()} if as_json else {})
-        for promotion in promotions[:limit]
-    ]
-    show(rows, as_json=as_json)
-    if len(promotions) > limit:
+        promotions = store.promotions(model_name=name, limit=limit + 1)
+        refusals = store.refusals.newest(name, limit=limit + 1)
+    told = merge(
+        ((one.promoted_at, promotion_row(one, as_json=as_json)) for one in promotions),
+        ((one.refused_at, refusal_row(one, as_json=as_json)) for one in refusals),
+        key=itemgetter(0),
+        reverse=True,
+    )
+    rows = [row for _, row in told]
+    show(rows[:limit], as_json=as_json)
+    if len(rows) > limit:
         ERR.print(f"These are the newest {limit}; with a larger --limit there are more.", highlight=False)
+
+
+def promotion_row(promotion: Promotion, *, as_json: bool) -> dict[str, Any]:
+    """What the history says of a promotion, with its evidence in JSON alone: it does not fit in a table."""
+    return {
+        # None where a trial was withdrawn: nobody has the alias since.
+        "version": promotion.model_version or None,
+        "alias": promotion.alias,
+        "when": promotion.promoted_at.isoformat(timespec="seconds"),
+        "who": promotion.promoted_by,
+        "digest": (promotion.digest if as_json else promotion.digest[:12]) or None,
+        "reason": promotion.reason,
+        "refused": None,
+    } | ({"evidence": rollout.Evidence.of(promotion).to_dict()} if as_json else {})
+
+
+def refusal_row(refusal: Refusal, *, as_json: bool) -> dict[str, Any]:
+    """What the history says of a refusal, by the names that a promotion's row has; `refused` is why it was."""
+    return {
+        "version": refusal.model_version,
+        "alias": refusal.alias,
+        "when": refusal.refused_at.isoformat(timespec="seconds"),
+        "who": refusal.asked_by,
+        "digest": refusal.digest if as_json else refusal.digest[:12],
+        "reason": refusal.reason,
+        "refused": refusal.refused_because if as_json else "; ".join(refusal.refused_because),
+    } | ({"evidence": refusal.evidence} if as_json else {})
 
 
 @models.command()

@@ -8,15 +8,17 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from docflow.classify.gate import Compared, told_losses, worse_slices
 from docflow.errors import DigestMismatch, DocFlowError, ModelFileError, ModelNotFound
 from docflow.registry import CHALLENGER, CHAMPION, Registry
 from docflow.rollout.files import bring, load_promoted
 from docflow.rollout.lineup import parts_in_force
 from docflow.rollout.record import reinstate, rollback, withdraw
 from docflow.rollout.sequential import Finding, exceeds, sequential_test
+from docflow.rollout.slices import slices_of
 from docflow.rollout.standing import PREDECESSOR, champion_since, former_champion
 from docflow.rollout.votes import Sample, counted, sample_of, votes
-from docflow.settings import RolloutSettings, Settings
+from docflow.settings import PromotionSettings, RolloutSettings, Settings
 from docflow.store import Operation, Outcome, Promotion, Store
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,9 @@ class RolloutVerdict:
 
     `outcomes` counts the labelled documents, `confirmed` those of them whose label did not correct what had been
     answered, and `counted` those in the `sample` that was tested. `wins` and `losses` count the sources in it that
-    spoke for it and for the champion. `share` is that of the documents that a challenger answers.
+    spoke for it and for the champion. `share` is that of the documents that a challenger answers. `slices` are the
+    labels, languages, sources and grades of `promotion.least_slice` counted documents or more, and how both did there;
+    nobody looks at them unless the votes say that it is better.
     """
 
     alias: str
@@ -53,6 +57,7 @@ class RolloutVerdict:
     counted: int = 0
     wins: int = 0
     losses: int = 0
+    slices: Mapping[str, Compared] = field(default_factory=dict)
     operations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,7 +92,7 @@ def judge_rollout(
             alias=alias,
             versions=versions,
             rules=settings.rollout,
-            max_milliseconds=settings.promotion.max_milliseconds,
+            gate=settings.promotion,
             unusable=why_unusable(promotion, settings=settings, registry_factory=registry_factory),
             may_challenge=promotion.reason == PREDECESSOR and CHALLENGER not in parts,
         )
@@ -159,7 +164,7 @@ def weigh(
     alias: str,
     versions: tuple[str, str],
     rules: RolloutSettings,
-    max_milliseconds: float,
+    gate: PromotionSettings,
     unusable: str = "",
     may_challenge: bool = False,
 ) -> RolloutVerdict:
@@ -168,20 +173,26 @@ def weigh(
     `unusable` is why the version can never answer; that decides it. A shadow that `may_challenge` is to answer for the
     share where it seems better, so that labels tell whether it is.
     The votes are those of `sample_of`. By them, a shadow is never promoted unless labels are fair, and labels that are
-    said to be and none of which confirms an answer decide nothing.
+    said to be and none of which confirms an answer decide nothing. Who is better by them waits while it loses more on a
+    slice of the counted documents than the `gate` allows, and is withdrawn where the votes are as many as there may be.
     """
     sample = sample_of(alias, rules=rules)
     seen = counted(outcomes, sample, version=versions[1], share=rules.share)
     cast = votes(seen)[: rules.most_outcomes]
+    is_last = len(cast) >= rules.most_outcomes
     tested = sequential_test(cast, effect=rules.effect, alpha=rules.alpha, beta=rules.beta)
+    # What only seems better, in a sample that favours it, is not promoted: it needs no slices.
+    is_better = tested.finding is Finding.BETTER and sample is not Sample.CHAMPIONS
+    slices = slices_of(seen, least=gate.least_slice) if is_better else {}
+    lost = told_losses(worse_slices(slices, rules=gate), slices=slices)
     confirmed = sum(outcome.confirmed for outcome in outcomes)
     ruling, reason = Ruling.WAIT, f"undecided after {len(outcomes)} labelled documents{of_which(seen, sample)}"
-    fault = unusable or operational_fault(*operations, rules=rules, max_milliseconds=max_milliseconds)
+    fault = unusable or operational_fault(*operations, rules=rules, max_milliseconds=gate.max_milliseconds)
     told = (
         f"it alone was right on {tested.wins} documents, the champion alone on {tested.losses}; "
         f"{confirmed} of {len(outcomes)} labels confirm what was answered{of_which(seen, sample)}"
     )
-    against_champion = cannot_serve(operations[0], rules=rules, max_milliseconds=max_milliseconds)
+    against_champion = cannot_serve(operations[0], rules=rules, max_milliseconds=gate.max_milliseconds)
     if fault:
         ruling, reason = Ruling.WITHDRAW, f"it {fault}"
     elif against_champion and tested.finding is not Finding.WORSE:
@@ -199,11 +210,14 @@ def weigh(
             "labelled: make it the challenger, or set rollout.fair_labels where labels are a random sample of the "
             f"documents; {told}"
         )
-    elif tested.finding is Finding.BETTER:
+    elif is_better and lost:
+        ruling = Ruling.WITHDRAW if is_last else Ruling.WAIT
+        reason = f"better than version {versions[0]} on the whole, but {'; '.join(lost)}; {told}"
+    elif is_better:
         ruling, reason = Ruling.PROMOTE, f"better than version {versions[0]}: {told}"
     elif tested.finding is Finding.WORSE:
         ruling, reason = Ruling.WITHDRAW, f"worse than version {versions[0]}: {told}"
-    elif tested.finding is Finding.SAME or len(cast) >= rules.most_outcomes:
+    elif tested.finding is Finding.SAME or is_last:
         ruling, reason = Ruling.WITHDRAW, f"no better than version {versions[0]}: {told}"
     return RolloutVerdict(
         alias=alias,
@@ -218,6 +232,7 @@ def weigh(
         counted=len(seen),
         wins=tested.wins,
         losses=tested.losses,
+        slices=slices,
         operations={"champion": asdict(operations[0]), alias: asdict(operations[1])},
     )
 

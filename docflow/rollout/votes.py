@@ -72,12 +72,14 @@ def votes(outcomes: Sequence[Outcome]) -> list[bool]:
     has it, not the majority: a vote that was counted stays as it is whatever comes later, as a sequential test needs.
     """
     discordant = [outcome for outcome in outcomes if outcome.champion != outcome.challenger]
+    # Of a source that nobody named, the document is the only one that is known.
+    sources = [outcome.source or f"document {outcome.document_id}" for outcome in discordant]
     firsts: dict[str, int] = {}
-    for row, outcome in enumerate(discordant):
-        firsts.setdefault(outcome.source, row)
+    for row, source in enumerate(sources):
+        firsts.setdefault(source, row)
     repeating = {later for _, later in near_duplicates([outcome.text for outcome in discordant])}
     return [
         outcome.challenger
         for row, outcome in enumerate(discordant)
-        if firsts[outcome.source] == row and row not in repeating
+        if firsts[sources[row]] == row and row not in repeating
     ]

@@ -8,11 +8,13 @@ from docflow.store.filesystems import file_failures, open_filesystem, storage_fa
 from docflow.store.labels import LabelledDocument, LabelStore
 from docflow.store.outcomes import Answerer, Operation, Outcome, OutcomeStore
 from docflow.store.readings import Reading, ReadingStore
+from docflow.store.refusals import RefusalStore
 from docflow.store.store import Store
 from docflow.store.tables import (
     Document,
     DocumentStatus,
     Label,
+    LabelAction,
     LabelOrigin,
     ModelMetric,
     Page,
@@ -20,16 +22,20 @@ from docflow.store.tables import (
     Promotion,
     Recognition,
     RecognitionKey,
+    Refusal,
     TextPredictionRow,
 )
 from docflow.store.texts import TextStore
+from docflow.store.windows import AskedDocument, WindowKey, WindowStore
 
 __all__ = [
     "Answerer",
+    "AskedDocument",
     "BlobStore",
     "Document",
     "DocumentStatus",
     "Label",
+    "LabelAction",
     "LabelOrigin",
     "LabelStore",
     "LabelledDocument",
@@ -44,9 +50,13 @@ __all__ = [
     "ReadingStore",
     "Recognition",
     "RecognitionKey",
+    "Refusal",
+    "RefusalStore",
     "Store",
     "TextPredictionRow",
     "TextStore",
+    "WindowKey",
+    "WindowStore",
     "file_failures",
     "open_filesystem",
     "storage_failures",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from statistics import median
 from typing import Any, TypeVar
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 
 from docflow.store.database import Database
 from docflow.store.tables import Document, Label, LabelOrigin, PredictionRow, Recognition, TextPredictionRow
@@ -39,12 +39,14 @@ class Answerer(StrEnum):
 class Outcome:
     """A document that a person labelled after both had said what it is; who was right.
 
-    `source` is where it came from, or the document where nobody said. `confirmed` is false where the label corrects
-    what was answered by then. `key` is the hash by which it was settled who answers. `text` is what it says, to find
-    near duplicates by; only where one alone was right.
+    `label` is what the person said, `source` where it came from, empty where nobody said. `confirmed` is false where
+    the label corrects what was answered by then. `key` is the hash by which it was settled who answers. `text` is what
+    the document says in its newest recognition, with the `languages` that this was read in, and its `grade`, empty
+    where it has none.
     """
 
     document_id: int
+    label: str
     champion: bool
     challenger: bool
     source: str
@@ -52,6 +54,8 @@ class Outcome:
     answerer: Answerer
     key: str = field(repr=False)
     text: str = field(default="", repr=False)
+    languages: str = ""
+    grade: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,9 @@ class OutcomeStore:
         query = select(Label, Document).join(Document).where(*labelled_since(since)).order_by(col(Label.id))
         with self._database.session() as session:
             labels = [(label, document) for label, document in session.exec(query) if document.id in both]
+        # Where a label was taken back nobody is right, and to take one back is not to give the first.
+        last = {document.id: label for label, document in labels}
+        labels = [(label, document) for label, document in labels if label.label and last[document.id].label]
         # A document that is labelled again keeps its place: what a sequential test has looked at stays in its order.
         newest = {document.id: label for label, document in labels}
         firsts = {document.id: (label, document) for label, document in reversed(labels)}
@@ -97,8 +104,8 @@ class OutcomeStore:
             is_by_share = document.created_at >= since and number not in disturbed
             by = answerer(first, model_name=model_name, versions=versions, is_by_share=is_by_share)
             found.append(outcome(label, both[number], versions=versions, answerer=by, key=document.sha256))
-        texts = self._texts(one.document_id for one in found if one.champion != one.challenger)
-        return [replace(one, text=texts.get(one.document_id, "")) for one in found]
+        read = self._read(challenger, model_name=model_name, since=since)
+        return [replace(one, **read.get(one.document_id, {})) for one in found]
 
     def operations(
         self, champion: str, challenger: str, *, model_name: str, since: datetime
@@ -169,11 +176,29 @@ class OutcomeStore:
         with self._database.session() as session:
             return set(session.exec(query))
 
-    def _texts(self, documents: Iterable[int]) -> dict[int, str]:
-        """What each of these documents says in its newest recognition."""
-        query = select(Recognition.document_id, Recognition.text).order_by(col(Recognition.id))
+    def _read(self, version: str, *, model_name: str, since: datetime) -> dict[int, dict[str, Any]]:
+        """What an `Outcome` has of the newest recognition of each document labelled since then, by the document.
+
+        Of those only that the version was asked about: labels come in by the thousand with documents that nobody was.
+        """
+        labelled = select(Label.document_id).where(*labelled_since(since))
+        asked = select(PredictionRow.document_id).where(
+            PredictionRow.model_name == model_name,
+            PredictionRow.model_version == version,
+            col(PredictionRow.document_id).in_(labelled),
+        )
+        newest = (
+            select(func.max(Recognition.id))
+            .where(col(Recognition.document_id).in_(asked))
+            .group_by(col(Recognition.document_id))
+        )
+        query = select(Recognition.document_id, Recognition.text, Recognition.languages, Recognition.grade)
         with self._database.session() as session:
-            return dict(session.exec(query.where(col(Recognition.document_id).in_(list(documents)))).all())
+            rows = session.exec(query.where(col(Recognition.id).in_(newest))).all()
+        return {
+            document: {"text": text, "languages": languages, "grade": grade or ""}
+            for document, text, languages, grade in rows
+        }
 
 
 def by_version(
@@ -187,8 +212,9 @@ def by_version(
 
 
 def labelled_since(since: datetime) -> tuple[Any, ...]:
-    """The conditions on labels that a person gave since then."""
-    return (Label.origin == LabelOrigin.HUMAN, col(Label.created_at) >= since)
+    """The conditions on labels that a person gave or took back since then; who confirms one gives none."""
+    is_persons = (Label.origin == LabelOrigin.HUMAN, col(Label.is_confirmation).is_(False))
+    return (*is_persons, col(Label.created_at) >= since)
 
 
 def answerer(first: Label, *, model_name: str, versions: tuple[str, str], is_by_share: bool) -> Answerer:
@@ -215,9 +241,10 @@ def outcome(
     champion, challenger = (said[version].label == target for version in versions)
     return Outcome(
         label.document_id,
+        label.label,
         champion,
         challenger,
-        source=label.source or f"document {label.document_id}",
+        source=label.source,
         confirmed=label.predicted in (None, label.label, target),
         answerer=answerer,
         key=key,

@@ -26,6 +26,7 @@ from docflow.store.database import Database
 from docflow.store.labels import LabelStore
 from docflow.store.outcomes import OutcomeStore
 from docflow.store.readings import ReadingStore
+from docflow.store.refusals import RefusalStore
 from docflow.store.rows import page_row, page_text, prediction_row, recognition_row
 from docflow.store.tables import (
     Document,
@@ -41,6 +42,7 @@ from docflow.store.tables import (
 )
 from docflow.store.text import storable
 from docflow.store.texts import TextStore
+from docflow.store.windows import WindowStore
 
 Row = TypeVar("Row", bound=Table)
 
@@ -49,14 +51,16 @@ LARGEST_ID = 2**31 - 1
 
 
 class Store:
-    """The database: documents, recognitions, predictions, metrics and promotions. Threads may share one."""
+    """The database: documents, recognitions, predictions, metrics, promotions and refusals. Threads may share one."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.labels = LabelStore(database)
         self.outcomes = OutcomeStore(database)
         self.readings = ReadingStore(database)
+        self.refusals = RefusalStore(database)
         self.texts = TextStore(database)
+        self.windows = WindowStore(database)
 
     @classmethod
     def open(cls, url: str, *, upgrade: bool = True) -> Store:

@@ -1,9 +1,9 @@
-"""The tables: documents, their recognitions, pages, predictions and labels; models' metrics and promotions.
+"""The tables: documents, their recognitions, pages, predictions and labels; models' metrics, promotions and refusals.
 
 documents ─┬─< recognitions ─┬─< pages               text_predictions
            │                 └─< predictions          model_metrics
            ├───────────────────< predictions          promotions
-           └───────────────────< labels
+           └───────────────────< labels               refusals
 
 Times are aware and in UTC.
 """
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Enum, Index, MetaData, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Enum, Index, MetaData, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -262,13 +262,22 @@ class LabelOrigin(StrEnum):
     AUTO = "auto"
 
 
+class LabelAction(StrEnum):
+    """What somebody did who added a row to a document's labels."""
+
+    GIVEN = "given"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
 class Label(Table, table=True):
     """What somebody said that a document is. Rows are added, never changed.
 
-    An empty `label` takes back what a machine had said.
+    An empty `label` takes back what had been said: a person's what people had, a machine's what machines had. One that
+    `is_confirmation` says what another person's label in force says already, which stays in force.
     `source` is where the document came from, which fair splits keep whole. `replaced` is the label in force before,
-    None for a first one; `predicted`, with what `confidence` and by which model, is what had been
-    answered last by then, None where nothing was.
+    None for a first one and for one that confirms it; `predicted`, with what `confidence` and by which model, is what
+    had been answered last by then, None where nothing was.
     """
 
     __tablename__ = "labels"
@@ -284,12 +293,20 @@ class Label(Table, table=True):
     who: str
     comment: str = ""
     source: str = ""
+    is_confirmation: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     replaced: str | None = None
     model_name: str | None = None
     model_version: str | None = None
     predicted: str | None = None
     confidence: float | None = None
     created_at: datetime = Field(default_factory=now)
+
+    @property
+    def action(self) -> LabelAction:
+        """What was done with this row."""
+        if not self.label:
+            return LabelAction.WITHDRAWN
+        return LabelAction.CONFIRMED if self.is_confirmation else LabelAction.GIVEN
 
 
 class ModelMetric(Table, table=True):
@@ -324,3 +341,24 @@ class Promotion(Table, table=True):
     evidence: dict[str, Any] | None = Field(default=None, sa_type=Json)
     files: str | None = None
     promoted_at: datetime = Field(default_factory=now)
+
+
+class Refusal(Table, table=True):
+    """A promotion, or a trial, that somebody asked for and that was refused. Rows are added, never changed.
+
+    `reason` is the one that was given, `refused_because` the sentences that speak against it, and `evidence` the
+    `detail` of the `PromotionRefused`: what a version costs, and the verdict with its grounds where it was judged.
+    """
+
+    __tablename__ = "refusals"
+
+    id: int = Field(default=None, primary_key=True)
+    model_name: str
+    model_version: str
+    digest: str
+    alias: str
+    asked_by: str
+    reason: str
+    refused_because: list[str] = Field(sa_type=Json)
+    evidence: dict[str, Any] = Field(sa_type=Json)
+    refused_at: datetime = Field(default_factory=now)

@@ -208,8 +208,11 @@ def test_a_life_of_models(keeper: Keeper, documents: Path, tmp_path: Path) -> No
         assert [(one["alias"], one["version"]) for one in history] == [
             ("champion", better),
             ("shadow", first),
+            ("champion", worse),
             ("champion", first),
         ]
+        assert [bool(one["refused"]) for one in history] == [False, False, True, False]
+        assert history[2]["evidence"]["costs"]["bytes"] > 0
         evidence = history[0]["evidence"]
         assert (evidence["verdict"]["is_better"], evidence["promoted_by"]) == (True, getpass.getuser())
         assert {kept.rpartition("/")[2] for kept in kept_beside(keeper, better) if "/evidence/" in kept} == {

@@ -201,6 +201,21 @@ def test_a_label_is_withdrawn_when_nothing_supports_it_any_more(
     assert label_automatically(settings, store=store).withdrawn == {}
 
 
+def test_what_a_person_took_back_is_labelled_by_the_functions_again(
+    settings: Settings, store: Store, read: Callable[..., int]
+) -> None:
+    agreeing(read)
+    slip, guessed = read("payment due", label="letter"), read("dear friend")
+    label_automatically(settings, store=store)
+    store.labels.add(guessed, label="invoice", who="ann")
+    for number in (slip, guessed):
+        store.labels.withdraw(number, who="ann")
+    told = label_automatically(settings, store=store)
+    assert (told.judged_on, told.given, told.kept) == (80, {"invoice": 1}, 1)
+    assert [in_force(store, number).label for number in (slip, guessed)] == ["invoice", "letter"]
+    assert [in_force(store, number).origin for number in (slip, guessed)] == [LabelOrigin.AUTO] * 2
+
+
 def test_what_a_model_learnt_does_not_count_as_its_agreement(
     settings: Settings, store: Store, read: Callable[..., int]
 ) -> None:

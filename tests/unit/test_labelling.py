@@ -76,6 +76,31 @@ def test_importing_again_keeps_what_was_corrected_since(pipeline: Pipeline, tmp_
     assert [(text.label, text.group) for text in labelled_texts(pipeline.store)] == [("invoice", "acme")]
 
 
+def test_importing_again_keeps_what_was_taken_back_since(pipeline: Pipeline, tmp_path: Path) -> None:
+    entries = [Entry("letter", path=scan(tmp_path, 200), source="acme")]
+    (first,) = import_labels(pipeline, entries, who="ann")
+    assert first.label is not None
+    taken, _ = pipeline.store.labels.withdraw(first.label.document_id, who="bob")
+    (again,) = import_labels(pipeline, entries, who="ann")
+    assert (again.label, again.outcome, again.error) == (taken, Outcome.KEPT, None)
+    assert labelled_texts(pipeline.store) == []
+    (other,) = import_labels(pipeline, entries, who="cid")
+    assert other.outcome is Outcome.NEW
+    assert [(text.label, text.group) for text in labelled_texts(pipeline.store)] == [("letter", "acme")]
+
+
+def test_what_another_person_imports_too_is_confirmed_once(pipeline: Pipeline, tmp_path: Path) -> None:
+    entries = [Entry("letter", path=scan(tmp_path, 200), source="acme")]
+    imported = [next(import_labels(pipeline, entries, who=who)) for who in ("ann", "bob", "bob", "ann")]
+    assert [one.outcome for one in imported] == [
+        Outcome.NEW,
+        Outcome.CONFIRMED,
+        Outcome.AS_IT_WAS,
+        Outcome.AS_IT_WAS,
+    ]
+    assert len(labelled_texts(pipeline.store)) == 1
+
+
 def test_a_table_that_takes_a_correction_back_says_that_it_did_not_unless_it_is_to_overwrite(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:

@@ -238,6 +238,9 @@ def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) 
     unjudged = docflow("models", "promote", "2", var_dir=var_dir)
     assert unjudged.returncode == 8
     assert "`docflow models challenge 2`" in unjudged.stderr
+    refused = docflow("models", "history", "--limit", "1", "--json", var_dir=var_dir)
+    (why,) = json.loads(refused.stdout)["refused"]
+    assert why.endswith("are needed to judge by")
     assert docflow("models", "promote", "2", "--force", var_dir=var_dir).returncode == 2
     forced = docflow("models", "promote", "2", "--force", "--reason", "a try", "--who", "bo", var_dir=var_dir)
     assert "version 2 is the champion" in forced.stdout, forced.stderr
@@ -268,8 +271,17 @@ def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) 
 
     labelled = tmp_path / "labelled" / "invoice"
     shutil.copytree(scans, labelled)
-    figures = docflow("evaluate", str(tmp_path / "labelled"), "--json", var_dir=var_dir)
-    assert json.loads(figures.stdout)["count"] == 3, figures.stderr
+    report = tmp_path / "report.md"
+    figures = docflow("evaluate", str(tmp_path / "labelled"), "--json", "--report", str(report), var_dir=var_dir)
+    told = json.loads(figures.stdout)
+    assert told["count"] == told["report"]["accuracy"]["count"] == 3, figures.stderr
+    files = {file for cell in told["report"]["cells"] for file in cell["files"]}
+    assert files == {f"invoice/{path.name}" for path in scans.iterdir()}
+    assert "| recall of invoice | 3 | 3 |" in report.read_text()
+    shown = docflow("evaluate", str(tmp_path / "labelled"), var_dir=var_dir).stdout
+    assert "3 documents of 3 sources: macro accuracy" in shown
+    unwritable = docflow("evaluate", str(tmp_path / "labelled"), "--report", str(report / "no"), var_dir=var_dir)
+    assert "output_unwritable" in unwritable.stderr
 
 
 def test_the_first_model_may_learn_from_a_folder_alone(tmp_path: Path) -> None:

@@ -81,6 +81,10 @@ def test_a_champion_that_does_worse_than_its_predecessor_is_rolled_back_by_rule_
     newest = two.store.promotions(model_name="docflow")[0]
     assert newest.promoted_by == "job"
     assert newest.reason.startswith("better than version 2: it alone was right on 9 documents")
+    assert newest.evidence is not None
+    slices = newest.evidence["verdict"]["slices"]
+    assert slices["label invoice"] == {"documents": 10, "champion": 0.0, "challenger": 1.0}
+    assert slices["language eng"] == {"documents": 20, "champion": 0.5, "challenger": 1.0}
 
 
 def test_a_champion_that_disappoints_is_rolled_back_by_itself_though_only_mistakes_are_labelled(two: Loop) -> None:

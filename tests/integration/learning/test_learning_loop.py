@@ -32,6 +32,7 @@ def test_training_registers_a_version_with_its_figures_and_promotes_nothing(loop
         "confusion_held_out.png",
         "confusion_out_of_fold.png",
         "reliability_held_out.png",
+        "reliability_out_of_fold.png",
     ]
     with pytest.raises(NoChampion):
         rollout.load_champion(loop.settings, store=loop.store, registry_factory=never)

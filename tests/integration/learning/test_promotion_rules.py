@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -16,13 +19,16 @@ from docflow.types import LabelledText
 RULES: dict[str, Any] = {"least_documents": 20, "max_milliseconds": 500}
 
 
-def promote(loop: Loop, version: str, *, given: list[LabelledText] | None = None, **rules: Any) -> Judged:
+def promote(
+    loop: Loop, version: str, *, given: list[LabelledText] | None = None, reason: str = "", **rules: Any
+) -> Judged:
     return promote_if_better(
         version,
         settings=loop.settings.model_copy(update={"promotion": PromotionSettings(**RULES | rules)}),
         store=loop.store,
         registry=loop.registry,
         promoted_by="ann",
+        reason=reason,
         samples=given,
     )
 
@@ -74,6 +80,8 @@ def test_a_first_champion_is_not_replaced_unjudged_by_another_first_one(
     with pytest.raises(PromotionRefused, match="version 1 is the champion by now"):
         promote(two, "2")
     assert rollout.recorded_champion(two.settings, store=two.store).model_version == "1"
+    (row,) = two.store.refusals.newest("docflow")
+    assert row.refused_because == ["version 1 is the champion by now: what was decided before is outdated"]
 
 
 def test_documents_that_the_caller_has_already_are_not_looked_up_again(
@@ -144,3 +152,42 @@ def test_a_version_over_its_budgets_is_not_tried_on_the_traffic_either(two: Loop
     tried = put_on_trial("02", settings=two.settings, store=two.store, registry=two.registry, promoted_by="ann")
     assert (tried.alias, tried.model_version) == ("challenger", "2")
     assert rollout.Evidence.of(tried).metrics["bytes"] > 1
+
+
+def test_a_refused_promotion_leaves_a_row_that_says_why(two: Loop) -> None:
+    two.promote("1")
+    with pytest.raises(PromotionRefused) as refused:
+        promote(two, "2", given=samples(10, seed=7), reason="a try", max_bytes=10)
+    (row,) = two.store.refusals.newest("docflow")
+    assert (row.model_version, row.digest) == ("2", two.registry.version("docflow", version="2").digest)
+    assert (row.alias, row.asked_by, row.reason) == ("champion", "ann", "a try")
+    assert [reason[:13] for reason in row.refused_because] == ["its macro acc", "its files hav"]
+    assert row.evidence == json.loads(json.dumps(refused.value.detail))
+    assert (row.evidence["champion_version"], row.evidence["documents"]) == ("1", 20)
+    assert row.evidence["rules"]["max_bytes"] == 10
+
+
+def test_a_refused_trial_leaves_a_row_too(two: Loop) -> None:
+    two.promote("1")
+    tight = two.settings.model_copy(update={"promotion": PromotionSettings(max_bytes=1)})
+    for version, settings in (("2", tight), ("1", two.settings)):
+        with pytest.raises(PromotionRefused):
+            put_on_trial(
+                version, settings=settings, store=two.store, registry=two.registry, promoted_by="bo", alias="shadow"
+            )
+    itself, too_large = two.store.refusals.newest("docflow")
+    assert (too_large.model_version, too_large.alias, too_large.asked_by) == ("2", "shadow", "bo")
+    assert too_large.evidence["costs"]["bytes"] > 1
+    assert (itself.model_version, itself.evidence) == ("1", {})
+    assert itself.refused_because == ["version 1 is the champion: it cannot be tried against itself"]
+
+
+def test_a_refusal_that_cannot_be_put_on_record_is_one_nevertheless(
+    two: Loop, caplog: pytest.LogCaptureFixture
+) -> None:
+    two.promote("1")
+    with closing(sqlite3.connect(two.settings.var_dir / "docflow.db")) as database, database:
+        database.execute("DROP TABLE refusals")
+    with pytest.raises(PromotionRefused, match="are needed to judge by"):
+        promote(two, "2", given=[])
+    assert "version 2 was refused, which is not on record: SQLite does not answer" in caplog.text

@@ -1,4 +1,4 @@
-"""Labels are added and never changed, and what a person said stands over what a machine says."""
+"""Labels are added and never changed, and what a person said stands over what a machine says until it is taken back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from docflow.errors import DocumentNotFound
-from docflow.store import Document, LabelOrigin, RecognitionKey, Store
+from docflow.store import Document, LabelAction, LabelOrigin, RecognitionKey, Store
 from docflow.types import Box, Line, ModelRef, PageText, Prediction, TextSource, Word
 
 MODEL = ModelRef(name="docflow", version="3", digest="abc")
@@ -56,7 +56,33 @@ def test_a_correction_keeps_what_it_corrects(store: Store) -> None:
 def test_the_same_label_again_adds_nothing(store: Store) -> None:
     document = add(store)
     first, _ = store.labels.add(document.id, label="invoice", who="ann")
-    assert store.labels.add(document.id, label="invoice", who="bob") == (first, False)
+    assert store.labels.add(document.id, label="invoice", who="ann") == (first, False)
+    assert store.labels.history(document.id) == [first]
+
+
+def test_another_person_who_says_the_same_confirms_the_label_once(store: Store) -> None:
+    document = add(store)
+    store.labels.add(document.id, label="letter", who="ann")
+    given, _ = store.labels.add(document.id, label="invoice", who="ann", source="acme")
+    confirmed, is_new = store.labels.add(document.id, label="invoice", who="bob", comment="has a due date")
+    assert (is_new, confirmed.action, confirmed.replaced) == (True, LabelAction.CONFIRMED, None)
+    assert (confirmed.who, confirmed.comment, confirmed.source) == ("bob", "has a due date", "acme")
+    for who in ("bob", "ann"):
+        assert store.labels.add(document.id, label="invoice", who=who) == (given, False)
+    assert store.labels.history(document.id)[:2] == [confirmed, given]
+    assert store.labels.current(document.id) == given
+    assert [one.label for one in store.labels.labelled()] == [given]
+
+
+def test_what_is_said_of_a_confirmed_label_goes_by_the_label(store: Store) -> None:
+    document = add(store)
+    for who in ("ann", "bob"):
+        store.labels.add(document.id, label="invoice", who=who)
+    corrected, is_new = store.labels.add(document.id, label="letter", who="cid")
+    assert (is_new, corrected.action, corrected.replaced) == (True, LabelAction.GIVEN, "invoice")
+    again, is_new = store.labels.add(document.id, label="invoice", who="bob")
+    assert (is_new, again.action, again.replaced) == (True, LabelAction.GIVEN, "letter")
+    assert store.labels.add(document.id, label="letter", who="cid", once=True) == (again, False)
 
 
 def test_eight_threads_that_give_the_same_label_leave_one(store: Store) -> None:
@@ -85,7 +111,7 @@ def test_the_same_label_with_another_source_is_added(store: Store) -> None:
     first, _ = store.labels.add(document.id, label="invoice", who="ann")
     moved, is_new = store.labels.add(document.id, label="invoice", who="ann", source="acme")
     assert (is_new, moved.source, moved.replaced) == (True, "acme", "invoice")
-    assert store.labels.add(document.id, label="invoice", who="bob") == (moved, False)
+    assert store.labels.add(document.id, label="invoice", who="ann") == (moved, False)
     assert store.labels.history(document.id) == [moved, first]
 
 
@@ -95,6 +121,17 @@ def test_what_was_said_once_is_not_said_again_over_a_correction(store: Store) ->
     corrected, _ = store.labels.add(document.id, label="receipt", who="bob")
     assert store.labels.add(document.id, label="invoice", who="ann", source="acme", once=True) == (corrected, False)
     assert store.labels.add(document.id, label="invoice", who="ann", source="new", once=True) == (corrected, False)
+    assert store.labels.add(document.id, label="invoice", who="cid", once=True)[1]
+
+
+def test_what_was_said_once_is_not_said_again_where_it_was_taken_back(store: Store) -> None:
+    document = add(store)
+    store.labels.add(document.id, label="invoice", who="ann", source="acme", once=True)
+    taken, _ = store.labels.withdraw(document.id, who="bob")
+    for source in ("acme", "new"):
+        assert store.labels.add(document.id, label="invoice", who="ann", source=source, once=True) == (taken, False)
+    store.labels.add(document.id, label="invoice", who="rules", origin=LabelOrigin.AUTO)
+    assert store.labels.add(document.id, label="invoice", who="ann", source="new", once=True) == (taken, False)
     assert store.labels.add(document.id, label="invoice", who="cid", once=True)[1]
 
 
@@ -149,6 +186,22 @@ def test_labelled_documents_are_counted_from_a_moment_on(store: Store) -> None:
     assert store.labels.count_since(moment, origin=LabelOrigin.AUTO) == 1
 
 
+def test_what_is_confirmed_taken_back_or_corrected_back_is_nothing_new_to_learn(store: Store) -> None:
+    confirmed, withdrawn, corrected, moved = (add(store, letter) for letter in "abcd")
+    for document in (confirmed, withdrawn, corrected, moved):
+        read(store, document, "text")
+        store.labels.add(document.id, label="letter", who="ann")
+    moment = datetime.now(UTC)
+    store.labels.add(confirmed.id, label="letter", who="bob")
+    store.labels.withdraw(withdrawn.id, who="bob")
+    for label in ("invoice", "letter"):
+        store.labels.add(corrected.id, label=label, who="bob")
+    assert (store.labels.count_since(moment), store.labels.count_since(None)) == (0, 3)
+    store.labels.add(moved.id, label="letter", who="ann", source="acme")
+    store.labels.add(withdrawn.id, label="invoice", who="ann")
+    assert (store.labels.count_since(moment), store.labels.count_since(None)) == (2, 4)
+
+
 def test_a_document_counts_once_however_often_it_is_labelled_and_read(store: Store) -> None:
     document = add(store)
     for engine in ("one", "two"):
@@ -171,28 +224,81 @@ def test_what_cannot_be_learnt_from_yet_does_not_count_before_it_was_read(store:
 
 def test_a_machine_takes_its_label_back_and_the_history_keeps_it(store: Store) -> None:
     document = add(store)
-    assert store.labels.withdraw(document.id, who="rules") is False
     store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO, source="acme")
     moment = datetime.now(UTC)
-    assert store.labels.withdraw(document.id, who="rules", comment="nothing supports it") is True
-    assert store.labels.withdraw(document.id, who="rules") is False
+    taken, is_new = store.labels.withdraw(document.id, who="rules", origin=LabelOrigin.AUTO, comment="unsupported")
+    assert (is_new, taken.label, taken.origin, taken.replaced) == (True, "", LabelOrigin.AUTO, "letter")
+    assert (taken.action, taken.comment, taken.source) == (LabelAction.WITHDRAWN, "unsupported", "acme")
+    assert store.labels.withdraw(document.id, who="rules", origin=LabelOrigin.AUTO)[1] is False
     assert store.labels.current(document.id) is None
     everyone = list(LabelOrigin)
     assert store.labels.labelled(origins=everyone) == []
     assert [one.label.label for one in store.labels.labelled(origins=everyone, until=moment)] == ["letter"]
-    taken, given = store.labels.history(document.id)
-    assert (taken.label, taken.origin, taken.replaced) == ("", LabelOrigin.AUTO, "letter")
-    assert (taken.comment, taken.source, given.label) == ("nothing supports it", "acme", "letter")
+    assert [label.label for label in store.labels.history(document.id)] == ["", "letter"]
     again, is_new = store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO)
-    assert (is_new, again.replaced) == (True, None)
+    assert (is_new, again.replaced, again.source) == (True, None, "acme")
 
 
 def test_a_machine_takes_no_persons_label_back(store: Store) -> None:
     document = add(store)
     store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO)
     by_hand, _ = store.labels.add(document.id, label="invoice", who="ann")
-    assert store.labels.withdraw(document.id, who="rules") is False
+    assert store.labels.withdraw(document.id, who="rules", origin=LabelOrigin.AUTO)[1] is False
     assert store.labels.current(document.id) == by_hand
+
+
+def test_a_person_takes_a_label_back_and_the_history_says_who_and_what(store: Store) -> None:
+    document = add(store)
+    read(store, document, "text", label="receipt")
+    store.labels.add(document.id, label="invoice", who="ann", source="acme")
+    store.labels.add(document.id, label="invoice", who="cid")
+    moment = datetime.now(UTC)
+    taken, is_new = store.labels.withdraw(document.id, who="bob", comment="was a slip")
+    assert (is_new, taken.label, taken.origin, taken.replaced) == (True, "", LabelOrigin.HUMAN, "invoice")
+    assert (taken.action, taken.who, taken.comment) == (LabelAction.WITHDRAWN, "bob", "was a slip")
+    assert (taken.source, taken.predicted) == ("acme", "receipt")
+    assert store.labels.history(document.id)[0] == taken
+    assert store.labels.current(document.id) is None
+    assert store.labels.labelled(origins=list(LabelOrigin)) == []
+    assert [one.label.label for one in store.labels.labelled(until=moment)] == ["invoice"]
+    assert store.labels.names() == {"invoice"}
+    again, is_new = store.labels.add(document.id, label="invoice", who="ann")
+    assert (is_new, again.action, again.replaced, again.source) == (True, LabelAction.GIVEN, None, "acme")
+    assert store.labels.current(document.id) == again
+
+
+def test_taking_back_where_no_persons_label_is_in_force_changes_nothing(store: Store) -> None:
+    document = add(store)
+    assert store.labels.withdraw(document.id, who="ann")[1] is False
+    guess, _ = store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO)
+    assert store.labels.withdraw(document.id, who="ann")[1] is False
+    assert store.labels.history(document.id) == [guess]
+
+
+def test_a_machines_label_stands_again_where_a_person_took_theirs_back(store: Store) -> None:
+    document = add(store)
+    guess, _ = store.labels.add(document.id, label="letter", who="rules", origin=LabelOrigin.AUTO)
+    store.labels.add(document.id, label="invoice", who="ann")
+    store.labels.withdraw(document.id, who="ann")
+    assert store.labels.current(document.id) == guess
+    assert store.labels.labelled() == []
+    assert [one.label for one in store.labels.labelled(origins=[LabelOrigin.AUTO])] == [guess]
+    later, is_new = store.labels.add(document.id, label="receipt", who="rules", origin=LabelOrigin.AUTO)
+    assert (is_new, later.replaced) == (True, "letter")
+    assert store.labels.current(document.id) == later
+    assert store.labels.withdraw(document.id, who="rules", origin=LabelOrigin.AUTO)[1] is True
+    assert store.labels.current(document.id) is None
+
+
+def test_who_was_ever_labelled_by_a_person_stays_known(store: Store) -> None:
+    by_hand, by_rule = add(store), add(store, "b")
+    store.labels.add(by_hand.id, label="letter", who="ann")
+    store.labels.withdraw(by_hand.id, who="ann")
+    store.labels.add(by_rule.id, label="letter", who="rules", origin=LabelOrigin.AUTO)
+    moment = datetime.now(UTC)
+    later = add(store, "c")
+    store.labels.add(later.id, label="letter", who="ann")
+    assert store.labels.ever_labelled(came_until=moment) == {by_hand.id}
 
 
 def test_each_documents_first_label_stays_known(store: Store) -> None:
@@ -208,5 +314,7 @@ def test_each_documents_first_label_stays_known(store: Store) -> None:
 def test_an_unknown_document_has_no_labels(store: Store, document_id: int) -> None:
     with pytest.raises(DocumentNotFound):
         store.labels.add(document_id, label="letter", who="ann")
+    with pytest.raises(DocumentNotFound):
+        store.labels.withdraw(document_id, who="ann")
     with pytest.raises(DocumentNotFound):
         store.labels.history(document_id)

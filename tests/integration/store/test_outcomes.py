@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
@@ -49,6 +50,7 @@ def judged(
     champion: bool,
     challenger: bool,
     *,
+    label: str = "invoice",
     source: str = "",
     confirmed: bool = True,
     by: Answerer = Answerer.CHAMPION,
@@ -56,13 +58,15 @@ def judged(
     """The outcome of a document that `asked` stored; their names are a, b, c in this order."""
     return Outcome(
         document,
+        label,
         champion,
         challenger,
-        source=source or f"document {document}",
+        source=source,
         confirmed=confirmed,
         answerer=by,
         key="-abc"[document].ljust(64, "-"),
-        text="w" if champion != challenger else "",
+        text="w",
+        languages="eng",
     )
 
 
@@ -74,10 +78,10 @@ def test_outcomes_are_the_documents_that_both_saw_in_the_order_of_their_labels(s
     for document, label in ((second, "invoice"), (alone, "invoice"), (first, "receipt")):
         store.labels.add(document, label=label, who="ann")
     found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
-    assert found == [judged(second, True, False), judged(first, False, True, confirmed=False)]
+    assert found == [judged(second, True, False), judged(first, False, True, label="receipt", confirmed=False)]
     assert store.outcomes.paired("v2", "v1", model_name="docflow", since=BEFORE) == [
         judged(second, False, True, by=Answerer.CHALLENGER),
-        judged(first, True, False, confirmed=False, by=Answerer.CHALLENGER),
+        judged(first, True, False, label="receipt", confirmed=False, by=Answerer.CHALLENGER),
     ]
 
 
@@ -88,7 +92,7 @@ def test_the_newest_label_counts_and_only_a_persons(store: Store) -> None:
     by_rule = asked(store, "b", v1="invoice", v2="receipt")
     store.labels.add(by_rule, label="invoice", who="rules", origin=LabelOrigin.AUTO)
     found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
-    assert found == [judged(corrected, False, True, confirmed=False)]
+    assert found == [judged(corrected, False, True, label="receipt", confirmed=False)]
 
 
 def test_a_corrected_label_keeps_its_documents_place(store: Store) -> None:
@@ -99,10 +103,54 @@ def test_a_corrected_label_keeps_its_documents_place(store: Store) -> None:
     assert found == [judged(corrected, True, False), judged(other, True, False)]
 
 
+def test_a_label_that_was_taken_back_judges_nobody_until_another_is_given(store: Store) -> None:
+    withdrawn, again, other = (asked(store, name, v1="invoice", v2="receipt") for name in "abc")
+    for document in (withdrawn, again, other):
+        store.labels.add(document, label="invoice", who="ann")
+    for document in (withdrawn, again):
+        store.labels.withdraw(document, who="bob")
+    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [judged(other, True, False)]
+    store.labels.add(again, label="receipt", who="bob")
+    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [
+        judged(again, False, True, label="receipt", confirmed=False),
+        judged(other, True, False),
+    ]
+
+
+def test_a_label_from_before_the_trial_does_not_count_when_it_is_taken_back_or_confirmed(store: Store) -> None:
+    withdrawn, confirmed = (asked(store, name, v1="invoice") for name in "ab")
+    for document in (withdrawn, confirmed):
+        store.labels.add(document, label="invoice", who="ann")
+    since = datetime.now(UTC)
+    for name in "ab":
+        asked(store, name, v2="receipt")
+    store.labels.withdraw(withdrawn, who="bob")
+    store.labels.add(confirmed, label="invoice", who="bob")
+    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=since) == []
+    later = asked(store, "c", v1="invoice", v2="receipt")
+    for document in (later, withdrawn):
+        store.labels.add(document, label="invoice", who="ann")
+    found = store.outcomes.paired("v1", "v2", model_name="docflow", since=since)
+    assert [(one.document_id, one.answerer) for one in found] == [
+        (later, Answerer.CHAMPION),
+        (withdrawn, Answerer.OTHER),
+    ]
+
+
+def test_a_confirmed_label_counts_once_by_what_had_been_answered_when_it_was_given(store: Store) -> None:
+    document = asked(store, "a", v1="receipt")
+    store.labels.add(document, label="invoice", who="ann")
+    asked(store, "a", v2="invoice")
+    store.labels.add(document, label="invoice", who="bob")
+    found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
+    assert found == [judged(document, False, True, confirmed=False)]
+
+
 def test_unknown_is_right_for_a_label_that_neither_version_has(store: Store) -> None:
     document = asked(store, "a", v1="unknown", v2="receipt")
     store.labels.add(document, label="poem", who="ann")
-    assert store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE) == [judged(document, True, False)]
+    found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
+    assert found == [judged(document, True, False, label="poem")]
 
 
 def test_unknown_is_wrong_for_a_label_that_one_of_the_versions_has(store: Store) -> None:
@@ -112,7 +160,10 @@ def test_unknown_is_wrong_for_a_label_that_one_of_the_versions_has(store: Store)
     for document in (known, missed):
         store.labels.add(document, label="poem", who="ann")
     found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
-    assert found == [judged(known, True, False), judged(missed, False, False, confirmed=False)]
+    assert found == [
+        judged(known, True, False, label="poem"),
+        judged(missed, False, False, label="poem", confirmed=False),
+    ]
     assert [one.challenger for one in store.outcomes.paired("v2", "v1", model_name="docflow", since=BEFORE)] == [
         True,
         False,
@@ -124,6 +175,16 @@ def test_an_outcome_names_the_source_of_its_document(store: Store) -> None:
     store.labels.add(document, label="invoice", who="ann", source="Muster GmbH")
     found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
     assert found == [judged(document, True, True, source="Muster GmbH")]
+
+
+def test_an_outcome_has_what_its_document_says_by_the_newest_recognition(store: Store) -> None:
+    document = asked(store, "a", v1="invoice", v2="invoice")
+    key = RecognitionKey(engine="e", engine_version="2", languages="eng+rus", settings_digest="")
+    read_again = replace(PAGE, lines=(Line((Word("слово", Box(0, 0, 9, 9), 0.9),)),))
+    store.save_recognition(document, key=key, pages=[read_again], seconds=0.1, quality={"grade": "B"})
+    store.labels.add(document, label="invoice", who="ann")
+    found = store.outcomes.paired("v1", "v2", model_name="docflow", since=BEFORE)
+    assert found == [replace(judged(document, True, True), text="слово", languages="eng+rus", grade="B")]
 
 
 def test_a_label_that_was_given_before_anything_was_answered_corrects_nothing(store: Store) -> None:

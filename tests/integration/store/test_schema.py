@@ -4,11 +4,12 @@ import logging
 import subprocess
 import sys
 import time
+import unicodedata
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from docflow.errors import DatabaseOutdated
 from docflow.store import Store, schema
@@ -85,6 +86,52 @@ def test_pages_that_were_read_under_the_first_schema_count_as_upright(empty_url:
     with Store.open(empty_url) as store:
         (page,) = store.pages(1)
     assert (page.text, page.rotation) == ("word", 0.0)
+
+
+def test_labels_of_an_older_schema_are_spelt_as_new_ones_are(empty_url: str) -> None:
+    bill = unicodedata.normalize("NFD", "счёт")
+    old = [
+        (" tax\N{NO-BREAK SPACE} form", None, "ac\u200bme\n  ltd "),
+        (bill, "Unknown", bill),
+        ("UNKNOWN", bill, ""),
+        ("", "letter", ""),
+        ("Invoice", "unknown", "acme"),
+        *[("receipt", None, f"sender {number}") for number in range(2000)],
+        ("last  one", None, ""),
+    ]
+    database = Database.open(empty_url)
+    with database.exclusive() as connection:
+        command.upgrade(schema.config(connection), "0010")
+        connection.exec_driver_sql(
+            "INSERT INTO documents (id, sha256, filename, media_type, size, storage_path, status, created_at,"
+            " updated_at) VALUES (1, 'a', 'a', 'image/png', 1, 'a', 'uploaded', '2026-01-01 00:00:00+00',"
+            " '2026-01-01 00:00:00+00')"
+        )
+        connection.execute(
+            text(
+                "INSERT INTO labels (id, document_id, label, origin, who, comment, source, replaced, predicted,"
+                " created_at) VALUES (:id, 1, :label, 'human', 'ann', 'a  b', :source, :replaced, 'Unknown',"
+                " '2026-01-01 00:00:00+00')"
+            ),
+            [
+                {"id": number, "label": label, "replaced": replaced, "source": source}
+                for number, (label, replaced, source) in enumerate(old, start=1)
+            ],
+        )
+    database.close()
+    with Store.open(empty_url) as store:
+        rows = store.labels.history(1)[::-1]
+    assert [(row.label, row.replaced, row.source) for row in rows] == [
+        ("tax form", None, "acme ltd"),
+        ("счёт", "unknown", "счёт"),
+        ("unknown", "счёт", ""),
+        ("", "letter", ""),
+        *old[4:-1],
+        ("last one", None, ""),
+    ]
+    assert {(row.who, row.comment, row.predicted, row.is_confirmation) for row in rows} == {
+        ("ann", "a  b", "Unknown", False)
+    }
 
 
 def test_a_failed_upgrade_leaves_nothing_behind(empty_url: str) -> None:

@@ -176,13 +176,54 @@ def test_a_label_is_kept_with_what_the_model_had_said(client: httpx.Client, invo
     assert (first["label"], first["replaced"], first["changed"]) == ("letter", None, True)
     assert (first["predicted_class"], first["model_version"]) == (predicted, "7")
     again = client.post(f"/documents/{document_id}/label", json={"label": " letter ", "who": " bob "}).json()
-    assert again == first | {"changed": False}
+    assert (again["action"], again["who"], again["changed"]) == ("confirmed", "bob", False)
+    assert client.post(f"/documents/{document_id}/label", json={"label": "letter", "who": "bob"}).json() == first | {
+        "changed": False
+    }
     mended = client.post(
         f"/documents/{document_id}/label", json={"label": "invoice", "who": "bob", "comment": "was a slip"}
     ).json()
     assert (mended["replaced"], mended["comment"]) == ("letter", "was a slip")
     history = client.get(f"/documents/{document_id}/labels").json()
-    assert [(one["label"], one["who"]) for one in history] == [("invoice", "bob"), ("letter", "ann")]
+    assert [(one["action"], one["label"], one["who"]) for one in history] == [
+        ("given", "invoice", "bob"),
+        ("confirmed", "letter", "bob"),
+        ("given", "letter", "ann"),
+    ]
+
+
+def test_a_label_is_taken_back_once_and_its_history_stays(client: httpx.Client, invoice: bytes) -> None:
+    document_id = upload(client, invoice)["document_id"]
+    client.post(f"/documents/{document_id}/label", json={"label": "letter", "who": "ann"})
+    body = {"who": " bob ", "comment": "was a slip"}
+    taken, again = (client.request("DELETE", f"/documents/{document_id}/label", json=body).json() for _ in range(2))
+    assert (taken["label"], taken["origin"], taken["action"], taken["changed"]) == ("", "human", "withdrawn", True)
+    assert (taken["replaced"], taken["who"], taken["comment"]) == ("letter", "bob", "was a slip")
+    assert (again["label"], again["replaced"], again["changed"]) == ("", None, False)
+    history = client.get(f"/documents/{document_id}/labels").json()
+    assert [(one["action"], one["label"], one["replaced"]) for one in history] == [
+        ("withdrawn", "", "letter"),
+        ("given", "letter", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document_id", "body", "status", "code"),
+    [
+        (999999, {"who": "ann"}, 404, "document_not_found"),
+        (10**12, {"who": "ann"}, 404, "document_not_found"),
+        (1, None, 422, "invalid_request"),
+        (1, {"who": " "}, 422, "invalid_request"),
+        (1, {"who": "ann", "comment": "x" * 2001}, 422, "invalid_request"),
+        (1, {"who": "ann", "label": "letter"}, 422, "invalid_request"),
+    ],
+)
+def test_a_label_that_cannot_be_taken_back_says_why(
+    client: httpx.Client, document_id: int, body: dict[str, Any] | None, status: int, code: str
+) -> None:
+    answer = client.request("DELETE", f"/documents/{document_id}/label", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_a_label_names_the_documents_source_which_it_keeps_until_another_is_named(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docflow.classify.gate import Compared, Costs, Verdict, judge, over_budget
+from docflow.classify.gate import Compared, Costs, Verdict, judge, over_budget, told_losses, worse_slices
 from docflow.settings import PromotionSettings
 from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 
@@ -86,6 +86,15 @@ def test_a_slice_of_few_documents_does_not_speak() -> None:
         rules=RULES,
     )
     assert "language rus" not in found.worse_slices
+
+
+def test_a_loss_of_as_much_as_the_rules_allow_is_allowed_however_floats_are_rounded() -> None:
+    slices = {"label invoice": Compared(20, 1.0, 19 / 20), "label letter": Compared(100, 0.94, 0.88)}
+    worse = worse_slices(slices, rules=RULES)
+    assert list(worse) == ["label letter"]
+    assert told_losses(worse, slices=slices) == [
+        "it is worse by 0.060 on label letter: right about 0.880 of 100 documents, and the champion about 0.940"
+    ]
 
 
 def test_the_verdict_has_how_each_did_on_every_slice_that_speaks() -> None:

@@ -37,6 +37,12 @@ def run(*arguments: str) -> str:
     return done.output
 
 
+def actions(document_id: str) -> list[tuple[str, str, str]]:
+    """What was done with which label by whom, newest first."""
+    rows = [json.loads(line) for line in run("history", document_id, "--json").splitlines()]
+    return [(row["action"], row["label"], row["who"]) for row in rows]
+
+
 def test_a_label_that_is_set_names_the_source_which_later_ones_keep(document_id: str) -> None:
     run("set", document_id, "invoice", "--who", "ann", "--source", "acme ")
     run("set", document_id, "letter", "--who", "bob")
@@ -46,7 +52,26 @@ def test_a_label_that_is_set_names_the_source_which_later_ones_keep(document_id:
 
 def test_a_label_that_is_set_is_spelt_as_any_other(document_id: str) -> None:
     run("set", document_id, unicodedata.normalize("NFD", " счёт  фактура"), "--who", "ann", "--source", "ac  me")
-    assert run("set", document_id, "счёт фактура", "--who", "bob", "--source", "ac me") == "as it was\n"
+    assert run("set", document_id, "счёт фактура", "--who", "ann", "--source", "ac me") == "as it was\n"
+
+
+def test_a_label_that_another_person_sets_too_is_confirmed(document_id: str) -> None:
+    run("set", document_id, "invoice", "--who", "ann")
+    assert run("set", document_id, "invoice", "--who", "bob") == f"document {document_id} is invoice, confirmed\n"
+    assert run("set", document_id, "invoice", "--who", "bob") == "as it was\n"
+    assert actions(document_id) == [("confirmed", "invoice", "bob"), ("given", "invoice", "ann")]
+    (listed,) = (json.loads(line) for line in run("list", "--json").splitlines())
+    assert (listed["label"], listed["who"]) == ("invoice", "ann")
+
+
+def test_a_label_that_is_withdrawn_is_kept_in_the_history(document_id: str) -> None:
+    run("set", document_id, "invoice", "--who", "ann")
+    told = run("withdraw", document_id, "--who", "bob", "--comment", "was a slip")
+    assert told == f"document {document_id} is no longer invoice\n"
+    assert run("withdraw", document_id, "--who", "bob") == "as it was: no person's label is in force\n"
+    assert actions(document_id) == [("withdrawn", "", "bob"), ("given", "invoice", "ann")]
+    assert run("list", "--json") == ""
+    assert "was a slip" in run("history", document_id, "--json")
 
 
 def test_an_import_says_what_it_kept_and_what_looks_like_a_slip(tmp_path: Path) -> None:
@@ -59,8 +84,13 @@ def test_an_import_says_what_it_kept_and_what_looks_like_a_slip(tmp_path: Path) 
         assert new.label is not None
         pipeline.store.labels.add(new.label.document_id, label="receipt", who="bob")
         (kept,) = import_labels(pipeline, read_entries(folder), who="ann")
+        pipeline.store.labels.withdraw(new.label.document_id, who="cid")
+        (withdrawn,) = import_labels(pipeline, read_entries(folder), who="ann")
     assert list(remarks(new)) == ["'Invoice' is a new label beside 'invoice'. If they are the same, call them so."]
     assert list(remarks(kept)) == ["kept receipt, which bob said since; --overwrite imports it all the same."]
+    assert list(remarks(withdrawn)) == [
+        "kept it without a label, which cid took back since; --overwrite imports it all the same."
+    ]
 
 
 @pytest.mark.usefixtures("document_id")

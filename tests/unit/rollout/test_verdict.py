@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import pytest
 
+from docflow.classify.gate import Compared
 from docflow.rollout import RolloutVerdict, Ruling
 from docflow.rollout.verdict import weigh
-from docflow.settings import RolloutSettings
+from docflow.settings import PromotionSettings, RolloutSettings
 from docflow.store import Answerer, Operation, Outcome
 
 RULES = RolloutSettings()
 FAIR = RolloutSettings(fair_labels=True)
+GATE = PromotionSettings()
 SOUND = Operation(documents=200, failed=0, unknown=10, milliseconds=1.0)
 
 
@@ -21,8 +23,9 @@ def outcome(
     number: int, champion: bool, challenger: bool, *, source: str = "", text: str = "", confirmed: bool = True
 ) -> Outcome:
     """A document that was labelled before anything was answered, so that it counts whatever labels are."""
-    told = source or f"document {number}"
-    return Outcome(number, champion, challenger, told, confirmed, answerer=Answerer.NOBODY, key=str(number), text=text)
+    return Outcome(
+        number, "invoice", champion, challenger, source, confirmed, answerer=Answerer.NOBODY, key=str(number), text=text
+    )
 
 
 def outcomes(*, wins: int = 0, losses: int = 0, both: int = 0) -> list[Outcome]:
@@ -38,7 +41,12 @@ def flipped(chance: random.Random, *, count: int, share: float = 0.5, a_source: 
 
 
 def judged(
-    seen: list[Outcome], *, champion: Operation = SOUND, challenger: Operation = SOUND, rules: RolloutSettings = RULES
+    seen: list[Outcome],
+    *,
+    champion: Operation = SOUND,
+    challenger: Operation = SOUND,
+    rules: RolloutSettings = RULES,
+    gate: PromotionSettings = GATE,
 ) -> RolloutVerdict:
     return weigh(
         seen,
@@ -46,7 +54,7 @@ def judged(
         alias="challenger",
         versions=("1", "2"),
         rules=rules,
-        max_milliseconds=20,
+        gate=gate,
     )
 
 
@@ -96,7 +104,7 @@ def test_an_equal_model_is_seldom_told_apart_however_many_documents_a_source_sen
 
 def test_a_better_model_is_seldom_missed_however_seldom_the_two_disagree() -> None:
     chance = random.Random(2)
-    agreed = [outcome(-1, True, True)] * 99
+    agreed = [outcome(-1, True, True)] * 49
     rulings = []
     for _ in range(100):
         seen: list[Outcome] = []
@@ -104,7 +112,7 @@ def test_a_better_model_is_seldom_missed_however_seldom_the_two_disagree() -> No
         for vote in flipped(chance, count=RULES.most_outcomes, share=RULES.effect):
             seen += [*agreed, vote]
             # Looked at now and then, as the job does.
-            if ruling is Ruling.WAIT and len(seen) % 2000 == 0:
+            if ruling is Ruling.WAIT and len(seen) % 1000 == 0:
                 ruling = judged(seen).ruling
         rulings.append(ruling)
     assert rulings.count(Ruling.PROMOTE) >= 100 * (1 - RULES.beta) - 9
@@ -182,7 +190,7 @@ def test_a_champion_that_cannot_serve_does_not_give_way_to_one_that_is_worse() -
 def in_the_shadow(seen: list[Outcome], *, may_challenge: bool, share: float = 0.1) -> RolloutVerdict:
     return weigh(
         seen, (SOUND, SOUND), alias="shadow", versions=("1", "2"), rules=RolloutSettings(share=share),
-        max_milliseconds=20, may_challenge=may_challenge,
+        gate=GATE, may_challenge=may_challenge,
     )  # fmt: skip
 
 
@@ -192,3 +200,78 @@ def test_a_predecessor_that_seems_better_is_to_answer_for_some_where_it_may() ->
     assert in_the_shadow(better, may_challenge=False).ruling is Ruling.WAIT
     assert in_the_shadow(better, may_challenge=True, share=0.0).ruling is Ruling.WAIT
     assert in_the_shadow(outcomes(losses=12), may_challenge=True).ruling is Ruling.WITHDRAW
+
+
+def of_slice(*, lost: int, documents: int, first: int = 100, **known: str) -> list[Outcome]:
+    """Documents that have something in common, of which the champion alone was right about so many."""
+    rows = [outcome(first + number, True, number >= lost) for number in range(documents)]
+    return [replace(one, label="receipt", **known) for one in rows]
+
+
+@pytest.mark.parametrize(
+    ("known", "name"),
+    [
+        ({}, "label receipt"),
+        ({"text": "счёт за услуги", "languages": "eng+rus"}, "language rus"),
+        ({"source": "Muster GmbH"}, "source Muster GmbH"),
+        ({"grade": "C"}, "grade C"),
+    ],
+)
+def test_one_that_is_better_on_the_whole_waits_while_it_loses_a_slice_and_says_which(
+    known: dict[str, str], name: str
+) -> None:
+    verdict = judged([*outcomes(wins=20, both=40), *of_slice(lost=2, documents=10, **known)])
+    assert verdict.ruling is Ruling.WAIT
+    assert verdict.reason.startswith("better than version 1 on the whole, but it is worse by 0.200 on ")
+    told = f"worse by 0.200 on {name}: right about 0.800 of 10 documents, and the champion about 1.000"
+    assert told in verdict.reason
+    assert "it alone was right on 9 documents, the champion alone on 0; 70 of 70 labels confirm" in verdict.reason
+    assert verdict.slices[name] == Compared(10, 1.0, 0.8)
+    assert verdict.to_dict()["slices"][name] == {"documents": 10, "champion": 1.0, "challenger": 0.8}
+
+
+def test_one_that_loses_a_slice_after_the_most_votes_is_withdrawn_and_the_record_says_for_which() -> None:
+    seen = [*outcomes(wins=20, both=40), *of_slice(lost=2, documents=10)]
+    assert judged(seen, rules=RULES.model_copy(update={"most_outcomes": 23})).ruling is Ruling.WAIT
+    verdict = judged(seen, rules=RULES.model_copy(update={"most_outcomes": 22}))
+    assert verdict.ruling is Ruling.WITHDRAW
+    assert "better than version 1 on the whole, but it is worse by 0.200 on label receipt" in verdict.reason
+
+
+def test_one_is_promoted_once_later_documents_say_that_it_loses_no_more_of_the_slice_than_is_allowed() -> None:
+    better, lost = outcomes(wins=20, both=40), of_slice(lost=2, documents=10)
+    assert judged([*better, *lost]).ruling is Ruling.WAIT
+    verdict = judged([*better, *lost, *of_slice(lost=0, documents=30, first=200)])
+    assert verdict.ruling is Ruling.PROMOTE
+    assert verdict.slices["label receipt"] == Compared(40, 1.0, 0.95)
+
+
+def test_a_slice_of_fewer_documents_than_the_gate_asks_for_holds_nobody_up() -> None:
+    seen = [*outcomes(wins=20, both=40), *of_slice(lost=2, documents=9)]
+    assert judged(seen).ruling is Ruling.PROMOTE
+    assert "label receipt" not in judged(seen).slices
+    assert judged(seen, gate=PromotionSettings(least_slice=9)).ruling is Ruling.WAIT
+    assert judged(seen, gate=PromotionSettings(least_slice=9, slice_tolerance=0.3)).ruling is Ruling.PROMOTE
+
+
+def test_documents_that_do_not_count_are_in_no_slice() -> None:
+    stood_in = [replace(one, answerer=Answerer.OTHER) for one in of_slice(lost=10, documents=10)]
+    verdict = judged([*outcomes(wins=20, both=40), *stood_in])
+    assert (verdict.ruling, list(verdict.slices)) == (Ruling.PROMOTE, ["label invoice"])
+
+
+def test_a_document_of_a_source_that_nobody_named_is_in_no_sources_slice() -> None:
+    verdict = judged(outcomes(wins=20), gate=PromotionSettings(least_slice=1))
+    assert list(verdict.slices) == ["label invoice"]
+
+
+def test_a_champion_that_cannot_serve_gives_way_whatever_slice_is_lost() -> None:
+    seen = [*outcomes(wins=20, both=40), *of_slice(lost=10, documents=10)]
+    verdict = judged(seen, champion=replace(SOUND, failed=20))
+    assert (verdict.ruling, verdict.reason[:24]) == (Ruling.PROMOTE, "version 1 did not answer")
+    assert verdict.slices["label receipt"].challenger == 0.0
+
+
+def test_a_predecessor_is_to_answer_for_some_whatever_slice_is_lost() -> None:
+    seen = [*outcomes(wins=20), *of_slice(lost=10, documents=10)]
+    assert in_the_shadow(seen, may_challenge=True).ruling is Ruling.CHALLENGE

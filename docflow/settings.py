@@ -174,6 +174,23 @@ class TrainingSettings(Section):
         return self
 
 
+class DriftSettings(Section):
+    """When the documents are not what the newest model began with any more."""
+
+    reference: int = Field(
+        500, ge=100, le=5000, description="First documents since the newest version was registered, to compare with."
+    )
+    current: int = Field(200, ge=50, le=5000, description="Last documents that are compared with them.")
+    psi: float = Field(
+        0.1,
+        gt=0,
+        description="Population stability index from which on a column has drifted; more where chance alone passes it.",
+    )
+    share: float = Field(
+        0.3, gt=0, le=1, description="Share of columns that is drift; the labels or the share of `unknown` alone are."
+    )
+
+
 class PromotionSettings(Section):
     """When a challenger may take the champion's place, judged on labelled documents that neither was trained on."""
 
@@ -276,6 +293,7 @@ class Settings(BaseSettings):
     training: TrainingSettings = Field(
         default_factory=TrainingSettings, description="How models are trained again by themselves."
     )
+    drift: DriftSettings = Field(default_factory=DriftSettings, description="When the documents have drifted.")
     promotion: PromotionSettings = Field(
         default_factory=PromotionSettings, description="When a new model is better than the one in force."
     )

@@ -13,6 +13,7 @@ from typing import cast
 from prefect import serve
 from prefect.deployments.runner import RunnerDeployment
 
+from flows.drift import drift
 from flows.ingest import ingest
 from flows.rollout import rollout
 from flows.train import train
@@ -20,6 +21,7 @@ from flows.train import train
 INBOX_EVERY = timedelta(minutes=5)
 ROLLOUT_EVERY = timedelta(hours=1)
 TRAIN_EVERY = timedelta(days=1)
+DRIFT_EVERY = timedelta(days=1)
 TAGS = ["docflow"]
 
 
@@ -36,6 +38,7 @@ def main() -> None:
             ingest.to_deployment("inbox", interval=INBOX_EVERY, parameters={"source": inbox}, tags=TAGS),
         ),
         cast(RunnerDeployment, train.to_deployment("training", interval=TRAIN_EVERY, tags=TAGS)),
+        cast(RunnerDeployment, drift.to_deployment("drift", interval=DRIFT_EVERY, tags=TAGS)),
         cast(RunnerDeployment, rollout.to_deployment("verdict", interval=ROLLOUT_EVERY, tags=TAGS)),
     )
 

@@ -34,6 +34,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     "data": ("synth", "train", "evaluate"),
     "labels": ("labels",),
     "models": ("models",),
+    "drift": ("drift",),
     "bundle": ("bundle",),
     "ocr_models": ("ocr-models",),
     "service": ("serve", "config", "doctor", "db"),

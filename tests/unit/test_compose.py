@@ -57,6 +57,13 @@ def test_ports_are_published_to_this_machine_only(compose: dict[str, Any]) -> No
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
+def test_the_image_has_the_extras_of_the_flows_that_it_offers() -> None:
+    installs = re.findall(r"uv sync .*", (ROOT / "Dockerfile").read_text())
+    assert len(installs) == 2
+    for install in installs:
+        assert {"flows", "synth", "drift"} <= set(re.findall(r"--extra (\w+)", install))
+
+
 def test_docker_compose_accepts_the_file() -> None:
     program = shutil.which("docker-compose")
     if program is None:

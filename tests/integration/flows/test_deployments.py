@@ -13,11 +13,11 @@ import httpx
 import psutil
 import pytest
 
-from flows.deployments import INBOX_EVERY, ROLLOUT_EVERY, TRAIN_EVERY
+from flows.deployments import DRIFT_EVERY, INBOX_EVERY, ROLLOUT_EVERY, TRAIN_EVERY
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 120
-DEPLOYMENTS = 3
+DEPLOYMENTS = 4
 
 
 @contextmanager
@@ -81,6 +81,7 @@ def test_each_flow_is_a_deployment_with_its_schedule(prefect: tuple[httpx.Client
     }
     assert told == {
         "inbox": ("ingest", INBOX_EVERY.total_seconds()),
+        "drift": ("drift", DRIFT_EVERY.total_seconds()),
         "training": ("train", TRAIN_EVERY.total_seconds()),
         "verdict": ("rollout", ROLLOUT_EVERY.total_seconds()),
     }

@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from integration.asked import ask
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 
 from docflow import learning
 from docflow import rollout as models
+from docflow.errors import SettingsError
 from docflow.registry import open_registry
 from docflow.settings import Settings, load_settings
 from docflow.store import RecognitionKey, Store
 from docflow.types import LabelledText, ModelRef, PageText, Prediction, TextSource, Variant
+from flows.drift import drift
 from flows.rollout import rollout
 from flows.train import train
 
@@ -27,6 +32,16 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The settings that the flow will find, with two versions registered and the first promoted."""
     monkeypatch.setenv("DOCFLOW_VAR_DIR", str(tmp_path / "var"))
     return load_settings()
+
+
+def two_kinds() -> list[LabelledText]:
+    """Texts to learn from, of sources enough to hold some out."""
+    texts = {"invoice": "invoice due payment vat", "letter": "dear sincerely regards yours"}
+    return [
+        LabelledText(f"{text} {number}", label, "eng", group=f"{label}{number % 4}")
+        for label, text in texts.items()
+        for number in range(12)
+    ]
 
 
 def say(store: Store, number: int, **labels: str) -> int:
@@ -48,14 +63,8 @@ def say(store: Store, number: int, **labels: str) -> int:
 def test_a_challenger_that_is_right_more_often_is_promoted_and_nobody_is_left_on_trial(settings: Settings) -> None:
     registry = open_registry(settings)
     with Store.open(settings.effective_database_url) as store:
-        texts = {"invoice": "invoice due payment vat", "letter": "dear sincerely regards yours"}
         for seed in (0, 1):
-            samples = [
-                LabelledText(f"{text} {number}", label, "eng", group=f"{label}{number % 4}")
-                for label, text in texts.items()
-                for number in range(12)
-            ]
-            learning.train(samples, settings=settings, store=store, registry=registry, seed=seed)
+            learning.train(two_kinds(), settings=settings, store=store, registry=registry, seed=seed)
         given = {"settings": settings, "store": store, "registry": registry, "promoted_by": "ann"}
         models.promote("1", **given)
         assert rollout() == []
@@ -78,3 +87,25 @@ def test_the_training_flow_trains_the_first_version_and_then_says_that_nothing_w
     second = train(drifted=True)
     assert (second["result"], second["version"]) == ("nothing", None)
     assert second["why"] == "the documents have drifted, but data, recipe and code are those of version 1"
+
+
+def test_drift_starts_the_training_deployment_and_says_where_there_is_none(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCFLOW_DRIFT__REFERENCE", "100")
+    monkeypatch.setenv("DOCFLOW_DRIFT__CURRENT", "50")
+    registry = open_registry(settings)
+    with Store.open(settings.effective_database_url) as store:
+        learning.train(two_kinds(), settings=settings, store=store, registry=registry)
+        models.promote("1", settings=settings, store=store, registry=registry, promoted_by="ann")
+        ask(settings, store=store, version="1", documents=100)
+        ask(settings, store=store, version="1", documents=50, label="passport")
+    with pytest.raises(SettingsError, match="there is no deployment train/training to start"):
+        drift()
+    deployment_id = train.to_deployment("training").apply()
+    assert drift()["drifted"]
+    with get_client(sync_client=True) as client:
+        (run,) = client.read_flow_runs(deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment_id])))
+    assert run.parameters == {"drifted": True}
+    assert run.state is not None
+    assert run.state.is_scheduled()

@@ -8,14 +8,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from integration.asked import ask
 from learning_case import Loop, open_loop
 
 from docflow import rollout
+from docflow.drifting import look_for_drift
 from docflow.errors import StorageUnavailable
 from docflow.recipes import Recipe, gather, train_by
 from docflow.registry import code_version
 from docflow.retraining import Result, Retraining, retrain
-from docflow.settings import PromotionSettings, TrainingSettings
+from docflow.settings import DriftSettings, PromotionSettings, TrainingSettings
 
 SETTINGS = TrainingSettings(generated=150, new_labels=20, most_days=30)
 
@@ -76,6 +78,19 @@ def test_nothing_is_done_where_nothing_would_change_and_it_says_so(
     assert (seen.result, seen.version) == (Result.NOTHING, None)
     assert seen.why == f"{why}, but data, recipe and code are those of version 1"
     assert len(begun.registry.versions("docflow")) == 1
+
+
+def test_drift_that_goes_on_trains_again_only_where_there_is_something_new_to_learn_from(begun: Loop) -> None:
+    settings = begun.settings.model_copy(update={"drift": DriftSettings(reference=100, current=50)})
+    ask(settings, store=begun.store, version="1", documents=100)
+    ask(settings, store=begun.store, version="1", documents=50, label="passport")
+    for _ in range(2):
+        assert look_for_drift(settings, store=begun.store, registry=begun.registry).drifted
+        assert look(begun, drifted=True).why.endswith("but data, recipe and code are those of version 1")
+    begun.label(first=0, count=5)
+    assert look(begun, drifted=True, least_documents=500).version == "2"
+    seen = look_for_drift(settings, store=begun.store, registry=begun.registry)
+    assert (seen.drifted, seen.since) == (False, "2")
 
 
 def test_with_too_few_labels_to_judge_by_the_new_version_is_tried_as_the_challenger(begun: Loop) -> None:

@@ -100,10 +100,9 @@ async def upload_and_predict(
 async def record(answered: Answered, service: Service, *, text_sha256: str) -> None:
     """Store what was said about a text, without the text; where the database does not take it, that is only told."""
     said = (answered.prediction, *answered.shadows)
-    texts = service.pipeline.store.texts
     try:
         async with asyncio.timeout(RECORD_SECONDS):
-            await service.records.run(lambda: texts.save_predictions(text_sha256, said))
+            await service.records.store(text_sha256, said)
     except (TimeoutError, DocFlowError) as error:
         UNSTORED_PREDICTIONS.inc()
         log.warning("what was said about a text could not be stored: %s", error or "the database took too long")

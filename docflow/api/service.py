@@ -12,6 +12,7 @@ from fastapi import Depends, Path, Request
 
 from docflow.api.classifying import Ask, BridgedModels
 from docflow.api.health import HealthProbe
+from docflow.api.records import Records
 from docflow.api.work import Workers
 from docflow.errors import DocumentNotFound
 from docflow.pipeline import Pipeline
@@ -20,9 +21,6 @@ from docflow.types import ModelRef
 
 TRANSFERS = 4
 """Uploads held in memory, and look-ups in the database, at once; bounds memory at a few files' size."""
-
-RECORDS = 2
-"""Predictions of texts written at once: apart from uploads, whose checks take seconds."""
 
 MOST_ID = 2**31 - 1
 """The largest id that the database's integer column can have given out."""
@@ -42,7 +40,7 @@ class Service:
     health: HealthProbe
     reading: Workers
     transfers: Workers
-    records: Workers
+    records: Records
 
 
 @asynccontextmanager
@@ -58,7 +56,7 @@ async def running(settings: Settings, *, ask: Ask, model: Callable[[], ModelRef]
         health=HealthProbe(ask),
         reading=Workers("docflow-reading", threads=settings.ocr.workers, queue=settings.ocr.queue),
         transfers=Workers("docflow-transfer", threads=TRANSFERS),
-        records=Workers("docflow-records", threads=RECORDS),
+        records=Records(pipeline.store.texts.save_predictions),
     )
     try:
         yield service

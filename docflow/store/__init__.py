@@ -25,7 +25,7 @@ from docflow.store.tables import (
     Refusal,
     TextPredictionRow,
 )
-from docflow.store.texts import TextStore
+from docflow.store.texts import Said, TextStore
 from docflow.store.windows import AskedDocument, WindowKey, WindowStore
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "RecognitionKey",
     "Refusal",
     "RefusalStore",
+    "Said",
     "Store",
     "TextPredictionRow",
     "TextStore",

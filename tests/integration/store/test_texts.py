@@ -25,17 +25,17 @@ def asked(store: Store, name: str, *, first_as: Variant = Variant.CHAMPION, **sa
         model = ModelRef("docflow", version, version)
         one = Prediction(label, 0.6, label != "unknown", {"invoice": 0.6}, model, variant, 0.002 * (number + 1))
         predictions.append(one if label else Prediction.failure(model))
-    store.texts.save_predictions(name.ljust(64, "-"), predictions)
+    store.texts.save_predictions([(name.ljust(64, "-"), said) for said in predictions])
 
 
 def kept(store: Store) -> list[TextPredictionRow]:
     with store._database.session() as session:
-        return list(session.exec(select(TextPredictionRow)))
+        return list(session.exec(select(TextPredictionRow).order_by(TextPredictionRow.model_version)))
 
 
 def test_each_prediction_is_kept_with_its_version_its_variant_and_its_time(store: Store) -> None:
     asked(store, "a", first_as=Variant.CHALLENGER, v2="receipt", v1="invoice")
-    answer, beside = kept(store)
+    beside, answer = kept(store)
     assert (answer.model_version, answer.variant, answer.label) == ("v2", Variant.CHALLENGER, "receipt")
     assert (beside.model_version, beside.variant, beside.label) == ("v1", Variant.SHADOW, "invoice")
     assert answer.text_sha256 == "a".ljust(64, "-")
@@ -76,3 +76,13 @@ def test_the_same_text_may_be_kept_by_many_at_once(store: Store) -> None:
         for done in [threads.submit(asked, store, str(n % 4), v1="invoice", v2="receipt") for n in range(64)]:
             done.result()
     assert Counter(row.text_sha256[0] for row in kept(store)) == dict.fromkeys("0123", 2)
+
+
+def test_groups_of_the_same_texts_in_another_order_do_not_wait_for_each_other(store: Store) -> None:
+    model = ModelRef("docflow", "v1", "v1")
+    said = [(str(n).rjust(64, "0"), Prediction("invoice", 0.6, True, {}, model)) for n in range(40)]
+    with ThreadPoolExecutor(4) as threads:
+        groups = [said if n % 2 else said[::-1] for n in range(40)]
+        for done in [threads.submit(store.texts.save_predictions, group) for group in groups]:
+            done.result()
+    assert len(kept(store)) == len(said)

@@ -142,7 +142,7 @@ def test_labels_come_in_are_corrected_and_are_learnt_from(champion_var_dir: Path
     assert "24 new" in done.stdout, done.stderr
     assert "bad.pdf" in done.stderr
     assert done.returncode == 3
-    again = docflow("labels", "import", str(folder), "--who", "bob", var_dir=champion_var_dir)
+    again = docflow("labels", "import", str(folder), "--who", "ann", var_dir=champion_var_dir)
     assert "24 as it was" in again.stdout
 
     listed = docflow("labels", "list", "--json", var_dir=champion_var_dir)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from docflow.cli.app import OUT
 from docflow.cli.models import macro_accuracy, models
 from docflow.errors import PromotionRefused
 from docflow.registry import ModelVersion
@@ -65,7 +66,7 @@ def refuse(store: Store, version: str, alias: str, **detail: object) -> None:
 
 
 def history(*arguments: str) -> Result:
-    return CliRunner().invoke(models, ["history", *arguments], env={"COLUMNS": "200"})
+    return CliRunner().invoke(models, ["history", *arguments])
 
 
 def test_the_history_has_what_was_refused_between_what_was_promoted(store: Store) -> None:
@@ -82,7 +83,9 @@ def test_the_history_has_what_was_refused_between_what_was_promoted(store: Store
     assert rows[3]["evidence"]["promoted_by"] == "ann"
 
 
-def test_the_table_says_why_something_was_refused_and_leaves_the_evidence_out(store: Store) -> None:
+@pytest.mark.usefixtures("store")
+def test_the_table_says_why_something_was_refused_and_leaves_the_evidence_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OUT, "width", 200)
     told = history().stdout
     assert "it is slow; it is large" in told
     assert "2" * 12 in told

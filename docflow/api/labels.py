@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from docflow.api.schemas import LabelAnswer, LabelRequest, WithdrawalRequest
 from docflow.api.service import DocumentId, ServiceOf
@@ -27,14 +29,16 @@ async def set_label(document_id: DocumentId, body: LabelRequest, service: Servic
 
 
 @router.delete("/documents/{document_id}/label")
-async def withdraw_label(document_id: DocumentId, body: WithdrawalRequest, service: ServiceOf) -> LabelAnswer:
+async def withdraw_label(
+    document_id: DocumentId, asked: Annotated[WithdrawalRequest, Query()], service: ServiceOf
+) -> LabelAnswer:
     """Take back what people said that a document is; the history keeps it. Without such a label it changes nothing.
 
     A machine's label may stand again.
     """
     store = service.pipeline.store
     taken, is_new = await service.transfers.run(
-        lambda: store.labels.withdraw(document_id, who=body.who, comment=body.comment)
+        lambda: store.labels.withdraw(document_id, who=asked.who, comment=asked.comment)
     )
     return label_answer(taken, changed=is_new)
 

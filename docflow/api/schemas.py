@@ -172,7 +172,7 @@ class LabelRequest(BaseModel):
 
 
 class WithdrawalRequest(BaseModel):
-    """Who takes back what people said that a document is."""
+    """Who takes back what people said that a document is; in the query, since many clients send no body to delete."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from docflow.cli.app import OUT
-from docflow.cli.labels import AsJson, show
+from docflow.cli.rows import AsJson, show
 from docflow.drifting import look_for_drift
 from docflow.registry import open_registry
 from docflow.settings import load_settings

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.progress import track
-from rich.table import Table
 
 from docflow.autolabelling import label_automatically
 from docflow.classify import doubts
 from docflow.cli.app import ERR, OUT, shown
+from docflow.cli.rows import AsJson, show
 from docflow.cli.who import Who, login_name
 from docflow.labelling import Imported, Outcome, import_labels, labelled_texts
 from docflow.labels import read_entries, valid_label, valid_source
@@ -29,8 +28,6 @@ GENERATED_BESIDE = 1000
 """Generated texts that the model which doubts labels learns from beside: with few documents, they steady it."""
 
 labels = typer.Typer(no_args_is_help=True, help="Import, set and look up what documents are.")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -209,26 +206,10 @@ def label_dict(label: Label) -> dict[str, Any]:
         "label": label.label,
         "origin": label.origin.value,
         "who": label.who,
-        "when": label.created_at.isoformat(timespec="seconds"),
+        "when": label.created_at,
         "replaced": label.replaced,
         "predicted": label.predicted,
         "model_version": label.model_version,
         "source": label.source,
         "comment": label.comment,
     }
-
-
-def show(rows: list[dict[str, Any]], *, as_json: bool) -> None:
-    """Print rows as a table, or as an object a line."""
-    if as_json:
-        for row in rows:
-            typer.echo(json.dumps(row, ensure_ascii=False))
-        return
-    table = Table(box=None, header_style="bold")
-    for name in rows[0] if rows else ():
-        heading = name.replace("_", " ")
-        # On a narrow terminal values are folded, and headings stay words.
-        table.add_column(heading, overflow="fold", min_width=max(len(word) for word in heading.split()))
-    for row in rows:
-        table.add_row(*("–" if value is None else escape(str(value)) for value in row.values()))
-    OUT.print(table if rows else "Nothing yet.")

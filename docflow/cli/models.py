@@ -14,7 +14,7 @@ from rich.table import Table
 from docflow import promoting, recipes, rollout
 from docflow.cli.app import ERR, OUT
 from docflow.cli.data import tracked
-from docflow.cli.labels import show
+from docflow.cli.rows import show
 from docflow.cli.who import Who, login_name
 from docflow.learning import JudgedOn
 from docflow.registry import CHALLENGER, SHADOW, ModelVersion, open_registry
@@ -196,7 +196,7 @@ def promotion_row(promotion: Promotion, *, as_json: bool) -> dict[str, Any]:
         # None where a trial was withdrawn: nobody has the alias since.
         "version": promotion.model_version or None,
         "alias": promotion.alias,
-        "when": promotion.promoted_at.isoformat(timespec="seconds"),
+        "when": promotion.promoted_at,
         "who": promotion.promoted_by,
         "digest": (promotion.digest if as_json else promotion.digest[:12]) or None,
         "reason": promotion.reason,
@@ -209,7 +209,7 @@ def refusal_row(refusal: Refusal, *, as_json: bool) -> dict[str, Any]:
     return {
         "version": refusal.model_version,
         "alias": refusal.alias,
-        "when": refusal.refused_at.isoformat(timespec="seconds"),
+        "when": refusal.refused_at,
         "who": refusal.asked_by,
         "digest": refusal.digest if as_json else refusal.digest[:12],
         "reason": refusal.reason,

@@ -195,8 +195,8 @@ def test_a_label_is_kept_with_what_the_model_had_said(client: httpx.Client, invo
 def test_a_label_is_taken_back_once_and_its_history_stays(client: httpx.Client, invoice: bytes) -> None:
     document_id = upload(client, invoice)["document_id"]
     client.post(f"/documents/{document_id}/label", json={"label": "letter", "who": "ann"})
-    body = {"who": " bob ", "comment": "was a slip"}
-    taken, again = (client.request("DELETE", f"/documents/{document_id}/label", json=body).json() for _ in range(2))
+    asked = {"who": " bob ", "comment": "was a slip"}
+    taken, again = (client.delete(f"/documents/{document_id}/label", params=asked).json() for _ in range(2))
     assert (taken["label"], taken["origin"], taken["action"], taken["changed"]) == ("", "human", "withdrawn", True)
     assert (taken["replaced"], taken["who"], taken["comment"]) == ("letter", "bob", "was a slip")
     assert (again["label"], again["replaced"], again["changed"]) == ("", None, False)
@@ -208,7 +208,7 @@ def test_a_label_is_taken_back_once_and_its_history_stays(client: httpx.Client, 
 
 
 @pytest.mark.parametrize(
-    ("document_id", "body", "status", "code"),
+    ("document_id", "asked", "status", "code"),
     [
         (999999, {"who": "ann"}, 404, "document_not_found"),
         (10**12, {"who": "ann"}, 404, "document_not_found"),
@@ -219,9 +219,9 @@ def test_a_label_is_taken_back_once_and_its_history_stays(client: httpx.Client, 
     ],
 )
 def test_a_label_that_cannot_be_taken_back_says_why(
-    client: httpx.Client, document_id: int, body: dict[str, Any] | None, status: int, code: str
+    client: httpx.Client, document_id: int, asked: dict[str, Any] | None, status: int, code: str
 ) -> None:
-    answer = client.request("DELETE", f"/documents/{document_id}/label", json=body)
+    answer = client.delete(f"/documents/{document_id}/label", params=asked)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
 

@@ -1,0 +1,41 @@
+"""Rows are shown as a table that fits, and in JSON with all that they have."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from docflow.cli.app import OUT
+from docflow.cli.rows import show
+
+ROWS = [
+    {"label": "[b]letter", "when": datetime(2026, 3, 1, 9, 30, 5, tzinfo=UTC), "replaced": None, "comment": "a slip"},
+    {"label": "letter", "when": datetime(2026, 3, 1, 9, 29, 5, tzinfo=UTC), "replaced": None, "comment": ""},
+]
+
+
+@pytest.fixture(autouse=True)
+def width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OUT, "width", 80)
+
+
+def test_a_table_has_short_moments_and_no_column_that_nothing_is_in(capsys: pytest.CaptureFixture[str]) -> None:
+    show(ROWS, as_json=False)
+    heading, first, second = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["label", "when", "comment"]
+    assert first.split() == ["[b]letter", "2026-03-01", "09:30", "a", "slip"]
+    assert second.split() == ["letter", "2026-03-01", "09:29"]
+
+
+def test_json_has_every_key_and_moments_to_the_second(capsys: pytest.CaptureFixture[str]) -> None:
+    show(ROWS, as_json=True)
+    first, _ = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert first == ROWS[0] | {"when": "2026-03-01T09:30:05+00:00"}
+
+
+def test_no_rows_are_nothing_yet_and_no_json(capsys: pytest.CaptureFixture[str]) -> None:
+    show([], as_json=False)
+    show([], as_json=True)
+    assert capsys.readouterr().out == "Nothing yet.\n"

@@ -18,6 +18,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -25,9 +26,11 @@ from benchmarks.classify_rows import GROUPS, SEED, Compared, Documents, Row
 from benchmarks.machine import describe
 from benchmarks.ocr_reading import peak_mib
 from benchmarks.plain_classifier import Plain
-from docflow.classify import CANDIDATES, Candidate, Neural, answers
+from docflow.classify import CANDIDATES, Candidate, Multimodal, Neural, answers
 from docflow.classify.blocks import REAL_A_LABEL
+from docflow.embedding import SIZE, Embedding, with_embedding
 from docflow.synth import training_texts
+from docflow.thumbnail import thumbnail_of
 from docflow.types import ModelRef
 
 COST = "cost"
@@ -35,8 +38,10 @@ TIMED = 10_000
 DRAWN = 500
 """Pictures that the timed documents share: drawing ten thousand would take five minutes and change nothing."""
 
+EMPTY_PAGE = thumbnail_of(np.full((96, 68), 255, np.uint8))
+
 COMPARED: Mapping[str, Compared] = {**CANDIDATES, Plain.name: Plain()}
-ASKED = ("linear", "voting", "neural", "paperless", "plain")
+ASKED = ("linear", "voting", "multimodal", "neural", "paperless", "plain")
 """Those compared where none are named: `best` is one of them, and takes an hour to find out which."""
 
 
@@ -95,6 +100,8 @@ def cost_here(candidate: Candidate) -> Row:
     if candidate.looks:
         drawn_ones = [s.thumbnail for s in training_texts(DRAWN, seed=SEED, thumbnails=True)]
         samples = [replace(s, thumbnail=drawn_ones[row % DRAWN]) for row, s in enumerate(samples)]
+    if candidate.name == Multimodal.name:
+        samples = [replace(s, thumbnail=drawn_embedding(row)) for row, s in enumerate(samples)]
     started = time.perf_counter()
     model = candidate.fit(samples, seed=SEED)
     took = time.perf_counter() - started
@@ -110,6 +117,12 @@ def cost_here(candidate: Candidate) -> Row:
         "peak memory of that, MiB": f"{peak_mib():.0f}",
         "one prediction, ms": f"{each:.2f}",
     }
+
+
+def drawn_embedding(seed: int) -> bytes:
+    """A thumbnail with an embedding that says nothing: what it takes to look at one is the same."""
+    values = np.random.default_rng(seed).normal(size=SIZE).astype(np.float32)
+    return with_embedding(EMPTY_PAGE, Embedding("00000000", values / np.linalg.norm(values)))
 
 
 if __name__ == "__main__":

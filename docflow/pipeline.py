@@ -22,7 +22,7 @@ from docflow.outputs import ReadDocument
 from docflow.readers import Reader, open_reader
 from docflow.reading import LocalReader
 from docflow.rollout import Lineup, load_lineup
-from docflow.settings import Settings
+from docflow.settings import OcrSettings, Settings
 from docflow.store import BlobStore, Document, Recognition, RecognitionKey, Store
 from docflow.types import FAILED, Answering, Classifier, EngineRef, Prediction, Question
 
@@ -39,6 +39,9 @@ RECOGNITION_SETTINGS = (
 )
 """The settings that change what a page is read as; a stored recognition answers only while they stay the same. The
 engine, whose version names its weights, and the languages are in its key by themselves."""
+
+EMBEDDING_SETTING = "ocr.page_embedding"
+"""Counts where it is on: there, what was read before it was is read again; elsewhere, what was read stays."""
 
 PREDICTION_SETTINGS = ("classify.threshold",)
 """The settings that change what a text is called."""
@@ -87,6 +90,11 @@ class Outcome(Reading):
     def to_dict(self) -> dict[str, Any]:
         """The outcome as the command line and the HTTP service show it."""
         return Reading.to_dict(self) | {"prediction": prediction_dict(self.prediction)}
+
+
+def recognition_settings(ocr: OcrSettings) -> tuple[str, ...]:
+    """The settings whose values a stored recognition must have been made with, to answer for a document."""
+    return (*RECOGNITION_SETTINGS, EMBEDDING_SETTING) if ocr.page_embedding else RECOGNITION_SETTINGS
 
 
 def ocr_dict(recognition: Recognition) -> dict[str, Any]:
@@ -299,7 +307,7 @@ class Pipeline:
             engine=self.engine.name,
             engine_version=self.engine.version,
             languages=checked,
-            settings_digest=self.settings.digest(*RECOGNITION_SETTINGS),
+            settings_digest=self.settings.digest(*recognition_settings(self.settings.ocr)),
         )
         stored = self.store.recognition(document_id, key=key)
         if stored is not None:

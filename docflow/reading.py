@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+import logging
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import cast
 
-from docflow.errors import DocFlowError, RecognitionFailed
+import numpy as np
+from numpy.typing import NDArray
+
+from docflow.embedding import with_embedding
+from docflow.errors import DocFlowError, IntakeError, RecognitionFailed
 from docflow.intake import Deadline, open_document
 from docflow.ocr import OcrEngine, open_engine
 from docflow.ocr.ink import unread_share
+from docflow.ocr.page_embedding import PageEmbedder
 from docflow.outputs.overlay import overlay_jpeg
 from docflow.outputs.pdf import searchable_pdf
 from docflow.settings import MEGABYTE, IntakeSettings, OcrSettings
 from docflow.thumbnail import thumbnail_of
 from docflow.types import EngineRef, PageImage, PageText
+
+log = logging.getLogger(__name__)
 
 EngineFactory = Callable[[OcrSettings], OcrEngine]
 """What opens an engine: a function or class of a module, or a `functools.partial` of one, to reach other processes."""
@@ -38,8 +46,14 @@ class LocalReader:
     def _engine(self) -> OcrEngine:
         return self._open_engine(self._ocr)
 
+    @cached_property
+    def _embedder(self) -> PageEmbedder:
+        return PageEmbedder()
+
     def engine(self) -> EngineRef:
-        """The engine that recognises pages; `EngineUnavailable` where it is not installed."""
+        """The engine that recognises pages; `EngineUnavailable` where it, or what embeds pages, is not installed."""
+        if self._ocr.page_embedding:
+            log.debug("pages are embedded by the network %s", self._embedder.network)
         return EngineRef(self._engine.name, self._engine.version)
 
     def check(self, data: bytes) -> None:
@@ -56,11 +70,30 @@ class LocalReader:
         with open_document(data, limits=self._intake) as opened:
             for page in opened.pages(deadline):
                 if isinstance(page, PageText):
-                    yield page
+                    yield self._seen(page, data, deadline) if page.thumbnail else page
                     continue
                 read = self._recognised(page, languages=languages, deadline=deadline)
-                small = thumbnail_of(page.pixels, rotation=read.rotation) if page.number == 1 else b""
+                small = self._thumbnail(page.pixels, rotation=read.rotation) if page.number == 1 else b""
                 yield replace(read, unread=unread_share(page, read), thumbnail=small)
+
+    def _thumbnail(self, pixels: NDArray[np.uint8], *, rotation: float) -> bytes:
+        """The page's thumbnail, with its embedding in it where the setting asks for one."""
+        small = thumbnail_of(pixels, rotation=rotation)
+        if not self._ocr.page_embedding:
+            return small
+        return with_embedding(small, self._embedder.embed(pixels, rotation=rotation))
+
+    def _seen(self, page: PageText, data: bytes, deadline: Deadline) -> PageText:
+        """The page with its embedding, too, where the setting asks for one: it is drawn once more, in full."""
+        if not self._ocr.page_embedding:
+            return page
+        try:
+            with closing(self._images(data, Deadline(deadline.remaining()))) as images:
+                drawn = next(images).pixels
+        except IntakeError as error:
+            log.info("a page has no embedding: %s", error)
+            return page
+        return replace(page, thumbnail=with_embedding(page.thumbnail, self._embedder.embed(drawn)))
 
     def _recognised(self, page: PageImage, *, languages: str, deadline: Deadline) -> PageText:
         """What the engine reads on the page; `DocumentTimeout` where it gave up because the document's time is over."""
@@ -93,11 +126,11 @@ class LocalReader:
             # No name holds an image while the next one is made.
             yield overlay_jpeg(page, next(images))
 
-    def _images(self, data: bytes) -> Iterator[PageImage]:
-        """A picture of every page, of those with a text layer too."""
+    def _images(self, data: bytes, deadline: Deadline | None = None) -> Generator[PageImage]:
+        """A picture of every page, of those with a text layer too; in a document's whole time where none is given."""
         limits = self._intake.model_copy(update={"text_layer": "ignore"})
         with open_document(data, limits=limits) as opened:
-            yield from cast(Iterator[PageImage], opened.pages(Deadline(limits.max_seconds)))
+            yield from cast(Iterator[PageImage], opened.pages(deadline or Deadline(limits.max_seconds)))
 
     def close(self) -> None:
         """Nothing is held."""

@@ -100,6 +100,10 @@ class OcrSettings(Section):
         None, description="Folder of a compact recogniser that you trained; None: the one that comes with DocFlow."
     )
     gpu: bool = Field(False, description="Whether `easyocr`, `compact` and `rapidocr` run on a GPU where there is one.")
+    page_embedding: bool = Field(
+        False,
+        description="Keep what a network makes of how each first page looks (0.13 CPU-seconds), for `multimodal`.",
+    )
     page_seconds: float = Field(60.0, gt=0, description="Longest time for one page, in seconds.")
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Pages recognised at the same time."
@@ -154,7 +158,7 @@ class LabellingSettings(Section):
 class TrainingSettings(Section):
     """How models are trained again by themselves, and when."""
 
-    candidate: Literal["linear", "voting", "neural", "paperless", "best"] = Field(
+    candidate: Literal["linear", "voting", "multimodal", "neural", "paperless", "best"] = Field(
         "linear", description="Which kind of model, or the best on labelled documents."
     )
     generated: int = Field(6000, ge=0, description="How many generated texts it learns from beside the labelled ones.")

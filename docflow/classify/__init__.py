@@ -5,7 +5,7 @@ the data, gives calibrated probabilities, and answers `unknown` where it is not 
 """
 
 from docflow.classify.calibration import reliability_picture
-from docflow.classify.candidates import CANDIDATES, Best, Candidate, Linear, Neural, Paperless
+from docflow.classify.candidates import CANDIDATES, Best, Candidate, Linear, Multimodal, Neural, Paperless
 from docflow.classify.doubts import Doubt, doubts
 from docflow.classify.evaluation import Evaluation, Judged, LabelFigures, Mistake, answers, compare, evaluate
 from docflow.classify.features import MAX_CHARS, normalise
@@ -44,6 +44,7 @@ __all__ = [
     "LabelFigures",
     "Linear",
     "Mistake",
+    "Multimodal",
     "Neural",
     "Paperless",
     "Report",

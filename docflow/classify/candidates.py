@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol, Self
 
 from docflow.classify.choosing import standings
 from docflow.classify.model import CandidateChoice, FittedModel
+from docflow.classify.multimodal import MultimodalModel, has_pages, train_multimodal
 from docflow.classify.neural.model import NeuralModel
 from docflow.classify.paperless import HIDDEN_UNITS, LEAST_SHARE, PaperlessModel, train_paperless
 from docflow.classify.training import BACKGROUND_WEIGHT, INVERSE_REGULARISATION, train
@@ -103,6 +104,22 @@ class Voting(Linear):
 
 
 @dataclass(frozen=True)
+class Multimodal(Linear):
+    """The two that vote, and beside them what pages look like: `docflow.classify.multimodal`."""
+
+    name: ClassVar[str] = "multimodal"
+
+    def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> MultimodalModel:
+        """The models that these samples make; of their words alone where too few have an embedding."""
+        return train_multimodal(
+            samples,
+            seed=seed,
+            inverse_regularisation=self.inverse_regularisation,
+            background_weight=self.background_weight,
+        )
+
+
+@dataclass(frozen=True)
 class Neural(Turnable):
     """Embeddings of hashed n-grams and a small CNN on the first page's thumbnail: `docflow.classify.neural`."""
 
@@ -157,9 +174,12 @@ class Paperless(Turnable):
 
 @dataclass(frozen=True)
 class Best:
-    """Whichever does best on folds of the real documents, or the first where these are few: see `choosing`."""
+    """Whichever does best on folds of the real documents, or the first where these are few: see `choosing`.
 
-    among: Sequence[Candidate] = field(default_factory=lambda: (Linear(), Voting(), Neural()))
+    Where no document has an embedding, `multimodal` is `voting` and is not tried.
+    """
+
+    among: Sequence[Candidate] = field(default_factory=lambda: (Linear(), Voting(), Multimodal(), Neural()))
 
     name: ClassVar[str] = "best"
     looks: ClassVar[bool] = True
@@ -167,8 +187,9 @@ class Best:
 
     def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> FittedModel:
         """The better candidate's model; its `training` says how all of them did, under `compared`."""
-        found = standings(self.among, samples, seed=seed)
-        best = max(self.among, key=lambda each: found.get(each.name, 0.0))
+        among = self.among if has_pages(samples) else [each for each in self.among if each.name != Multimodal.name]
+        found = standings(among, samples, seed=seed)
+        best = max(among, key=lambda each: found.get(each.name, 0.0))
         model = best.fit(samples, seed=seed)
         compared = {name: round(value, 6) for name, value in found.items()}
         return replace(model, training={**model.training, "compared": compared})
@@ -185,6 +206,7 @@ class Best:
 CANDIDATES: Mapping[CandidateChoice, Candidate] = {
     "linear": Linear(),
     "voting": Voting(),
+    "multimodal": Multimodal(),
     "neural": Neural(),
     "paperless": Paperless(),
     "best": Best(),

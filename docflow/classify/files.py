@@ -2,8 +2,8 @@
 
 `model.json` holds the labels, the threshold, how the model came about and which candidate it is; who loads it reads
 there what else to expect. A linear model's `model.skops` has the fitted pipeline without code; the recipe's arrays are
-`.npy` files, its terms JSON, and so are those of the network that votes beside a linear model; the one that looks at
-pages is `model.onnx`.
+`.npy` files, its terms JSON, and so are those of what votes beside a linear model: a network of words, a regression on
+pages' embeddings. The network that looks at thumbnails is `model.onnx`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from docflow.classify.features import FEATURES_VERSION
 from docflow.classify.layout import LAYOUT_VERSION
 from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, TextClassifier
+from docflow.classify.multimodal import MultimodalClassifier
 from docflow.classify.neural.model import ONNX_FILE, NeuralClassifier
+from docflow.classify.pages import read_pages
 from docflow.classify.paperless import PaperlessClassifier, read_network
 from docflow.classify.pipeline_file import PIPELINE_FILE, read_pipeline
 from docflow.classify.voting import VotingClassifier
@@ -94,10 +96,14 @@ def load(folder: Path, *, name: str, version: str, digest: str, threshold: float
         if ONNX_FILE not in files:
             raise ModelFileError(f"the model has no {ONNX_FILE}")
         return NeuralClassifier(files[ONNX_FILE], model=said, labels=description.labels, threshold=least)
-    network = None
-    if description.candidate == "voting":
-        network = read_words(files, labels=len(description.labels))
-    return read_linear(files, network, model=said, labels=description.labels, threshold=least)
+    labels = description.labels
+    network = page = None
+    if description.candidate in ("voting", "multimodal"):
+        network = read_words(files, labels=len(labels))
+    if description.candidate == "multimodal":
+        page = read_pages(files, labels=len(labels))
+    text = read_linear(files, network, model=said, labels=labels, threshold=least)
+    return text if page is None else MultimodalClassifier(text, page, model=said, labels=labels, threshold=least)
 
 
 def read_linear(

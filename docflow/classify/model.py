@@ -20,10 +20,10 @@ from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-CandidateName = Literal["linear", "voting", "neural", "paperless"]
+CandidateName = Literal["linear", "voting", "multimodal", "neural", "paperless"]
 """What kinds of model there are; see `docflow.classify.candidates`."""
 
-CandidateChoice = Literal["linear", "voting", "neural", "paperless", "best"]
+CandidateChoice = Literal["linear", "voting", "multimodal", "neural", "paperless", "best"]
 """What may be asked for: a kind of model, or whichever is best."""
 
 

@@ -23,6 +23,7 @@ from docflow.classify.scoring import Floats
 from docflow.classify.training import (
     BACKGROUND_WEIGHT,
     INVERSE_REGULARISATION,
+    Calibrated,
     Prepared,
     describe_fit,
     fit_calibrated,
@@ -34,6 +35,15 @@ from docflow.types import LabelledText, ModelRef
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
+
+
+@dataclass(frozen=True, eq=False)
+class Voted:
+    """The linear model, the network where there is one, and each sample's probabilities by both, out of fold."""
+
+    linear: Calibrated
+    network: WordNetwork | None
+    probabilities: Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,26 +102,31 @@ def train_voting(
     """
     prepared = prepare(samples, seed=seed)
     weights = document_weights(prepared.truth, prepared.times, background_weight=background_weight)
-    linear = fit_calibrated(prepared, weights, inverse_regularisation=inverse_regularisation)
-    probabilities, network = linear.probabilities, None
-    if prepared.many_real:
-        network, words = fit_network(prepared, weights, seed=seed)
-        probabilities = together(probabilities, words)
-    threshold = prepared.threshold(probabilities)
+    voted = fit_voting(prepared, weights, seed=seed, inverse_regularisation=inverse_regularisation)
+    threshold = prepared.threshold(voted.probabilities)
     return VotingModel(
-        pipeline=linear.pipeline,
-        network=network,
+        pipeline=voted.linear.pipeline,
+        network=voted.network,
         labels=prepared.labels,
         threshold=threshold,
         training=describe_fit(
             prepared,
-            linear,
+            voted.linear,
             seed=seed,
             inverse_regularisation=inverse_regularisation,
             background_weight=background_weight,
         ),
-        judged=prepared.out_of_fold(probabilities, threshold=threshold),
+        judged=prepared.out_of_fold(voted.probabilities, threshold=threshold),
     )
+
+
+def fit_voting(prepared: Prepared, weights: Floats, *, seed: int, inverse_regularisation: float) -> Voted:
+    """The linear model of the samples, each of which weighs what `weights` says, and the network where it may vote."""
+    linear = fit_calibrated(prepared, weights, inverse_regularisation=inverse_regularisation)
+    if not prepared.many_real:
+        return Voted(linear, None, linear.probabilities)
+    network, words = fit_network(prepared, weights, seed=seed)
+    return Voted(linear, network, together(linear.probabilities, words))
 
 
 def fit_network(prepared: Prepared, weights: Floats, *, seed: int) -> tuple[WordNetwork, Floats]:

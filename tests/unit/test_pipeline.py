@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from docflow.embedding import embedding_of
 from docflow.errors import (
     BlobNotFound,
     DocumentNotFound,
@@ -143,6 +144,16 @@ def test_settings_of_recognition_that_change_the_text_make_another_recognition(
             document = pipeline.upload(png(), filename="a.png").document
             pipeline.recognise(document.id, languages="eng")
     assert engine.pages_read == len(changes)
+
+
+def test_a_document_is_read_again_for_an_embedding_and_not_again_without_one(settings: Settings) -> None:
+    engine = FakeEngine(lambda image: f"INVOICE page {image.number}")
+    for asked, read in ((False, 1), (True, 2), (True, 2), (False, 2)):
+        changed = load_settings(var_dir=settings.var_dir, ocr={"page_embedding": asked})
+        with Pipeline.open(changed, engine=engine, classifier=CLASSIFIER) as pipeline:
+            recognition = pipeline.process(tiff(2), filename="a.tif").recognition
+            assert engine.pages_read == 2 * read
+            assert (embedding_of(pipeline.store.thumbnail(recognition.id)) is not None) is asked
 
 
 def test_predicting_again_adds_nothing_to_the_history_and_a_new_model_does(

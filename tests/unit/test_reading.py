@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from docflow.errors import DocumentTimeout, RecognitionFailed
+from docflow.embedding import embedding_of
+from docflow.errors import DocumentTimeout, EngineUnavailable, RecognitionFailed
+from docflow.ocr import page_embedding
 from docflow.reading import LocalReader
 from docflow.settings import IntakeSettings, OcrSettings
 from docflow.testing.faults import PunctualEngine
+from docflow.thumbnail import thumbnail_pixels
+from docflow.types import PageImage, TextSource
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "documents"
 
 
 def tiff(pages: int) -> bytes:
@@ -40,3 +48,47 @@ def test_an_engine_that_keeps_its_timeout_does_not_hide_that_the_documents_time_
 def test_a_page_that_takes_too_long_in_a_document_that_has_time_is_the_pages_failure() -> None:
     with pytest.raises(RecognitionFailed, match="page 1"):
         list(reader(seconds=5, max_seconds=60, page_seconds=0.1).read(tiff(2), languages="eng"))
+
+
+def test_a_page_is_embedded_where_the_setting_asks_for_it_however_its_text_is_read() -> None:
+    plain, embedding = (
+        LocalReader(IntakeSettings(), OcrSettings(engine="tesserocr", page_embedding=asked)) for asked in (False, True)
+    )
+    for name, source in (("invoice-eng.pdf", TextSource.TEXT_LAYER), ("receipt-eng.jpg", TextSource.OCR)):
+        data = (EXAMPLES / name).read_bytes()
+        (without,) = plain.read(data, languages="eng")
+        (found,) = embedding.read(data, languages="eng")
+        assert found.source is source
+        assert (found.text, thumbnail_pixels(found.thumbnail).tobytes()) == (
+            without.text,
+            thumbnail_pixels(without.thumbnail).tobytes(),
+        )
+        assert embedding_of(without.thumbnail) is None
+        assert embedding_of(found.thumbnail) is not None
+
+
+def test_only_the_first_page_is_embedded() -> None:
+    settings = OcrSettings(engine="tesserocr", page_embedding=True)
+    first, *others = LocalReader(IntakeSettings(), settings).read(tiff(3), languages="eng")
+    assert embedding_of(first.thumbnail) is not None
+    assert [page.thumbnail for page in others] == [b"", b""]
+
+
+def test_a_text_layer_counts_for_more_than_the_embedding_of_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def undrawn(*_args: object) -> Iterator[PageImage]:
+        raise DocumentTimeout("the page takes too long to draw")
+        yield
+
+    monkeypatch.setattr(LocalReader, "_images", undrawn)
+    reads = LocalReader(IntakeSettings(), OcrSettings(engine="tesserocr", page_embedding=True))
+    (page,) = reads.read((EXAMPLES / "invoice-eng.pdf").read_bytes(), languages="eng")
+    assert page.text
+    assert embedding_of(page.thumbnail) is None
+
+
+def test_whoever_asks_for_the_engine_is_told_that_pages_cannot_be_embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_embedding, "installed", lambda: False)
+    reads = LocalReader(IntakeSettings(), OcrSettings(engine="tesserocr", page_embedding=True))
+    with pytest.raises(EngineUnavailable, match="embedded") as told:
+        reads.engine()
+    assert "ocr.page_embedding" in told.value.next_step

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from prometheus_client import REGISTRY
 
+from docflow.embedding import embedding_of
 from docflow.errors import (
     CorruptDocument,
     DocFlowError,
@@ -195,7 +196,7 @@ def test_an_engine_that_is_not_installed_says_what_to_do(opened: Opener) -> None
 
 
 def test_both_readers_say_the_same(tmp_path: Path) -> None:
-    settings = load_settings(var_dir=tmp_path, ocr={"workers": 1, "languages": "eng"})
+    settings = load_settings(var_dir=tmp_path, ocr={"workers": 1, "languages": "eng", "page_embedding": True})
     page = picture("Invoice 1042", "Total due 12.50")
     local = LocalReader(settings.intake, settings.ocr)
     isolated = IsolatedReader(settings)
@@ -206,6 +207,8 @@ def test_both_readers_say_the_same(tmp_path: Path) -> None:
         isolated.close()
     assert "Invoice 1042" in there.text
     assert here.lines_to_json() == there.lines_to_json()
+    assert embedding_of(there.thumbnail) is not None
+    assert here.thumbnail == there.thumbnail
 
 
 def test_both_readers_write_the_same(tmp_path: Path) -> None:

@@ -99,7 +99,14 @@ def build_bundle(
         bill = bill_of_materials(environment, system_packages=debian)
         progress("serving it, and sending it documents")
         home = Path(serving_environment(settings)["BENTOML_HOME"])
-        tried = smoke_test(tag, python=python_of(environment), home=home, documents=documents, models=models)
+        tried = smoke_test(
+            tag,
+            python=python_of(environment),
+            home=home,
+            documents=documents,
+            models=models,
+            page_embedding=settings.ocr.page_embedding,
+        )
     except BaseException:
         # Whatever ended it: one that was not tried to the end must not stay as the latest.
         bentoml.bentos.delete(tag)

@@ -43,10 +43,17 @@ class Tried:
 
 
 def smoke_test(
-    tag: str, *, python: Path, home: Path, documents: Sequence[Path], models: Sequence[Classifier]
+    tag: str,
+    *,
+    python: Path,
+    home: Path,
+    documents: Sequence[Path],
+    models: Sequence[Classifier],
+    page_embedding: bool = False,
 ) -> list[Tried]:
     """The answers of the served bundle, which uses neither the database nor the settings of this machine.
 
+    Of these, `page_embedding` alone is taken over: models that look at pages are to be tried with some.
     Raises `BundleFailed` where it does not start or stops answering, a document is refused, is read without a word, is
     answered by another version than those of the bundled `models`, or is called otherwise than that model calls what
     was read; and where one of these does not answer at all.
@@ -58,6 +65,7 @@ def smoke_test(
             "BENTOML_DO_NOT_TRACK": "true",
             "DOCFLOW_VAR_DIR": scratch,
             "DOCFLOW_ROLLOUT__SHARE": str(SHARE),
+            "DOCFLOW_OCR__PAGE_EMBEDDING": str(page_embedding),
         }
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("DOCFLOW_", "PYTHON"))}
         with (

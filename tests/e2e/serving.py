@@ -11,18 +11,23 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 from integration import commands
 
 from bentos.home import serving_environment
 from docflow.classify import CANDIDATES, CandidateName, save
+from docflow.embedding import SIZE, Embedding, with_embedding
+from docflow.ocr.page_embedding import PageEmbedder
 from docflow.registry import CHAMPION
 from docflow.rollout.files import publish
 from docflow.settings import Settings
 from docflow.store import Store
+from docflow.thumbnail import thumbnail_of
 from docflow.types import LabelledText
 
 ROOT = Path(__file__).parents[2]
@@ -59,12 +64,17 @@ def promote_small_model(
     spoilt: bool = False,
     candidate: CandidateName = "linear",
 ) -> None:
-    """Train a model of two kinds, and leave it as a promotion leaves it; `spoilt`, with the digest of other files."""
+    """Train a model of two kinds, and leave it as a promotion leaves it; `spoilt`, with the digest of other files.
+
+    What `multimodal` learns of pages is made up, for the network that is installed.
+    """
     samples = [
         LabelledText(text.format(n=n), label, "eng", group=f"{label}{n % 5}")
         for label, text in WORDS.items()
         for n in range(40)
     ]
+    if candidate == "multimodal":
+        samples = [replace(sample, thumbnail=made_up_page(row)) for row, sample in enumerate(samples)]
     folder = var_dir / "trained" / version
     digest = save(CANDIDATES[candidate].fit(samples, seed=seed), folder)
     settings = Settings(var_dir=var_dir)
@@ -78,6 +88,13 @@ def promote_small_model(
         files=publish(folder, settings=settings),
     )
     store.close()
+
+
+def made_up_page(seed: int) -> bytes:
+    """The thumbnail of an empty page, with an embedding of no page at all."""
+    values = np.random.default_rng(seed).normal(size=SIZE).astype(np.float32)
+    empty = thumbnail_of(np.full((96, 68), 255, np.uint8))
+    return with_embedding(empty, Embedding(PageEmbedder().network, values / np.linalg.norm(values)))
 
 
 def environment(var_dir: Path) -> dict[str, str]:

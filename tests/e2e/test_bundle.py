@@ -13,6 +13,9 @@ import pytest
 import serving
 import yaml
 
+from docflow.embedding import embedding_of
+from docflow.store import Store
+
 IMPORT_EACH = """
 import json, sys
 from pathlib import Path
@@ -118,7 +121,7 @@ bundle.smoke_test = interrupted
 @pytest.fixture(scope="module")
 def built(bundle_var: Path) -> dict[str, Any]:
     """The bundle of champion and challenger, as `docflow bundle build` makes and tries it."""
-    serving.promote_small_model(bundle_var, version="4", seed=4, alias="challenger")
+    serving.promote_small_model(bundle_var, version="4", seed=4, alias="challenger", candidate="multimodal")
     return serving.build_bundle(bundle_var, version="t1")
 
 
@@ -144,7 +147,16 @@ def test_the_bundle_answers_with_champion_and_challenger_without_any_database(
     shutil.copytree(bundle_var / "bentoml", home, ignore=shutil.ignore_patterns("tmp"))
     (environment,) = (bundle_var / "bundle-environments").iterdir()
     python = str(environment / "bin" / "python")
-    with serving.serving("docflow:t1", var_dir=tmp_path / "var", cwd=tmp_path, python=python) as service:
+    with (
+        serving.serving(
+            "docflow:t1",
+            var_dir=tmp_path / "var",
+            cwd=tmp_path,
+            python=python,
+            DOCFLOW_OCR__PAGE_EMBEDDING="true",
+        ) as service,
+        Store.open(f"sqlite:///{tmp_path}/var/docflow.db") as store,
+    ):
         texts = [serving.WORDS["receipt"].format(n=number) for number in range(40)]
         bodies = [service.post("/predict/text", json={"text": text}).json() for text in texts]
         assert {body["predicted_class"] for body in bodies} == {"receipt"}
@@ -153,6 +165,12 @@ def test_the_bundle_answers_with_champion_and_challenger_without_any_database(
             ("challenger", "4"),
         }
         assert service.get("/docs").status_code == 200
+        with (serving.ROOT / "examples" / "documents" / "receipt-rus.jpg").open("rb") as file:
+            answer = service.post("/upload-and-predict", files={"file": ("receipt.jpg", file)}).json()
+        recognition = store.latest_recognition(answer["prediction"]["document_id"])
+        assert recognition is not None
+        # What the bundle asks for is enough to embed pages, too.
+        assert embedding_of(store.thumbnail(recognition.id)) is not None
 
 
 def test_a_bundle_that_cannot_read_documents_is_refused_and_removed(bundle_var: Path) -> None:

@@ -30,6 +30,9 @@ EngineFactory = Callable[[OcrSettings], OcrEngine]
 """What opens an engine: a function or class of a module, or a `functools.partial` of one, to reach other processes."""
 
 
+DRAWN_SECONDS = 5.0
+"""After so long, a page with a text layer goes without an embedding: its text counts for more."""
+
 PIECE_BYTES = 16 * MEGABYTE
 """As much of a written document is handed over at a time."""
 
@@ -88,7 +91,7 @@ class LocalReader:
         if not self._ocr.page_embedding:
             return page
         try:
-            with closing(self._images(data, Deadline(deadline.remaining()))) as images:
+            with closing(self._images(data, Deadline(min(DRAWN_SECONDS, deadline.remaining())))) as images:
                 drawn = next(images).pixels
         except IntakeError as error:
             log.info("a page has no embedding: %s", error)

@@ -12,8 +12,9 @@ from PIL import Image
 
 from docflow.embedding import embedding_of
 from docflow.errors import DocumentTimeout, EngineUnavailable, RecognitionFailed
+from docflow.intake import Deadline
 from docflow.ocr import page_embedding
-from docflow.reading import LocalReader
+from docflow.reading import DRAWN_SECONDS, LocalReader
 from docflow.settings import IntakeSettings, OcrSettings
 from docflow.testing.faults import PunctualEngine
 from docflow.thumbnail import thumbnail_pixels
@@ -75,7 +76,8 @@ def test_only_the_first_page_is_embedded() -> None:
 
 
 def test_a_text_layer_counts_for_more_than_the_embedding_of_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    def undrawn(*_args: object) -> Iterator[PageImage]:
+    def undrawn(_reader: LocalReader, _data: bytes, deadline: Deadline) -> Iterator[PageImage]:
+        assert 0 < deadline.remaining() <= DRAWN_SECONDS
         raise DocumentTimeout("the page takes too long to draw")
         yield
 

@@ -21,6 +21,7 @@ from docflow.errors import (
 )
 from docflow.ocr import OcrEngine, check_languages, engine_statuses, installed_languages, open_engine
 from docflow.ocr.gpu import check_gpu
+from docflow.ocr.page_embedding import PageEmbedder
 from docflow.registry import open_registry
 from docflow.rollout.aliases import RECORDED_ALIASES, recorded_aliases
 from docflow.settings import OcrSettings, Settings
@@ -53,6 +54,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_engines(settings),
         _look("ocr.engine", lambda: _engine(settings.ocr)),
         *([_look("ocr.gpu", lambda: check_gpu(settings.ocr), needed=False)] if settings.ocr.gpu else []),
+        *([_look("ocr.page_embedding", _page_embedding)] if settings.ocr.page_embedding else []),
         *_languages(settings.ocr),
         _look("poppler", _poppler, needed=settings.intake.pdf_renderer == "pdf2image"),
         _look("database", lambda: _database(settings)),
@@ -82,6 +84,11 @@ def _engine(settings: OcrSettings) -> str:
     """The engine that documents are read with, by the setting."""
     engine = open_engine(settings)
     return f"{engine.name} {engine.version}"
+
+
+def _page_embedding() -> str:
+    """The network that pages are embedded by, as model files and thumbnails name it."""
+    return f"network {PageEmbedder().network}"
 
 
 def _languages(settings: OcrSettings) -> Iterator[Finding]:

@@ -84,3 +84,14 @@ def test_an_engine_that_is_set_and_not_installed_is_a_failure(tmp_path: Path) ->
     finding = found(tmp_path, engine="easyocr")["ocr.engine"]
     assert isinstance(finding.error, EngineUnavailable)
     assert finding.needed
+
+
+def test_what_embeds_pages_is_looked_at_where_the_setting_asks_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "ocr.page_embedding" not in found(tmp_path)
+    assert found(tmp_path, page_embedding=True)["ocr.page_embedding"].told.startswith("network ")
+    monkeypatch.setattr("docflow.ocr.page_embedding.installed", lambda: False)
+    finding = found(tmp_path, page_embedding=True)["ocr.page_embedding"]
+    assert isinstance(finding.error, EngineUnavailable)
+    assert finding.needed

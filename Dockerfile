@@ -9,9 +9,9 @@ RUN apt-get update \
 
 WORKDIR /opt/docflow
 COPY pyproject.toml uv.lock README.md LICENSE ./
-RUN uv sync --locked --no-default-groups --extra postgres --extra flows --extra synth --extra drift --no-install-project --compile-bytecode
+RUN uv sync --locked --no-default-groups --extra postgres --extra flows --extra synth --extra drift --extra rapidocr --no-install-project --compile-bytecode
 COPY . .
-RUN uv sync --locked --no-default-groups --extra postgres --extra flows --extra synth --extra drift --compile-bytecode \
+RUN uv sync --locked --no-default-groups --extra postgres --extra flows --extra synth --extra drift --extra rapidocr --compile-bytecode \
  && useradd --create-home docflow \
  && install -d -o docflow /var/lib/docflow
 

@@ -14,7 +14,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
 
 from docflow.classify.model import CandidateName, ScoringClassifier
 from docflow.classify.pages import PageModel, Pages, fit_pages
@@ -162,7 +161,8 @@ def fused(text: Floats, pages: Pages, model: PageModel) -> Floats:
     known = text[cells]
     is_read = text[pages.rows].any(axis=1, keepdims=True)
     seen = np.maximum(model.log_probabilities(pages.values), np.log(LEAST_PROBABILITY))
-    weighed = softmax(np.log(np.maximum(known, LEAST_PROBABILITY)) + PAGE_WEIGHT * seen, axis=1)
+    weighed = np.maximum(known, LEAST_PROBABILITY) * np.exp(PAGE_WEIGHT * seen)
+    mass = np.where(is_read, known.sum(axis=1, keepdims=True), 1.0)
     found: Floats = text.copy()
-    found[cells] = weighed * np.where(is_read, known.sum(axis=1, keepdims=True), 1.0)
+    found[cells] = weighed * (mass / weighed.sum(axis=1, keepdims=True))
     return found

@@ -66,7 +66,7 @@ def promoted(loop: Loop) -> Promotion:
     return loop.promote(trained.version.version)
 
 
-def test_pages_tell_what_texts_do_not(loop: Loop, promoted: Promotion) -> None:
+def test_pages_tell_what_texts_do_not_and_the_version_comes_out_the_same_again(loop: Loop, promoted: Promotion) -> None:
     registered = loop.registry.version("docflow", version=promoted.model_version)
     assert recipe_of(registered).candidate == "multimodal"
     for pipeline in mumbling(loop.settings):
@@ -76,9 +76,5 @@ def test_pages_tell_what_texts_do_not(loop: Loop, promoted: Promotion) -> None:
             for seed in range(100, 103)
         }
     assert said == {(kind, kind) for kind in KINDS}
-
-
-def test_it_comes_out_the_same_again(loop: Loop, promoted: Promotion) -> None:
-    version = promoted.model_version
-    digest = reproduce(version, settings=loop.settings, store=loop.store, registry=loop.registry)
-    assert digest == loop.registry.version("docflow", version=version).digest
+    again = reproduce(registered.version, settings=loop.settings, store=loop.store, registry=loop.registry)
+    assert again == registered.digest

@@ -19,6 +19,10 @@ PROBE = "Invoice No. 1, total 100.00. Счёт № 1, итого 100,00 руб."
 FRESH_SECONDS = 5.0
 PROBE_SECONDS = 5.0
 
+START_SECONDS = 60.0
+"""So long, a classifier that has not answered yet is taken to be starting: `/health` says that it is not there, and the
+log warns of nothing. On a busy machine it takes twenty seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -41,6 +45,8 @@ class HealthProbe:
         self._lock = asyncio.Lock()
         self._last: Health | None = None
         self._asked_at = 0.0
+        self._began_at = time.monotonic()
+        self._has_answered = False
 
     async def look(self) -> Health:
         """The latest outcome; callers at the same time share one probe."""
@@ -55,12 +61,13 @@ class HealthProbe:
         try:
             answered = await asyncio.wait_for(self._ask(question_of(PROBE)), PROBE_SECONDS)
         except TimeoutError:
-            log.warning("the classifier did not answer its probe within %.0f seconds", PROBE_SECONDS)
+            log.log(self._level(), "the classifier did not answer its probe within %.0f seconds", PROBE_SECONDS)
             return Health(at)
         except Exception:
             # Whatever is wrong with the classifier, telling so is the task here.
             log.warning("the classifier failed its probe", exc_info=True)
             return Health(at)
+        self._has_answered = True
         champion = champions(answered)
         said = [one for one in (answered.prediction, *answered.shadows) if one.label != FAILED]
         return Health(
@@ -69,6 +76,11 @@ class HealthProbe:
             answers=champion in said,
             on_trial=tuple(one.model.version for one in said if one.model != champion.model),
         )
+
+    def _level(self) -> int:
+        """How bad silence is: nothing to warn of while the classifier may still be starting."""
+        is_starting = not self._has_answered and time.monotonic() - self._began_at < START_SECONDS
+        return logging.INFO if is_starting else logging.WARNING
 
 
 def champions(answered: Answered) -> Prediction:

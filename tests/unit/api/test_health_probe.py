@@ -14,18 +14,39 @@ from docflow.testing import FakeClassifier
 from docflow.types import ModelRef, Prediction
 
 
+async def busy(_question: Any) -> Any:
+    await asyncio.sleep(30)
+
+
 def test_a_classifier_that_is_too_busy_to_answer_is_told_without_a_stack_trace(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def busy(_question: Any) -> Any:
-        await asyncio.sleep(30)
-
     monkeypatch.setattr(health, "PROBE_SECONDS", 0.05)
+    monkeypatch.setattr(health, "START_SECONDS", 0.0)
     with caplog.at_level(logging.WARNING):
         assert asyncio.run(HealthProbe(busy).look()).model is None
     (told,) = caplog.records
     assert "did not answer its probe" in told.message
     assert told.exc_info is None
+
+
+def test_a_classifier_that_is_starting_is_not_warned_of_until_it_has_answered_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(health, "PROBE_SECONDS", 0.05)
+    monkeypatch.setattr(health, "FRESH_SECONDS", -1.0)
+    asks = [busy, in_process(Lineup(CHAMPION)), busy]
+
+    async def ask(question: Any) -> Any:
+        return await asks.pop(0)(question)
+
+    async def look_thrice() -> list[bool]:
+        probe = HealthProbe(ask)
+        return [(await probe.look()).answers for _ in range(3)]
+
+    with caplog.at_level(logging.INFO, logger="docflow.api.health"):
+        assert asyncio.run(look_thrice()) == [False, True, False]
+    assert [record.levelno for record in caplog.records] == [logging.INFO, logging.WARNING]
 
 
 def test_what_else_a_classifier_fails_with_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -20,7 +20,8 @@ Make = Callable[..., list[LabelledText]]
 NEEDS_TORCH = pytest.mark.skipif(
     find_spec("torch") is None, reason="torch is not installed: `uv pip install 'docflow[torch]'`"
 )
-KINDS = [name for name in CANDIDATES if name != "best"]
+KINDS = [name for name in CANDIDATES if name not in ("best", "multimodal")]
+"""Without pages, the one that looks at embeddings is `voting`; with them, see `test_multimodal_model.py`."""
 NAMES = [pytest.param(name, marks=NEEDS_TORCH if name == "neural" else ()) for name in KINDS]
 
 

@@ -13,20 +13,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from docflow.classify.model import CandidateName, ScoringClassifier
 from docflow.classify.pages import PageModel, Pages, fit_pages
 from docflow.classify.scoring import Floats
-from docflow.classify.training import (
-    BACKGROUND_WEIGHT,
-    INVERSE_REGULARISATION,
-    Prepared,
-    describe_fit,
-    prepare,
-)
+from docflow.classify.training import BACKGROUND_WEIGHT, INVERSE_REGULARISATION, Prepared
 from docflow.classify.voting import VotingModel, fit_voting
-from docflow.classify.weighing import document_weights
 from docflow.embedding import embedding_of
 from docflow.types import LabelledText, ModelRef
 
@@ -99,26 +91,20 @@ def train_multimodal(
     Pages are learnt from where real documents are ten a label, as lines are. Raises `TrainingDataError` as the linear
     model does.
     """
-    prepared = prepare(samples, seed=seed)
-    weights = document_weights(prepared.truth, prepared.times, background_weight=background_weight)
-    voted = fit_voting(prepared, weights, seed=seed, inverse_regularisation=inverse_regularisation)
+    voted = fit_voting(
+        samples, seed=seed, inverse_regularisation=inverse_regularisation, background_weight=background_weight
+    )
+    prepared = voted.prepared
     pages = real_pages(prepared)
     probabilities = fused_out_of_fold(voted.probabilities, pages, prepared)
     threshold = prepared.threshold(probabilities)
     return MultimodalModel(
-        pipeline=voted.linear.pipeline,
+        pipeline=voted.pipeline,
         network=voted.network,
-        page=fit_pages(pages, numbers_of(prepared)),
+        page=fit_pages(pages, prepared.numbers),
         labels=prepared.labels,
         threshold=threshold,
-        training=describe_fit(
-            prepared,
-            voted.linear,
-            seed=seed,
-            inverse_regularisation=inverse_regularisation,
-            background_weight=background_weight,
-        )
-        | {"pages": len(pages.rows)},
+        training={**voted.training, "pages": len(pages.rows)},
         judged=prepared.out_of_fold(probabilities, threshold=threshold),
     )
 
@@ -135,16 +121,11 @@ def real_pages(prepared: Prepared) -> Pages:
     return Pages.of([b"" if sample.is_generated else sample.thumbnail for sample in prepared.samples])
 
 
-def numbers_of(prepared: Prepared) -> NDArray[np.intp]:
-    """Each sample's label by its number."""
-    return np.searchsorted(prepared.labels, prepared.truth)
-
-
 def fused_out_of_fold(text: Floats, pages: Pages, prepared: Prepared) -> Floats:
     """What text and page give each sample together, where the page's model has not seen the sample's fold."""
     probabilities = text
     for fit, judge in prepared.split.folds:
-        model = fit_pages(pages.among(fit), numbers_of(prepared))
+        model = fit_pages(pages.among(fit), prepared.numbers)
         if model is not None:
             probabilities = fused(probabilities, pages.among(judge), model)
     return probabilities

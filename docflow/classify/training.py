@@ -77,12 +77,16 @@ class Prepared:
         """The labels in the order of their scores."""
         return tuple(np.unique(self.truth).tolist())
 
+    @property
+    def numbers(self) -> NDArray[np.intp]:
+        """Each sample's label by its number among `labels`."""
+        return np.searchsorted(self.labels, self.truth)
+
     def temperature(self, logits: Floats) -> float:
         """The temperature that fits these scores, which are out of fold."""
         rows = self.judged
-        numbers = np.searchsorted(self.labels, self.truth)
         sources = len(set(self.sources[rows].tolist()))
-        return fit_temperature(logits[rows], numbers[rows], times=self.times[rows], sources=sources)
+        return fit_temperature(logits[rows], self.numbers[rows], times=self.times[rows], sources=sources)
 
     def threshold(self, probabilities: Floats) -> float:
         """The least confidence of a named label that fits these probabilities, which are out of fold."""

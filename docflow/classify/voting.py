@@ -9,10 +9,10 @@ for 0.965, and with none 0.928 for 0.938.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from scipy.special import softmax
@@ -23,7 +23,6 @@ from docflow.classify.scoring import Floats
 from docflow.classify.training import (
     BACKGROUND_WEIGHT,
     INVERSE_REGULARISATION,
-    Calibrated,
     Prepared,
     describe_fit,
     fit_calibrated,
@@ -39,11 +38,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Voted:
-    """The linear model, the network where there is one, and each sample's probabilities by both, out of fold."""
+    """What was learnt from, the two models, what both say of it out of fold, and how that came about in plain JSON."""
 
-    linear: Calibrated
+    prepared: Prepared
+    pipeline: Pipeline
     network: WordNetwork | None
     probabilities: Floats
+    training: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,33 +101,44 @@ def train_voting(
 
     Raises `TrainingDataError` as the linear model does.
     """
+    voted = fit_voting(
+        samples, seed=seed, inverse_regularisation=inverse_regularisation, background_weight=background_weight
+    )
+    threshold = voted.prepared.threshold(voted.probabilities)
+    return VotingModel(
+        pipeline=voted.pipeline,
+        network=voted.network,
+        labels=voted.prepared.labels,
+        threshold=threshold,
+        training=voted.training,
+        judged=voted.prepared.out_of_fold(voted.probabilities, threshold=threshold),
+    )
+
+
+def fit_voting(
+    samples: Sequence[LabelledText], *, seed: int, inverse_regularisation: float, background_weight: float
+) -> Voted:
+    """The linear model of the samples, and the network where it may vote; raises `TrainingDataError` as the former."""
     prepared = prepare(samples, seed=seed)
     weights = document_weights(prepared.truth, prepared.times, background_weight=background_weight)
-    voted = fit_voting(prepared, weights, seed=seed, inverse_regularisation=inverse_regularisation)
-    threshold = prepared.threshold(voted.probabilities)
-    return VotingModel(
-        pipeline=voted.linear.pipeline,
-        network=voted.network,
-        labels=prepared.labels,
-        threshold=threshold,
-        training=describe_fit(
+    linear = fit_calibrated(prepared, weights, inverse_regularisation=inverse_regularisation)
+    probabilities, network = linear.probabilities, None
+    if prepared.many_real:
+        network, words = fit_network(prepared, weights, seed=seed)
+        probabilities = together(probabilities, words)
+    return Voted(
+        prepared,
+        linear.pipeline,
+        network,
+        probabilities,
+        describe_fit(
             prepared,
-            voted.linear,
+            linear,
             seed=seed,
             inverse_regularisation=inverse_regularisation,
             background_weight=background_weight,
         ),
-        judged=prepared.out_of_fold(voted.probabilities, threshold=threshold),
     )
-
-
-def fit_voting(prepared: Prepared, weights: Floats, *, seed: int, inverse_regularisation: float) -> Voted:
-    """The linear model of the samples, each of which weighs what `weights` says, and the network where it may vote."""
-    linear = fit_calibrated(prepared, weights, inverse_regularisation=inverse_regularisation)
-    if not prepared.many_real:
-        return Voted(linear, None, linear.probabilities)
-    network, words = fit_network(prepared, weights, seed=seed)
-    return Voted(linear, network, together(linear.probabilities, words))
 
 
 def fit_network(prepared: Prepared, weights: Floats, *, seed: int) -> tuple[WordNetwork, Floats]:

@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -251,8 +252,9 @@ def wait_until_mlflow_makes_its_database(var_dir: Path) -> None:
         time.sleep(0.02)
 
 
-def test_a_run_that_was_killed_in_training_is_taken_up_again(tmp_path: Path) -> None:
-    var_dir, port = tmp_path / "var", serving.free_port()
+def test_a_run_that_was_killed_in_training_is_taken_up_again(ended: Terminal, var_dir: Path, tmp_path: Path) -> None:
+    samples, var_dir, port = var_dir / "demo" / "samples", tmp_path / "var", serving.free_port()
+    shutil.copytree(samples, var_dir / "demo" / "samples")
     with demo(var_dir, port=port) as first:
         first.wait_for("Training the first classifier")
         wait_until_mlflow_makes_its_database(var_dir)

@@ -6,6 +6,7 @@ process of its own a command lacks nothing but the imports: environment, streams
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -55,6 +56,8 @@ def become(command: dict[str, Any]) -> None:
 if __name__ == "__main__":
     for module in (*(f"docflow.cli.{file}" for file in VERBS), *LATE):
         import_module(module)
+    # A fork's end would else look through, and so copy, all that was imported: a second and a half.
+    gc.freeze()
     if (own := commands()) is not None:
         become(own)
         if own["code"] is None:

@@ -66,6 +66,8 @@ def build_bundle(
 ) -> Bundle:
     """The bundle of champion and challenger, built from the source tree at `root`, and sent `documents`.
 
+    Where one of them learnt from pages' embeddings, they are made in its image, whatever the settings here.
+
     Its bill of materials and figures are put beside the champion's version where a `registry` is given. Raises
     `RequestError` without a document, or where `root` has no source tree; `NoChampion`, `DigestMismatch`; and
     `BundleFailed` for one that is not built, is larger than `MOST_INSTALLED`, does not answer, or answers what its
@@ -86,7 +88,15 @@ def build_bundle(
         **code_version(),
     }
     progress("building")
-    tag = build(root, settings=settings, models=list(tags.values()), labels=labels, version=version)
+    page_embedding = settings.ocr.page_embedding or any(model.looks_at_embeddings for model in models)
+    tag = build(
+        root,
+        settings=settings,
+        models=list(tags.values()),
+        labels=labels,
+        environment={"DOCFLOW_OCR__PAGE_EMBEDDING": "true"} if page_embedding else {},
+        version=version,
+    )
     try:
         progress("installing what it asks for")
         environment = install(root / "requirements-bento.txt", under=settings.var_dir.resolve() / "bundle-environments")
@@ -105,7 +115,7 @@ def build_bundle(
             home=home,
             documents=documents,
             models=models,
-            page_embedding=settings.ocr.page_embedding,
+            page_embedding=page_embedding,
         )
     except BaseException:
         # Whatever ended it: one that was not tried to the end must not stay as the latest.
@@ -141,11 +151,21 @@ def system_packages(root: Path) -> tuple[str, ...]:
 
 
 def build(
-    root: Path, *, settings: Settings, models: list[str], labels: dict[str, str], version: str | None = None
+    root: Path,
+    *,
+    settings: Settings,
+    models: list[str],
+    labels: dict[str, str],
+    environment: Mapping[str, str],
+    version: str | None = None,
 ) -> str:
-    """The tag of the bundle that `bentoml build` made of the tree at `root` with these models; `BundleFailed`."""
+    """The tag of the bundle that `bentoml build` made of the tree at `root` with these models; `BundleFailed`.
+
+    Its image has the variables of `environment` beside those of the bentofile.
+    """
     asked = yaml.safe_load((root / BENTOFILE).read_text()) | {"models": models}
     asked["labels"] = asked.get("labels", {}) | labels
+    asked["envs"] = [*asked.get("envs", []), *({"name": name, "value": value} for name, value in environment.items())]
     with tempfile.TemporaryDirectory() as scratch:
         bentofile, tree = Path(scratch) / BENTOFILE, Path(scratch) / "tree"
         bentofile.write_text(yaml.safe_dump(asked))

@@ -53,7 +53,7 @@ def smoke_test(
 ) -> list[Tried]:
     """The answers of the served bundle, which uses neither the database nor the settings of this machine.
 
-    Of these, `page_embedding` alone is taken over: models that look at pages are to be tried with some.
+    Of the bundle's own, which hold in its image, `page_embedding` is set here: models that look at pages get some.
     Raises `BundleFailed` where it does not start or stops answering, a document is refused, is read without a word, is
     answered by another version than those of the bundled `models`, or is called otherwise than that model calls what
     was read; and where one of these does not answer at all.

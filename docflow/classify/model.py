@@ -81,6 +81,9 @@ class ScoringClassifier(ABC):
     is the background, the answer is `UNKNOWN`.
     """
 
+    looks_at_embeddings: ClassVar[bool] = False
+    """Whether it answers otherwise for thumbnails that carry an embedding."""
+
     def __init__(self, *, model: ModelRef, labels: Sequence[str], threshold: float) -> None:
         self._model = model
         self._labels = tuple(labels)

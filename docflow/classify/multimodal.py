@@ -57,6 +57,8 @@ class MultimodalModel(VotingModel):
 class MultimodalClassifier(ScoringClassifier):
     """Answers with a text's classifier and the page; without an embedding of its network, with the former alone."""
 
+    looks_at_embeddings: ClassVar[bool] = True
+
     def __init__(
         self, text: ScoringClassifier, page: PageModel, *, model: ModelRef, labels: Sequence[str], threshold: float
     ) -> None:

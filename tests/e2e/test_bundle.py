@@ -138,6 +138,10 @@ def test_the_bundle_says_what_it_serves(built: dict[str, Any], bundle_var: Path)
     assert bento["labels"]["model_version"] == "1"
     assert len(bento["labels"]["model_digest"]) == len(bento["labels"]["data_digest"]) == 64
     assert [model["tag"] for model in bento["models"]] == ["docflow:mlflow-v1", "docflow-challenger:mlflow-v4"]
+    # The challenger learnt what pages look like.
+    assert {"DOCFLOW_OCR__PAGE_EMBEDDING": "true"}.items() <= {
+        env["name"]: env["value"] for env in bento["envs"]
+    }.items()
 
 
 def test_the_bundle_answers_with_champion_and_challenger_without_any_database(

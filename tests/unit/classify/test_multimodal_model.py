@@ -140,10 +140,12 @@ def test_pages_are_learnt_from_where_real_documents_are_ten_a_label(make: Make) 
         assert (train_multimodal(shared).page is not None) is is_learnt
 
 
-def test_without_embeddings_it_is_the_model_that_votes(make: Make) -> None:
-    model, votes = train_multimodal(make()), train_voting(make())
+def test_without_embeddings_it_is_the_model_that_votes(make: Make, model: MultimodalModel) -> None:
+    votes, seeing = train_voting(make()), model
+    model = train_multimodal(make())
     assert model.page is None
     assert not isinstance(model.classifier(SAID), MultimodalClassifier)
+    assert [each.classifier(SAID).looks_at_embeddings for each in (model, seeing)] == [False, True]
     assert (model.threshold, model.out_of_fold) == (votes.threshold, votes.out_of_fold)
 
 

@@ -38,6 +38,9 @@ TIMED = 10_000
 DRAWN = 500
 """Pictures that the timed documents share: drawing ten thousand would take five minutes and change nothing."""
 
+LOOKING = {each.name for each in (Multimodal, Neural)}
+"""The candidates that pages cost something."""
+
 EMPTY_PAGE = thumbnail_of(np.full((96, 68), 255, np.uint8))
 
 COMPARED: Mapping[str, Compared] = {**CANDIDATES, Plain.name: Plain()}
@@ -53,11 +56,12 @@ def main() -> None:
     parser.add_argument("--candidates", nargs="+", choices=tuple(COMPARED), default=ASKED)
     parser.add_argument("--rows", nargs="+", choices=(*GROUPS, COST), default=(*GROUPS, COST), help="which rows")
     parser.add_argument("--cost", choices=tuple(CANDIDATES), help="only train this one and print what that cost")
+    parser.add_argument("--pages", action="store_true", help="with --cost, on texts with pages")
     arguments = parser.parse_args()
     if arguments.half == "tune" and {"few", "many"} & set(arguments.rows):
         parser.error("the rows of a few and of many real examples teach the tuning half: name the others with --rows")
     if arguments.cost:
-        print(json.dumps(cost_here(CANDIDATES[arguments.cost])))
+        print(json.dumps(cost_here(CANDIDATES[arguments.cost], has_pages=arguments.pages)))
         return
     console = Console(width=130)
     console.print(describe())
@@ -80,16 +84,18 @@ def main() -> None:
 
 
 def cost_elsewhere(name: str) -> Row:
-    """What training a candidate costs, in a process of its own; nothing for the plain classifier."""
+    """What training a candidate costs, each time in a process of its own; nothing for the plain classifier."""
     if name not in CANDIDATES:
         return {}
-    command = [sys.executable, "-m", "benchmarks.classify", "--cost", name]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=1800).stdout.splitlines()[-1]
-    cost: Row = json.loads(told)
-    return cost
+    rows: Row = {}
+    for options in [[], ["--pages"]] if name in LOOKING else [[]]:
+        command = [sys.executable, "-m", "benchmarks.classify", "--cost", name, *options]
+        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=1800).stdout
+        rows |= json.loads(told.splitlines()[-1])
+    return rows
 
 
-def cost_here(candidate: Candidate) -> Row:
+def cost_here(candidate: Candidate, *, has_pages: bool) -> Row:
     """Seconds and memory of training on 10,000 texts that are there already, and the time of one prediction.
 
     As many of the texts pass for real ones as make a model learn from lines too: that takes the most of all.
@@ -97,10 +103,10 @@ def cost_here(candidate: Candidate) -> Row:
     samples = list(training_texts(TIMED, seed=SEED))
     passing = REAL_A_LABEL * len({sample.label for sample in samples})
     samples = [replace(s, is_generated=row >= passing) for row, s in enumerate(samples)]
-    if candidate.looks:
+    if has_pages and candidate.looks:
         drawn_ones = [s.thumbnail for s in training_texts(DRAWN, seed=SEED, thumbnails=True)]
         samples = [replace(s, thumbnail=drawn_ones[row % DRAWN]) for row, s in enumerate(samples)]
-    if candidate.name == Multimodal.name:
+    if has_pages and candidate.name == Multimodal.name:
         samples = [replace(s, thumbnail=drawn_embedding(row)) for row, s in enumerate(samples)]
     started = time.perf_counter()
     model = candidate.fit(samples, seed=SEED)
@@ -112,11 +118,12 @@ def cost_here(candidate: Candidate) -> Row:
     for sample in asked:
         answers(classifier, [sample])
     each = 1000 * (time.perf_counter() - clock) / len(asked)
-    return {
+    row = {
         "training 10,000 texts, lines included, s": f"{took:.0f}",
         "peak memory of that, MiB": f"{peak_mib():.0f}",
         "one prediction, ms": f"{each:.2f}",
     }
+    return {f"– with pages: {name}": value for name, value in row.items()} if has_pages else row
 
 
 def drawn_embedding(seed: int) -> bytes:

@@ -50,11 +50,11 @@ class Network(nn.Module):
         cells = functional.avg_pool2d(found, found.shape[-1] // CELLS).flatten(1)
         return torch.relu(self.summed(cells)) * is_there
 
-    def forward(self, text: torch.Tensor, ink: torch.Tensor) -> torch.Tensor:
-        """Scores: documents x labels. What the page says weighs by how unsure the text is."""
+    def forward(self, text: torch.Tensor, page: torch.Tensor) -> torch.Tensor:
+        """Scores, documents x labels, of texts and pages summed up. A page weighs by how unsure its text is."""
         said = self.read(text)
         doubt = 1 - torch.softmax(said, dim=1).amax(dim=1, keepdim=True)
-        return said + doubt.detach() * self.seen(self.page(ink))
+        return said + doubt.detach() * self.seen(page)
 
 
 class Serving(nn.Module):
@@ -73,4 +73,4 @@ class Serving(nn.Module):
         weights = weights * self.idf[indices]
         weights = weights / torch.clamp(torch.sqrt((weights * weights).sum()), min=1e-6)
         text = weights[None] @ self.network.embeddings[indices]
-        return torch.softmax(self.network(text, ink) / self.temperature, dim=1)
+        return torch.softmax(self.network(text, self.network.page(ink)) / self.temperature, dim=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -105,10 +106,16 @@ def test_a_document_whose_prediction_hangs_is_named_in_the_504(
 
 
 def test_requests_over_the_limit_are_429_while_watchers_are_answered(settings: Settings, serve: Serve) -> None:
-    client = serve(limited(settings, max_concurrency=1, timeout_seconds=2.0), endless)
+    begun = threading.Event()
+
+    async def begun_and_endless(question: Question) -> Answered:
+        begun.set()
+        return await endless(question)
+
+    client = serve(limited(settings, max_concurrency=1, timeout_seconds=5.0), begun_and_endless)
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(client.post, "/predict/text", json={"text": "a"})
-        time.sleep(0.5)
+        assert begun.wait(30)
         refused = client.post("/predict/text", json={"text": "b"})
         metrics = client.get("/metrics")
         assert slow.result().status_code == 504

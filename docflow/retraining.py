@@ -42,20 +42,21 @@ class Retraining:
 
 
 def retrain(
-    settings: Settings, *, store: Store, registry: Registry, by: str, drifted: bool = False, now: datetime | None = None
+    settings: Settings, *, store: Store, registry: Registry, by: str, drift: str = "", now: datetime | None = None
 ) -> Retraining:
     """What came of it: nothing where it is not time or nothing would change, else a version and its fate.
 
-    It is time with `training.new_labels` new labels, `training.most_days` after the newest version, or on drift. The
-    version is judged as any other; with too few labelled documents to judge by, it is tried as the challenger, since
-    nobody is there to answer for it. Raises what training and promoting raise.
+    It is time with `training.new_labels` new labels, `training.most_days` after the newest version, or on drift, where
+    `drift` says how the documents have drifted, which goes into the reasons of what is done. The version is judged as
+    any other; with too few labelled documents to judge by, it is tried as the challenger, since nobody is there to
+    answer for it. Raises what training and promoting raise.
     """
     moment = now or datetime.now(UTC)
     newest = newest_version(settings, registry=registry)
     if newest is not None and newest.tags.get(FATE_TAG) == PENDING:
         told = f"version {newest.version} was trained, and what came after it failed"
         return settle(newest, told, settings=settings, store=store, registry=registry, by=by)
-    reason = due(newest, settings=settings, store=store, drifted=drifted, now=moment)
+    reason = due(newest, settings=settings, store=store, drift=drift, now=moment)
     if not reason:
         assert newest is not None
         since = store.labels.count_since(learnt_until(newest))
@@ -105,12 +106,12 @@ def newest_version(settings: Settings, *, registry: Registry) -> ModelVersion | 
     return max(versions, key=lambda version: int(version.version), default=None)
 
 
-def due(newest: ModelVersion | None, *, settings: Settings, store: Store, drifted: bool, now: datetime) -> str:
+def due(newest: ModelVersion | None, *, settings: Settings, store: Store, drift: str, now: datetime) -> str:
     """Why it is time to train; empty where it is not."""
     if newest is None:
         return "the first version"
-    if drifted:
-        return "the documents have drifted"
+    if drift:
+        return drift
     labels = store.labels.count_since(learnt_until(newest))
     if labels >= settings.training.new_labels:
         return f"{labels} new labels since version {newest.version}"

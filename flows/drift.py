@@ -34,14 +34,14 @@ def drift() -> dict[str, Any]:
     if seen.columns:
         create_table_artifact(key="drift", table=told["columns"], description=seen.why)
     if seen.drifted:
-        start_training()
+        start_training(seen.why)
     return told
 
 
-def start_training() -> None:
-    """Have the training deployment look, without waiting for it."""
+def start_training(why: str) -> None:
+    """Have the training deployment look, without waiting for it; its new version says why."""
     try:
-        run = cast(FlowRun, run_deployment(TRAINING, parameters={"drifted": True}, timeout=0, as_subflow=False))
+        run = cast(FlowRun, run_deployment(TRAINING, parameters={"drift": why}, timeout=0, as_subflow=False))
     except ObjectNotFound as error:
         raise SettingsError(
             f"the documents have drifted, and there is no deployment {TRAINING} to start: "

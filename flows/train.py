@@ -13,11 +13,14 @@ from docflow.store import Store
 
 
 @flow(name="train")
-def train(drifted: bool = False) -> dict[str, Any]:
-    """Train where there are enough new labels, the newest version is old, or on drift; then settle its fate."""
+def train(drift: str = "") -> dict[str, Any]:
+    """Train where there are enough new labels, the newest version is old, or on drift; then settle its fate.
+
+    `drift` says how the documents have drifted, where they have.
+    """
     settings = load_settings()
     with Store.open(settings.effective_database_url) as store:
-        done = retrain(settings, store=store, registry=open_registry(settings), by="the training flow", drifted=drifted)
+        done = retrain(settings, store=store, registry=open_registry(settings), by="the training flow", drift=drift)
     version = f"version {done.version} " if done.version else ""
     get_run_logger().info("%s%s: %s", version, done.result.value.replace("_", " "), done.why)
     return done.to_dict()

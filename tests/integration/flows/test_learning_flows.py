@@ -84,7 +84,7 @@ def test_the_training_flow_trains_the_first_version_and_then_says_that_nothing_w
     monkeypatch.setenv("DOCFLOW_TRAINING__GENERATED", "150")
     first = train()
     assert (first["result"], first["version"]) == ("promoted", "1")
-    second = train(drifted=True)
+    second = train(drift="the documents have drifted")
     assert (second["result"], second["version"]) == ("nothing", None)
     assert second["why"] == "the documents have drifted, but data, recipe and code are those of version 1"
 
@@ -103,9 +103,10 @@ def test_drift_starts_the_training_deployment_and_says_where_there_is_none(
     with pytest.raises(SettingsError, match="there is no deployment train/training to start"):
         drift()
     deployment_id = train.to_deployment("training").apply()
-    assert drift()["drifted"]
+    seen = drift()
+    assert seen["drifted"]
     with get_client(sync_client=True) as client:
         (run,) = client.read_flow_runs(deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment_id])))
-    assert run.parameters == {"drifted": True}
+    assert run.parameters == {"drift": seen["why"]}
     assert run.state is not None
     assert run.state.is_scheduled()

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from integration.asked import ask
@@ -19,10 +20,11 @@ from docflow.registry import code_version
 from docflow.retraining import Result, Retraining, retrain
 from docflow.settings import DriftSettings, PromotionSettings, TrainingSettings
 
+DRIFT = "the documents have drifted: label PSI 0.42, over 0.10"
 SETTINGS = TrainingSettings(generated=150, new_labels=20, most_days=30)
 
 
-def look(loop: Loop, *, drifted: bool = False, days: float = 0, least_documents: int = 5) -> Retraining:
+def look(loop: Loop, *, drift: str = "", days: float = 0, least_documents: int = 5) -> Retraining:
     """What comes of looking, so many days from now."""
     rules = PromotionSettings(least_documents=least_documents, max_milliseconds=500)
     return retrain(
@@ -30,7 +32,7 @@ def look(loop: Loop, *, drifted: bool = False, days: float = 0, least_documents:
         store=loop.store,
         registry=loop.registry,
         by="job",
-        drifted=drifted,
+        drift=drift,
         now=datetime.now(UTC) + timedelta(days=days),
     )
 
@@ -69,11 +71,9 @@ def test_nothing_is_done_while_there_are_too_few_new_labels(begun: Loop) -> None
 
 @pytest.mark.parametrize(
     ("when", "why"),
-    [({"drifted": True}, "the documents have drifted"), ({"days": 31}, "version 1 is older than 30 days")],
+    [({"drift": DRIFT}, DRIFT), ({"days": 31}, "version 1 is older than 30 days")],
 )
-def test_nothing_is_done_where_nothing_would_change_and_it_says_so(
-    begun: Loop, when: dict[str, float], why: str
-) -> None:
+def test_nothing_is_done_where_nothing_would_change_and_it_says_so(begun: Loop, when: dict[str, Any], why: str) -> None:
     seen = look(begun, **when)
     assert (seen.result, seen.version) == (Result.NOTHING, None)
     assert seen.why == f"{why}, but data, recipe and code are those of version 1"
@@ -85,10 +85,13 @@ def test_drift_that_goes_on_trains_again_only_where_there_is_something_new_to_le
     ask(settings, store=begun.store, version="1", documents=100)
     ask(settings, store=begun.store, version="1", documents=50, label="passport")
     for _ in range(2):
-        assert look_for_drift(settings, store=begun.store, registry=begun.registry).drifted
-        assert look(begun, drifted=True).why.endswith("but data, recipe and code are those of version 1")
+        drifted = look_for_drift(settings, store=begun.store, registry=begun.registry)
+        assert drifted.drifted
+        assert look(begun, drift=drifted.why).why.endswith("but data, recipe and code are those of version 1")
     begun.label(first=0, count=5)
-    assert look(begun, drifted=True, least_documents=500).version == "2"
+    assert look(begun, drift=drifted.why, least_documents=500).version == "2"
+    (on_trial, *_) = begun.store.promotions(model_name="docflow")
+    assert on_trial.reason == drifted.why
     seen = look_for_drift(settings, store=begun.store, registry=begun.registry)
     assert (seen.drifted, seen.since) == (False, "2")
 
@@ -135,17 +138,17 @@ def test_a_trial_is_not_driven_out_undecided_by_the_next_batch_of_labels(begun: 
 
 def test_making_the_champion_again_changes_nothing_and_it_says_so(begun: Loop) -> None:
     begun.registry._client.set_model_version_tag("docflow", "1", "docflow_version", "0.0.1")
-    seen = look(begun, drifted=True)
+    seen = look(begun, drift=DRIFT)
     assert (seen.result, seen.version) == (Result.NOTHING, None)
-    assert seen.why == "the documents have drifted, but training made the champion again, version 1"
+    assert seen.why == f"{DRIFT}, but training made the champion again, version 1"
     assert "challenger" not in rollout.parts_in_force(begun.settings, store=begun.store)
 
 
 @pytest.mark.skipif("git_commit" not in code_version(), reason="the package lies in no git checkout")
 def test_another_commit_of_the_code_is_other_code(begun: Loop) -> None:
     begun.registry.tag("docflow", version="1", tags={"git_commit": "0" * 40})
-    seen = look(begun, drifted=True)
-    assert seen.why == "the documents have drifted, but training made the champion again, version 1"
+    seen = look(begun, drift=DRIFT)
+    assert seen.why == f"{DRIFT}, but training made the champion again, version 1"
     assert len(begun.registry.versions("docflow")) == 2
 
 

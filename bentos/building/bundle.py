@@ -88,13 +88,14 @@ def build_bundle(
         **code_version(),
     }
     progress("building")
-    page_embedding = settings.ocr.page_embedding or any(model.looks_at_embeddings for model in models)
+    is_seeing = settings.ocr.page_embedding or any(model.looks_at_embeddings for model in models)
+    variables = {"DOCFLOW_OCR__PAGE_EMBEDDING": "true"} if is_seeing else {}
     tag = build(
         root,
         settings=settings,
         models=list(tags.values()),
         labels=labels,
-        environment={"DOCFLOW_OCR__PAGE_EMBEDDING": "true"} if page_embedding else {},
+        variables=variables,
         version=version,
     )
     try:
@@ -115,7 +116,7 @@ def build_bundle(
             home=home,
             documents=documents,
             models=models,
-            page_embedding=page_embedding,
+            variables=variables,
         )
     except BaseException:
         # Whatever ended it: one that was not tried to the end must not stay as the latest.
@@ -156,16 +157,16 @@ def build(
     settings: Settings,
     models: list[str],
     labels: dict[str, str],
-    environment: Mapping[str, str],
+    variables: Mapping[str, str],
     version: str | None = None,
 ) -> str:
     """The tag of the bundle that `bentoml build` made of the tree at `root` with these models; `BundleFailed`.
 
-    Its image has the variables of `environment` beside those of the bentofile.
+    Its image has these variables of the environment beside those of the bentofile.
     """
     asked = yaml.safe_load((root / BENTOFILE).read_text()) | {"models": models}
     asked["labels"] = asked.get("labels", {}) | labels
-    asked["envs"] = [*asked.get("envs", []), *({"name": name, "value": value} for name, value in environment.items())]
+    asked["envs"] = [*asked.get("envs", []), *({"name": name, "value": value} for name, value in variables.items())]
     with tempfile.TemporaryDirectory() as scratch:
         bentofile, tree = Path(scratch) / BENTOFILE, Path(scratch) / "tree"
         bentofile.write_text(yaml.safe_dump(asked))

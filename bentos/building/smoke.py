@@ -49,11 +49,12 @@ def smoke_test(
     home: Path,
     documents: Sequence[Path],
     models: Sequence[Classifier],
-    page_embedding: bool = False,
+    variables: Mapping[str, str],
 ) -> list[Tried]:
     """The answers of the served bundle, which uses neither the database nor the settings of this machine.
 
-    Of the bundle's own, which hold in its image, `page_embedding` is set here: models that look at pages get some.
+    It has the `variables` of its image, but for those of the bentofile, which open it to other machines.
+
     Raises `BundleFailed` where it does not start or stops answering, a document is refused, is read without a word, is
     answered by another version than those of the bundled `models`, or is called otherwise than that model calls what
     was read; and where one of these does not answer at all.
@@ -65,7 +66,7 @@ def smoke_test(
             "BENTOML_DO_NOT_TRACK": "true",
             "DOCFLOW_VAR_DIR": scratch,
             "DOCFLOW_ROLLOUT__SHARE": str(SHARE),
-            "DOCFLOW_OCR__PAGE_EMBEDDING": str(page_embedding),
+            **variables,
         }
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("DOCFLOW_", "PYTHON"))}
         with (

@@ -116,7 +116,7 @@ def test_a_bundle_that_drops_the_connection_has_failed_and_its_log_is_told(tmp_p
     python.chmod(0o755)
     (tmp_path / "a.pdf").touch()
     with pytest.raises(BundleFailed, match=r"(?s)stopped answering .*out of luck"):
-        smoke_test("docflow:x", python=python, home=tmp_path, documents=[tmp_path / "a.pdf"], models=[])
+        smoke_test("docflow:x", python=python, home=tmp_path, documents=[tmp_path / "a.pdf"], models=[], variables={})
 
 
 def test_the_bill_of_materials_names_what_the_container_asks_debian_for(tmp_path: Path) -> None:

@@ -169,8 +169,7 @@ def test_a_full_queue_refuses_at_once_and_takes_more_when_it_is_not() -> None:
         started = time.perf_counter()
         with pytest.raises(Busy) as refused:
             pool.run("pid", total=60, progress=30)
-        # Before any of the three is done.
-        assert time.perf_counter() - started < 0.5
+        assert time.perf_counter() - started < 0.1
         assert refused.value.retryable
         assert [list(job) for job in jobs] == [[0, 1, 2]] * 3
         assert len(call(pool, "pid")) == 1

@@ -61,6 +61,7 @@ bench-ocr: ## Compare OCR engines on document sets, and draw accuracy against CP
 	@scripts/setup.sh bench
 	@$(PYTHON) -m benchmarks.ocr --plot docs/benchmarks/ocr.png
 	@$(PYTHON) -m benchmarks.direction
+	@$(PYTHON) -m benchmarks.faint_and_small
 
 bench-classify: setup ## Compare the classifiers' candidates on real documents
 	@$(PYTHON) -m benchmarks.classify

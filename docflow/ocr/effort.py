@@ -1,10 +1,10 @@
 """How much is spent on a page: the compact recogniser first, and RapidOCR for the lines that it doubts.
 
 All three read the lines that RapidOCR's detector finds, `fast` on a coarser picture; they differ in how sure the first
-reading has to be, and `fast` reads nothing twice. They first make a page straight that was photographed at a slant, and
-turn it upright, and read it in the languages that it is in. Languages that the compact recogniser does not know are
-read by Tesseract, and those in Latin script by RapidOCR where Tesseract is not sure. Whoever has read them, words that
-mix look-alike letters are put right.
+reading has to be, and `fast` reads nothing twice. They first make a page straight that was photographed at a slant,
+enlarge a small one, turn it upright, and read it in the languages that it is in. Languages that the compact recogniser
+does not know are read by Tesseract, and those in Latin script by RapidOCR where Tesseract is not sure. Whoever has read
+them, words that mix look-alike letters are put right.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from docflow.ocr.cascade import Cascade
 from docflow.ocr.compact import CompactEngine
 from docflow.ocr.countdown import Countdown, countdown
 from docflow.ocr.engine import OcrEngine
+from docflow.ocr.enlarging import enlarged
 from docflow.ocr.ensemble.homoglyphs import repair_lines
 from docflow.ocr.look import DOUBTFUL, CompactSampler, Look, Sampler, TesseractSampler, look_at, reads
 from docflow.ocr.perspective import Straight, straightened
@@ -35,7 +36,7 @@ from docflow.types import PageImage, PageText
 
 log = logging.getLogger(__name__)
 
-RECIPE = 12
+RECIPE = 13
 """Raised with every change of what these engines make of a page: stored recognitions are kept under it."""
 
 GOOD = 0.92
@@ -135,8 +136,8 @@ class EffortEngine:
         )
 
     def prepared(self, image: PageImage, *, languages: str, left: Countdown) -> tuple[Straight, Look]:
-        """The page as seen straight on, and how it is turned upright from there."""
-        straight = straightened(image)
+        """The page as seen straight on, enlarged where it is small, and how it is turned upright from there."""
+        straight = enlarged(straightened(image))
         look = look_at(
             straight.image,
             languages=languages,

@@ -26,7 +26,7 @@ from docflow.ocr.countdown import countdown
 from docflow.ocr.ctc import characters
 from docflow.ocr.decoding import words_of
 from docflow.ocr.engine import ReadLine
-from docflow.ocr.pixels import scaled
+from docflow.ocr.pixels import scaled, with_contrast
 from docflow.ocr.script import Script, script_of
 from docflow.ocr.sessions import session_of
 from docflow.ocr.tiles import found_in_tiles
@@ -108,7 +108,7 @@ class RapidOcrEngine:
     def _boxes_on(self, whole: NDArray[np.uint8], *, side: int | None) -> list[Box]:
         """The box of each line of a page, or of a tile of one."""
         scale = min(1.0, side / max(whole.shape[:2])) if side else 1.0
-        pixels = scaled(whole, scale)
+        pixels = with_contrast(scaled(whole, scale))
         height, width = pixels.shape[:2]
         least = math.ceil(max(height, width) / SLIMMEST)
         broad = cv2.copyMakeBorder(

@@ -75,6 +75,18 @@ def test_words_lie_in_their_share_of_the_box() -> None:
     assert [word.box for word in line.words] == [Box(100, 10, 150, 30), Box(200, 10, 300, 30)]
 
 
+def test_lines_in_faint_ink_are_found_as_those_in_black_are(rapid: RapidOcrEngine) -> None:
+    page = generated("invoice", "rus")
+    faint = np.asarray(195 + page * (35 / 255), np.uint8)
+    in_black, in_grey = (len(rapid.detect(image_of(pixels), timeout=20)) for pixels in (page, faint))
+    assert in_grey == pytest.approx(in_black, rel=0.15)
+
+
+def test_the_grain_of_bare_paper_has_no_lines(rapid: RapidOcrEngine) -> None:
+    grain = np.random.default_rng(5).normal(220, 6, (1200, 900)).clip(0, 255).astype(np.uint8)
+    assert rapid.detect(image_of(grain), timeout=20) == ()
+
+
 @pytest.mark.parametrize("picture", ["white", "black", "gradient", "noise"])
 def test_a_picture_without_text_has_no_lines(rapid: RapidOcrEngine, picture: str) -> None:
     pixels = {

@@ -1,4 +1,4 @@
-"""Pages become grey, and as large as their lines are read best."""
+"""Pages become grey, clear where their ink is faint, and as large as their lines are read best."""
 
 from __future__ import annotations
 
@@ -6,8 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from docflow.ocr.pixels import LARGEST, LINE_HEIGHT, NEAR_ENOUGH, SMALLEST, grey, scale_for, scaled
+from docflow.ocr.pixels import (
+    BARE,
+    FAINT,
+    LARGEST,
+    LINE_HEIGHT,
+    NEAR_ENOUGH,
+    SMALLEST,
+    grey,
+    scale_for,
+    scaled,
+    with_contrast,
+)
 
 PAGE = (1000, 800)
 
@@ -68,3 +80,52 @@ def test_scaling_keeps_what_is_light_and_what_is_dark(scale: float) -> None:
     half = bigger.shape[1] // 2
     assert bigger[:, : half - 4].max() < 30
     assert bigger[:, half + 4 :].min() > 225
+
+
+def inked(ink: int, paper: int, *, share: float = 0.1) -> NDArray[np.uint8]:
+    """A page of which this share is ink."""
+    pixels = np.full((100, 100), paper, np.uint8)
+    pixels[: round(100 * share)] = ink
+    return pixels
+
+
+@pytest.mark.parametrize("paper", [120, 230])
+def test_faint_ink_becomes_black_and_its_paper_white(paper: int) -> None:
+    clear = with_contrast(inked(paper - FAINT // 2, paper))
+    assert sorted(set(clear.ravel().tolist())) == [0, 255]
+
+
+def test_faint_light_print_on_dark_ground_stays_lighter() -> None:
+    clear = with_contrast(inked(90, 40))
+    assert (clear[0, 0], clear[99, 99]) == (255, 0)
+
+
+def test_grey_levels_between_stay_between() -> None:
+    pixels = inked(180, 230)
+    pixels[50:60] = 205
+    assert with_contrast(pixels)[55, 5] == pytest.approx(127, abs=1)
+
+
+@pytest.mark.parametrize(("ink", "paper"), [(0, 255), (230 - FAINT, 230), (230 - BARE, 230), (230, 230)])
+def test_a_page_that_is_clear_or_bare_is_not_copied(ink: int, paper: int) -> None:
+    pixels = inked(ink, paper)
+    assert with_contrast(pixels) is pixels
+
+
+def test_a_few_specks_do_not_make_faint_ink_clear() -> None:
+    pixels = inked(200, 240)
+    pixels[99, :20], pixels[98, :20] = 0, 255
+    assert with_contrast(pixels)[0, 0] == 0
+    assert with_contrast(pixels)[60, 0] == 255
+
+
+def test_colours_are_made_clear_by_how_light_they_look() -> None:
+    pixels = np.full((10, 10, 3), (250, 240, 230), np.uint8)
+    pixels[:2] = (210, 200, 190)
+    clear = with_contrast(pixels)
+    assert clear.shape == pixels.shape
+    assert int(grey(clear)[9, 9]) - int(grey(clear)[0, 0]) > 200
+
+
+def test_the_least_page_is_looked_at() -> None:
+    assert with_contrast(np.zeros((1, 1), np.uint8)).shape == (1, 1)

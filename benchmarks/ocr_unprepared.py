@@ -1,4 +1,4 @@
-"""`auto` on pages as they come: not straightened, enlarged, turned or levelled. What it gains by that shows beside it."""
+"""`auto` on pages as they come: not straightened, enlarged, turned or levelled. What that gains shows beside it."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ def main() -> None:
             RunnerDeployment,
             ingest.to_deployment("inbox", interval=INBOX_EVERY, parameters={"source": inbox}, tags=TAGS),
         ),
-        cast(RunnerDeployment, train.to_deployment("training", interval=TRAIN_EVERY, tags=TAGS)),
+        # Drift may start a training while the schedule's own is at it: the second waits, and looks again then.
+        cast(RunnerDeployment, train.to_deployment("training", interval=TRAIN_EVERY, concurrency_limit=1, tags=TAGS)),
         cast(RunnerDeployment, drift.to_deployment("drift", interval=DRIFT_EVERY, tags=TAGS)),
         cast(RunnerDeployment, rollout.to_deployment("verdict", interval=ROLLOUT_EVERY, tags=TAGS)),
     )

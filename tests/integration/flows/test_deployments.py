@@ -88,6 +88,14 @@ def test_each_flow_is_a_deployment_with_its_schedule(prefect: tuple[httpx.Client
     assert found["inbox"]["parameters"]["source"].endswith("inbox")
 
 
+def test_one_training_runs_at_a_time_and_another_waits(prefect: tuple[httpx.Client, psutil.Popen]) -> None:
+    client, _ = prefect
+    found = {one["name"]: one for one in client.post("/deployments/filter", json={}).json()}
+    limit = found["training"]["global_concurrency_limit"]
+    assert (limit["limit"], limit["active"]) == (1, True)
+    assert (found["training"]["concurrency_options"] or {}).get("collision_strategy", "ENQUEUE") == "ENQUEUE"
+
+
 def test_the_schedule_makes_runs(prefect: tuple[httpx.Client, psutil.Popen]) -> None:
     client, _ = prefect
     until = time.monotonic() + SECONDS

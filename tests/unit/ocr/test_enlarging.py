@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from drawn_pages import Pixels, blank, generated, image_of, lines_of
+from drawn_pages import Pixels, blank, generated, image_of, lines_of, turned_counterclockwise
 
 from docflow.ocr.effort import FastEngine
-from docflow.ocr.enlarging import ENLARGED, FEW_LINES, LOW, SMALL, enlarged, has_low_lines, is_small, line_height
+from docflow.ocr.enlarging import ENLARGED, SMALL, enlarged, is_small
 from docflow.ocr.perspective import Straight, as_it_came
 from docflow.ocr.pixels import scaled
 from docflow.settings import OcrSettings
@@ -23,21 +23,6 @@ DPI = 150
 )
 def test_a_page_is_small_by_its_longer_side(height: int, width: int, small: bool) -> None:
     assert is_small(image_of(blank(height, width))) is small
-
-
-def test_lines_are_low_where_the_lowest_of_them_are() -> None:
-    assert has_low_lines(boxes(*[LOW - 1] * 3, *[3 * LOW] * 7))
-    assert not has_low_lines(boxes(LOW - 1, *[LOW] * 9))
-
-
-def test_lines_that_are_too_few_to_tell_may_be_low() -> None:
-    assert has_low_lines(())
-    assert has_low_lines(boxes(*[3 * LOW] * (FEW_LINES - 1)))
-    assert not has_low_lines(boxes(*[3 * LOW] * FEW_LINES))
-
-
-def test_the_height_of_lines_is_that_of_small_print() -> None:
-    assert line_height(boxes(*[10.0] * 4, *[40.0] * 10)) == 10
 
 
 @pytest.mark.parametrize(("height", "width"), [(SMALL - 1, 700), (300, 420), (1, 1)])
@@ -75,21 +60,34 @@ def test_a_small_blurred_picture_of_a_page_is_read_and_its_words_are_where_they_
     assert found_share(blurred, scale=scale) > 0.8
 
 
-def test_a_short_receipt_in_clear_letters_is_not_enlarged(monkeypatch: pytest.MonkeyPatch) -> None:
-    receipt = image_of(lines_of(*(f"Item {number}  12.50" for number in range(10))))
+@pytest.mark.parametrize("quarters", [0, 2])
+def test_a_small_picture_in_clear_letters_is_not_enlarged(monkeypatch: pytest.MonkeyPatch, quarters: int) -> None:
+    receipt = image_of(turned_counterclockwise(generated("receipt", "eng", dpi=100), quarters=quarters))
     assert is_small(receipt)
     monkeypatch.setattr("docflow.ocr.effort.enlarged", None)
     page = FastEngine(OcrSettings()).read_page(receipt, languages="eng", timeout=60)
-    assert len(page.lines) == 10
+    assert page.rotation == 90 * quarters
+    assert len(page.lines) > 10
+
+
+def test_a_small_picture_that_is_hardly_read_is_enlarged(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+
+    def watched(straight: Straight) -> Straight:
+        sizes.append(straight.image.pixels.shape)
+        return enlarged(straight)
+
+    monkeypatch.setattr("docflow.ocr.effort.enlarged", watched)
+    pixels = generated("letter", "rus")
+    small = np.asarray(cv2.GaussianBlur(scaled(pixels, 480 / max(pixels.shape)), (0, 0), 1.0), np.uint8)
+    page = FastEngine(OcrSettings()).read_page(image_of(small), languages="rus", timeout=60)
+    assert sizes == [small.shape]
+    assert (page.height, page.width) == small.shape
 
 
 def test_a_small_picture_of_large_letters_is_read_as_before() -> None:
     page = FastEngine(OcrSettings()).read_page(image_of(lines_of("Invoice number")), languages="eng", timeout=60)
     assert (page.text, page.width, page.height) == ("Invoice number", 700, 120)
-
-
-def boxes(*heights: float) -> tuple[Box, ...]:
-    return tuple(Box(0, 10, 500, 10 + height) for height in heights)
 
 
 def box_as_it_came(straight: Straight, box: Box) -> tuple[float, float, float, float]:

@@ -29,7 +29,7 @@ from docflow.registry import open_registry
 from docflow.settings import Settings, load_settings
 from docflow.sources import read_source
 from docflow.store import Store
-from docflow.synth import write_dataset
+from docflow.synth import write_again, write_dataset
 from docflow.types import UNKNOWN, LabelledText
 
 GENERATED = 6000
@@ -57,16 +57,22 @@ def synth(
     out: Annotated[Path, typer.Argument(help="Folder to write to.", file_okay=False)],
     count: Annotated[int, typer.Option(min=1, help="How many documents.")] = 100,
     seed: Annotated[int, typer.Option(help="The same seed gives the same documents.")] = 0,
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", help="Only the document with this id from a report ('generated KIND LANGUAGE SEED')."),
+    ] = None,
 ) -> None:
     """Generate labelled documents, English and Russian, each with its ground truth beside it."""
     with Progress(console=ERR, transient=True) as bar:
-        task = bar.add_task("generating", total=count)
-        written = write_dataset(
-            out,
-            count=count,
-            seed=seed,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
+        task = bar.add_task("generating", total=len(ids) if ids else count)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        if ids:
+            written = write_again(out, ids, progress=show)
+        else:
+            written = write_dataset(out, count=count, seed=seed, progress=show)
     OUT.print(f"{len(written)} documents in {out}", markup=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from docflow.errors import RequestError
 from docflow.synth.degrade import LOOKS, Degraded, Look, degrade
-from docflow.synth.generate import LANGUAGES, SEEDS_APART, check_kinds, generate, kinds_in, label_of
+from docflow.synth.generate import LANGUAGES, SEEDS_APART, check_kinds, document_of, generate, kinds_in, label_of
 from docflow.synth.page import SynthDocument
 from docflow.synth.render import POINTS_PER_INCH, render_images, render_pdf, words
 from docflow.synth.warp import Pixels
@@ -70,19 +70,43 @@ def write_dataset(
     """
     pairs = _pairs(kinds, languages)
     rng = random.Random(f"dataset/{seed}")
-    written = []
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / MANIFEST).open("w", encoding="utf-8") as manifest:
+
+    def made() -> Iterator[tuple[SynthDocument, Look]]:
         for number in range(count):
             kind, language = pairs[number % len(pairs)]
             document = generate(kind, language, seed=seed * SEEDS_APART + number)
-            look = rng.choice(_looks_of(kind, looks))
+            yield document, rng.choice(_looks_of(kind, looks))
+
+    return _write_all(out, made(), total=count, dpi=dpi, progress=progress)
+
+
+def write_again(
+    out: Path, document_ids: Sequence[str], *, look: Look = "clean", dpi: int = DPI, progress: Progress | None = None
+) -> list[Path]:
+    """Write the generated documents with these ids, as lists and reports name them, like `write_dataset`.
+
+    Raises:
+        RequestError: one is not the id of a generated document; nothing is written then.
+    """
+    documents = [document_of(document_id) for document_id in document_ids]
+    made = ((document, look) for document in documents)
+    return _write_all(out, made, total=len(documents), dpi=dpi, progress=progress)
+
+
+def _write_all(
+    out: Path, made: Iterable[tuple[SynthDocument, Look]], *, total: int, dpi: int, progress: Progress | None
+) -> list[Path]:
+    """Write these documents, each in its look, and the manifest; returns their paths."""
+    written = []
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / MANIFEST).open("w", encoding="utf-8") as manifest:
+        for document, look in made:
             path = _write(out, document, look=look, dpi=dpi)
             entry = {"path": path.relative_to(out).as_posix()} | _summary(document, look=look)
             manifest.write(json.dumps(entry, ensure_ascii=False) + "\n")
             written.append(path)
             if progress is not None:
-                progress(number + 1, count)
+                progress(len(written), total)
     return written
 
 

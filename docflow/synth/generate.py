@@ -18,6 +18,9 @@ LANGUAGES = ("eng", "rus")
 SEEDS_APART = 1_000_000
 """Distance between the documents' seeds of two collections, so that they share no document below this count."""
 
+GENERATED = "generated"
+"""What the ids of generated documents begin with."""
+
 NOISE = (0.0, 0.0, 0.01, 0.02, 0.05, 0.1, 0.18)
 """Error rates that training texts are drawn with: clean text layers, good scans, and poor ones."""
 
@@ -52,9 +55,8 @@ def training_texts(
     """Labelled texts of made-up documents, clean ones and such with the errors of recognition.
 
     The label is the kind, or `UNKNOWN` for kinds that no classifier should name; these are the share `background`
-    of all. The group is the kind with its layout; `metadata` tells kind, seed and noise, and the id is made of what
-    `generate` takes to make the document again. With `thumbnails`, each has a picture of its first page, which takes
-    30 ms more.
+    of all. The group is the kind with its layout; `metadata` tells kind, seed and noise, and `document_of` makes the
+    document again from its id. With `thumbnails`, each has a picture of its first page, which takes 30 ms more.
 
     Raises:
         RequestError: a language is not made.
@@ -71,10 +73,30 @@ def training_texts(
             language=language,
             group=f"{kind}/{document.layout}",
             metadata={"kind": kind, "seed": document.seed, "noise": rate},
-            document_id=f"generated {kind} {language} {document.seed}",
+            document_id=id_of(document),
             thumbnail=thumbnail(document) if thumbnails else b"",
             is_generated=True,
         )
+
+
+def id_of(document: SynthDocument) -> str:
+    """The id that lists and reports give a generated document: of its kind, language and seed."""
+    return f"{GENERATED} {document.kind} {document.language} {document.seed}"
+
+
+def document_of(document_id: str) -> SynthDocument:
+    """The generated document with this id, made again.
+
+    Raises:
+        RequestError: it is no such id, or of a kind or a language that is not made.
+    """
+    match document_id.split():
+        case [generated, kind, language, seed] if generated == GENERATED and seed.isdecimal():
+            return generate(kind, language, seed=int(seed))
+    raise RequestError(
+        f"'{document_id}' is not the id of a generated document",
+        next_step=f"Give it as the report does: '{GENERATED} KIND LANGUAGE SEED'.",
+    )
 
 
 def label_of(kind: str) -> str:

@@ -229,6 +229,20 @@ def test_synth_writes_the_same_documents_for_the_same_seed(tmp_path: Path) -> No
     assert len(one) >= 5
 
 
+def test_synth_makes_a_document_again_that_a_report_names(tmp_path: Path) -> None:
+    asked = ["--id", "generated memo rus 17", "--id", "generated memo eng 17"]
+    done = docflow("synth", str(tmp_path / "again"), *asked, var_dir=tmp_path, afresh=True)
+    assert done.returncode == 0, done.stderr
+    truths = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "again").rglob("*.json")]
+    assert {(truth["language"], truth["text"]) for truth in truths} == {
+        (language, generate("memo", language, seed=17).text) for language in ("rus", "eng")
+    }
+    refused = docflow("synth", str(tmp_path / "none"), "--id", "letters/1.pdf", var_dir=tmp_path, afresh=True)
+    assert "not the id of a generated document" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert refused.returncode != 0
+
+
 def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) -> None:
     var_dir = tmp_path / "var"
     for seed, also in (("0", ["--promote"]), ("1", [])):

@@ -11,7 +11,7 @@ from PIL import Image
 
 import docflow.synth
 from docflow.errors import RequestError
-from docflow.synth import LOOKS, generate, training_texts, write_dataset
+from docflow.synth import LOOKS, generate, training_texts, write_again, write_dataset
 from docflow.synth.dataset import MANIFEST
 from docflow.synth.generate import NOISE, label_of
 from docflow.synth.kinds import KINDS
@@ -43,6 +43,20 @@ def test_equal_arguments_give_equal_bytes(folder: Path, tmp_path: Path) -> None:
 def test_another_seed_gives_other_documents(folder: Path, tmp_path: Path) -> None:
     write_dataset(tmp_path, count=2, seed=3, kinds=SHORT, looks=["clean"])
     assert not digests(tmp_path).keys() & (digests(folder).keys() - {MANIFEST})
+
+
+def test_a_document_is_made_again_by_the_id_that_it_was_learnt_under(tmp_path: Path) -> None:
+    taught = next(text for text in training_texts(20, seed=5, noise=[0.0]) if text.metadata["kind"] == "letter")
+    (path,) = write_again(tmp_path, [taught.document_id], dpi=DPI)
+    truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert (truth["text"], truth["seed"]) == (taught.text, taught.metadata["seed"])
+
+
+@pytest.mark.parametrize("document_id", ["", "letters/1.pdf", "generated letter eng", "generated letter eng x"])
+def test_nothing_is_written_for_what_is_no_id_of_a_generated_document(document_id: str, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="not the id of a generated document"):
+        write_again(tmp_path / "out", ["generated letter eng 1", document_id])
+    assert not (tmp_path / "out").exists()
 
 
 def test_every_file_is_what_its_truth_says(folder: Path) -> None:

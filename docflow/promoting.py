@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -117,11 +117,14 @@ def promote_if_better(
         grounds = verdict.to_dict() | asdict(Grounds.of(samples, champion=current, settings=settings))
         told = f"better by {verdict.gain:.3f} on {verdict.documents} documents"
         reasons = (*verdict.reasons, *reasons)
-    with refusals_on_record(challenger.model, alias=CHAMPION, store=store, asked_by=promoted_by, reason=reason):
+    evidence = grounds | {"costs": asdict(costs)}
+    with refusals_on_record(
+        challenger.model, alias=CHAMPION, store=store, asked_by=promoted_by, reason=reason, evidence=evidence
+    ):
         if reasons:
             raise PromotionRefused(
                 f"version {version} is not to take the champion's place: {'; '.join(reasons)}",
-                detail=grounds | {"reasons": reasons, "costs": asdict(costs)},
+                detail={"reasons": reasons},
                 next_step=next_step,
             )
         promotion = rollout.promote(
@@ -154,11 +157,13 @@ def put_on_trial(
     """
     version = version_number(version)
     challenger, costs = weigh_costs(version, [], settings=settings, registry=registry)
-    with refusals_on_record(challenger.model, alias=alias, store=store, asked_by=promoted_by, reason=reason):
+    evidence = {"costs": asdict(costs)}
+    with refusals_on_record(
+        challenger.model, alias=alias, store=store, asked_by=promoted_by, reason=reason, evidence=evidence
+    ):
         if reasons := over_budget(costs, rules=settings.promotion):
             raise PromotionRefused(
-                f"version {version} is not to be tried: {'; '.join(reasons)}",
-                detail={"reasons": reasons, "costs": asdict(costs)},
+                f"version {version} is not to be tried: {'; '.join(reasons)}", detail={"reasons": reasons}
             )
         return rollout.promote(
             version,
@@ -173,14 +178,18 @@ def put_on_trial(
 
 
 @contextmanager
-def refusals_on_record(model: ModelRef, *, alias: str, store: Store, asked_by: str, reason: str) -> Iterator[None]:
+def refusals_on_record(
+    model: ModelRef, *, alias: str, store: Store, asked_by: str, reason: str, evidence: Mapping[str, Any]
+) -> Iterator[None]:
     """Within it, what is refused is put on record, with who asked for it and why, and is raised all the same.
 
-    A refusal that the database does not take is one nevertheless: the log says that it is not on record.
+    Its detail is then this evidence, too, whoever refused it: the rules, or another version that came first. A refusal
+    that the database does not take is one nevertheless: the log says that it is not on record.
     """
     try:
         yield
     except PromotionRefused as refused:
+        refused.detail = {**evidence, **refused.detail}
         try:
             store.refusals.add(refused, model=model, alias=alias, asked_by=asked_by, reason=reason)
         except DocFlowError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -33,6 +33,12 @@ SIZES = (1.0, 0.7, 0.5, 0.4)
 
 LEVELS = (255, 70, 50, 35, 25)
 """Grey levels between ink and paper."""
+
+BORDERED = 35
+"""Grey levels of the pages that are shown with a black border, too, as scanners leave it."""
+
+BORDER = 0.03
+"""Share of the page's longer side that the border is wide."""
 
 PAPER = 230
 GRAIN = 2.0
@@ -76,6 +82,13 @@ def in_ink(pages: Sequence[Page], levels: int) -> Iterator[Page]:
         yield effects.sensor_noise(np.asarray(pale.round(), np.uint8), grain, sigma=GRAIN), truth
 
 
+def bordered(pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages with a black border around them."""
+    for pixels, truth in pages:
+        wide = round(BORDER * max(pixels.shape[:2]))
+        yield np.asarray(cv2.copyMakeBorder(pixels, *[wide] * 4, cv2.BORDER_CONSTANT), np.uint8), truth
+
+
 def read_f1(engine: OcrEngine, pages: Sequence[Page]) -> list[float]:
     """The word F1 of each page."""
     return [
@@ -99,7 +112,8 @@ def main() -> None:
     table = Table(f"pages, read by {engine.name}", "count", "word F1: mean", "least", box=None)
     sizes = {f"photographs, {size:g} times as large": [(scaled(p, size), t) for p, t in taken] for size in SIZES}
     inks = {f"generated, {levels} levels": list(in_ink(drawn, levels)) for levels in LEVELS}
-    for name, pages in (sizes | inks).items():
+    borders = {f"generated, {BORDERED} levels, black border": list(bordered(in_ink(drawn, BORDERED)))}
+    for name, pages in (sizes | inks | borders).items():
         f1 = read_f1(engine, pages)
         table.add_row(name, str(len(f1)), f"{statistics.fmean(f1):.3f}", f"{min(f1):.3f}")
     console.print(table)

@@ -25,7 +25,7 @@ from docflow.ocr.countdown import Countdown, countdown
 from docflow.ocr.engine import OcrEngine
 from docflow.ocr.enlarging import enlarged, is_small
 from docflow.ocr.ensemble.homoglyphs import repair_lines
-from docflow.ocr.look import DOUBTFUL, CompactSampler, Look, Sampler, TesseractSampler, look_at, reads
+from docflow.ocr.look import DOUBTFUL, SURE, CompactSampler, Look, Sampler, TesseractSampler, look_at, reads
 from docflow.ocr.perspective import Straight, straightened
 from docflow.ocr.rapidocr import DETECTED_SIDE, RapidOcrEngine
 from docflow.ocr.script import Script, script_of
@@ -36,7 +36,7 @@ from docflow.types import PageImage, PageText
 
 log = logging.getLogger(__name__)
 
-RECIPE = 13
+RECIPE = 14
 """Raised with every change of what these engines make of a page: stored recognitions are kept under it."""
 
 GOOD = 0.92
@@ -182,12 +182,14 @@ class EffortEngine:
 def side_for(look: Look, budget: Budget) -> int:
     """The longer side of the picture on which lines are looked for, from how high they seem to be.
 
-    The budget's own where that is not to be believed: on a page that is hardly read, much of the layout is dirt, and
-    lines were lost on a picture that was made too small for them. Nor is one height believed of all of a page that is
-    much longer than broad: of five receipts side by side, that in the smallest print was lost.
+    On a page that is not surely read, the layout is no witness to that, and lines that stand close run together on a
+    coarse picture: it is as fine as it is for any budget. Nor is one height believed of all of a page that is much
+    longer than broad: of five receipts side by side, that in the smallest print was lost.
     """
+    if look.confidence < SURE:
+        return max(budget.side, DETECTED_SIDE)
     image = look.upright.image
-    if len(look.boxes) < FEW_LINES or look.confidence < DOUBTFUL or len(tiles_of(image.pixels.shape)) > 1:
+    if len(look.boxes) < FEW_LINES or len(tiles_of(image.pixels.shape)) > 1:
         return budget.side
     longer = max(image.width, image.height)
     height = float(np.quantile([box.y1 - box.y0 for box in look.boxes], SMALL_PRINT))

@@ -36,6 +36,10 @@ BARE = 12
 RARE = 0.005
 """Share of a page's pixels that may be darker than its ink, or lighter than its paper."""
 
+MARGIN = 0.05
+"""Share of a page at each of its sides that tells nothing of its ink: a scanner's black borders lie there, and print
+hardly ever does (15 mm of a sheet of A4)."""
+
 
 def grey(pixels: NDArray[np.uint8]) -> Grey:
     """The page as height x width grey values; Tesseract on RGB takes half as long again for the same words."""
@@ -45,8 +49,13 @@ def grey(pixels: NDArray[np.uint8]) -> Grey:
 
 
 def with_contrast(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The pixels with their darkest made black and their lightest white; the very same where they are clear or bare."""
-    counts = np.bincount(grey(pixels).ravel(), minlength=256).cumsum()
+    """The pixels with their darkest made black and their lightest white; the very same where they are clear or bare.
+
+    How dark and light they are is seen within the page's margins.
+    """
+    top, left = (round(MARGIN * side) for side in pixels.shape[:2])
+    within = pixels[top : pixels.shape[0] - top, left : pixels.shape[1] - left]
+    counts = np.bincount(grey(within).ravel(), minlength=256).cumsum()
     shares = np.array([RARE, 1 - RARE])
     darkest, lightest = (int(level) for level in np.searchsorted(counts, shares * counts[-1]))
     if not BARE < lightest - darkest < FAINT:

@@ -24,8 +24,8 @@ from docflow.ocr.effort import (
     side_for,
 )
 from docflow.ocr.engine import ReadLine
-from docflow.ocr.look import DOUBTFUL, Look
-from docflow.ocr.rapidocr import RapidOcrEngine
+from docflow.ocr.look import SURE, Look
+from docflow.ocr.rapidocr import DETECTED_SIDE, RapidOcrEngine
 from docflow.ocr.script import CYRILLIC, LATIN
 from docflow.ocr.tesserocr import TesserocrEngine
 from docflow.ocr.upright import Upright
@@ -207,9 +207,13 @@ def test_the_side_follows_the_lines_height_within_its_bounds(heights: list[float
     assert side_for(looked_at(heights, confidence=0.9), BUDGETS[Effort.FAST]) == side
 
 
-def test_the_lines_height_is_not_believed_on_a_page_that_is_hardly_read() -> None:
-    assert side_for(looked_at([18.0] * 8, confidence=DOUBTFUL), BUDGETS[Effort.FAST]) == 500
-    assert side_for(looked_at([18.0] * 8, confidence=DOUBTFUL - 0.01), BUDGETS[Effort.FAST]) == 800
+@pytest.mark.parametrize("effort", Effort)
+def test_lines_are_looked_for_as_finely_as_can_be_on_a_page_that_is_not_surely_read(effort: Effort) -> None:
+    assert side_for(looked_at([18.0] * 8, confidence=SURE - 0.01), BUDGETS[effort]) == DETECTED_SIDE
+
+
+def test_the_lines_height_is_believed_on_a_page_that_is_surely_read() -> None:
+    assert side_for(looked_at([18.0] * 8, confidence=SURE), BUDGETS[Effort.FAST]) == 500
 
 
 def looked_at(heights: list[float], *, confidence: float) -> Look:

@@ -114,9 +114,16 @@ def test_a_page_that_is_clear_or_bare_is_not_copied(ink: int, paper: int) -> Non
 
 def test_a_few_specks_do_not_make_faint_ink_clear() -> None:
     pixels = inked(200, 240)
-    pixels[99, :20], pixels[98, :20] = 0, 255
+    pixels[90, 10:30], pixels[89, 10:30] = 0, 255
     assert with_contrast(pixels)[0, 0] == 0
     assert with_contrast(pixels)[60, 0] == 255
+
+
+def test_a_black_border_does_not_make_faint_ink_clear() -> None:
+    pixels = inked(200, 240, share=0.3)
+    for edge in (np.s_[:4], np.s_[-4:], np.s_[:, :4], np.s_[:, -4:]):
+        pixels[edge] = 0
+    assert sorted(set(with_contrast(pixels).ravel().tolist())) == [0, 255]
 
 
 def test_colours_are_made_clear_by_how_light_they_look() -> None:

@@ -108,6 +108,14 @@ def test_what_is_kept_is_the_mean_of_the_steps_weights(tmp_path: Path) -> None:
     assert torch.allclose(kept["scores.weight"], last["scores.weight"], atol=0.05)
 
 
+def test_of_weights_that_read_alike_the_later_ones_are_kept(tmp_path: Path) -> None:
+    schedule = Schedule(4, learning_rate=0.0, warm_up=0, evaluate_every=2, save_every=4)
+    best = train(few_lines, folder=tmp_path, schedule=schedule, held_out=few_lines(1))
+    rows = [json.loads(row) for row in (tmp_path / JOURNAL).read_text(encoding="utf-8").splitlines()]
+    assert len({row["cer"] for row in rows if "cer" in row}) == 1
+    assert torch.load(best, weights_only=True)["step"] == 4
+
+
 def test_larger_batches_hold_more_lines(tmp_path: Path) -> None:
     small, large = (
         train(few_lines, folder=tmp_path / str(size), schedule=Schedule(steps, batch_lines=size), held_out=few_lines(1))

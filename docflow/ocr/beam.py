@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.ocr.ctc import BLANK, Character, text_of
+from docflow.ocr.known_words import DOUBTED, WEIGHT, known_word
 from docflow.ocr.lexicon import Lexicon
 
 SURE = 0.99
@@ -42,6 +43,7 @@ class Respelling:
     probabilities: NDArray[np.floating[Any]]
     alphabet: Sequence[str]
     lexicon: Lexicon
+    weight: float = WEIGHT
 
     def __call__(self, group: Sequence[Character]) -> str:
         """What the word of these characters says: as it is read, if that is sure or its language is not known.
@@ -50,11 +52,19 @@ class Respelling:
         """
         read = text_of(group)
         letters = self.lexicon.letters(read)
-        if letters is None or min(character.probability for character in group) >= SURE:
+        least = min(character.probability for character in group)
+        if letters is None or least >= SURE:
             return read
-        found = spellings(self.probabilities[group[0].start : group[-1].end], self.alphabet)
+        columns = self.probabilities[group[0].start : group[-1].end]
+        found = spellings(columns, self.alphabet)
         kept = [text for text in found if text and keeps_marks(read, text)]
-        return max(kept, key=lambda t: math.log(found[t]) + LETTERS_WEIGHT * letters.log_probability(t), default=read)
+        spelt = max(kept, key=lambda t: math.log(found[t]) + LETTERS_WEIGHT * letters.log_probability(t), default=read)
+        if least >= DOUBTED or self.lexicon.frequency(spelt):
+            return spelt
+        vocabulary = self.lexicon.vocabulary(read)
+        if vocabulary is None:
+            return spelt
+        return known_word(spelt, columns, self.alphabet, vocabulary=vocabulary, letters=letters, weight=self.weight)
 
 
 def spellings(probabilities: NDArray[np.floating[Any]], alphabet: Sequence[str]) -> Mapping[str, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,3 +163,28 @@ def spellings(run: Sequence[Character]) -> Iterator[tuple[str, float]]:
         return
     for chosen in itertools.product(*options):
         yield "".join(text for text, _ in chosen), math.prod(probability for _, probability in chosen)
+
+
+def log_likelihoods(
+    columns: NDArray[np.floating[Any]], texts: Sequence[str], alphabet: Mapping[str, int]
+) -> NDArray[np.float64]:
+    """How likely the columns (log probabilities, columns x symbols) spell each text, as natural logarithms.
+
+    The forward algorithm of Graves et al. (2006), for all texts at once. Every character has to be in the `alphabet`.
+    """
+    most = 2 * max(map(len, texts)) + 1
+    symbols = np.full((len(texts), most), BLANK)
+    for row, text in zip(symbols, texts, strict=True):
+        row[1 : 2 * len(text) : 2] = [alphabet[character] for character in text]
+    # A character may follow the one before without a blank between, unless it is the same.
+    repeats = np.ones_like(symbols, bool)
+    repeats[:, 3::2] = symbols[:, 3::2] == symbols[:, 1:-2:2]
+    likely = np.full(symbols.shape, -np.inf)
+    likely[:, :2] = columns[0][symbols[:, :2]]
+    for column in columns[1:]:
+        before = np.pad(likely, ((0, 0), (2, 0)), constant_values=-np.inf)
+        skipped = np.where(repeats, -np.inf, before[:, :-2])
+        likely = np.logaddexp(np.logaddexp(likely, before[:, 1:-1]), skipped) + column[symbols]
+    ends = 2 * np.array([len(text) for text in texts])
+    rows = np.arange(len(texts))
+    return np.asarray(np.logaddexp(likely[rows, ends], likely[rows, ends - 1]))

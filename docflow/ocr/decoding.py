@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from docflow.ocr.beam import Respelling
 from docflow.ocr.ctc import Character, read_line
 from docflow.ocr.engine import ReadLine
+from docflow.ocr.known_words import weight_on
 from docflow.ocr.lexicon import lexicon_of
 from docflow.ocr.spaces import Parting
 
@@ -34,5 +35,5 @@ def words_of(
         columns=columns,
         frequency=lexicon.frequency,
         part=Parting(probabilities[:, alphabet.index(" ")], lexicon),
-        respell=Respelling(probabilities, alphabet, lexicon),
+        respell=Respelling(probabilities, alphabet, lexicon, weight_on(spelt)),
     )

@@ -57,6 +57,14 @@ def test_a_letter_that_fell_out_comes_in() -> None:
     assert read("a", "m", {"": 0.55, "o": 0.45}, "u", {"n": 0.9, "m": 0.1}, "t") == "amount"
 
 
+def test_a_hardly_read_word_is_the_known_one_that_it_may_be() -> None:
+    assert read(*"mat", {"e": 0.8, "": 0.2}, "b", *"ial") == "material"
+
+
+def test_a_word_that_is_read_with_little_doubt_is_no_other() -> None:
+    assert read(*"mat", {"e": 0.95, "": 0.05}, "b", *"ial") == "matebial"
+
+
 def test_a_sure_word_stays_however_unlikely_its_letters() -> None:
     assert read("a", "m", {"n": 0.9995, "": 0.0005}, "o", "u", "n", "t") == "amnount"
     assert SURE < 0.9995

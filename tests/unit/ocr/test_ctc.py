@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from docflow.ocr.ctc import (
     MOST_ALTERNATIVES,
     Character,
     characters,
+    log_likelihoods,
     read_line,
     spell,
     spellings,
@@ -181,3 +183,26 @@ def test_what_is_spelt_is_made_of_the_readings(run: list[Character], data: st.Da
     assert taken in every
     assert taken == read or taken in words or taken.isdigit()
     assert taken == read or dict(spellings(run))[taken] >= LEAST_LIKELY * dict(spellings(run))[read]
+
+
+def paths_to(text: str, columns: NDArray[np.float64], alphabet: Sequence[str]) -> float:
+    """The probability of the text by adding up all ways to spell it."""
+    found = 0.0
+    for path in itertools.product(range(len(alphabet)), repeat=len(columns)):
+        kept = [symbol for symbol, _ in itertools.groupby(path) if symbol]
+        if "".join(alphabet[symbol] for symbol in kept) == text:
+            found += math.prod(column[symbol] for column, symbol in zip(columns, path, strict=True))
+    return found
+
+
+def test_a_text_is_as_likely_as_all_ways_to_spell_it_together() -> None:
+    alphabet = ["", "a", "b"]
+    places = {symbol: place for place, symbol in enumerate(alphabet)}
+    columns = np.random.default_rng(3).dirichlet([1.0, 1.0, 1.0], 5)
+    texts = ["a", "ab", "aa", "aab", "ba", "bab"]
+    likely = np.exp(log_likelihoods(np.log(columns), texts, places))
+    assert likely == pytest.approx([paths_to(text, columns, alphabet) for text in texts])
+
+
+def test_a_text_that_the_columns_are_too_few_for_is_impossible() -> None:
+    assert log_likelihoods(np.log(np.full((2, 3), 1 / 3)), ["aa", "ab"], {"a": 1, "b": 2})[0] == -np.inf

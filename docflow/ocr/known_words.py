@@ -31,6 +31,11 @@ WEIGHT, BLURRED_WEIGHT = 0.5, 0.7
 on all, the tuning half's photographs have a word F1 of 0.895 and 0.789 where half as large, and by 0.8 of 0.896 and
 0.794, but its receipts 0.941 for 0.945."""
 
+LEAST_LIKELY = -1.5
+"""Log-likelihood of a known word for each of its characters, from which on it is believed. On the tuning half's
+photographs, 77 % of the words above are right, and 61 % of those within half a unit above; 23 % of those within half
+a unit below, and 3 % of the rest."""
+
 CLEAR = 0.95
 """Mean probability of a line's characters from which on it is clear."""
 
@@ -73,7 +78,10 @@ def known_word(
         np.log(columns.astype(np.float64) + LEAST_SEEN), [spelt[:start] + text + spelt[end:] for text in texts], places
     )
     comes = np.array([letters.log_probability(word), *likely.values()])
-    return spelt[:start] + texts[int(np.argmax(seen + weight * comes))] + spelt[end:]
+    is_seen = seen >= LEAST_LIKELY * np.array([len(text) for text in texts])
+    is_seen[0] = True
+    best = int(np.argmax(np.where(is_seen, seen + weight * comes, -np.inf)))
+    return spelt[:start] + texts[best] + spelt[end:]
 
 
 def inner(text: str) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from benchmarks.real_texts import GENERATED_LANGUAGES, real_texts
 from docflow.classify import answers, compare, fair_groups
 from docflow.classify.evaluation import likeliest
 from docflow.cli.data import GENERATED
-from docflow.synth import training_texts
+from docflow.synth import HARDLY_READ, training_texts
 from docflow.synth.noise import ocr_noise
 from docflow.types import UNKNOWN, Classifier, LabelledText, ModelRef, Prediction
 
@@ -73,8 +73,12 @@ class Compared(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
-    """Generated documents, and real ones in all languages: the half that judges, the tuning half, and both."""
+    """Generated documents, and real ones in all languages: the half that judges, the tuning half, and both.
 
+    `alone` are the generated ones as they are where no real ones stand beside them.
+    """
+
+    alone: Sequence[LabelledText]
     generated: Sequence[LabelledText]
     judged: Sequence[LabelledText]
     examples: Sequence[LabelledText]
@@ -84,6 +88,7 @@ class Documents:
     def read(cls, var: Path, *, half: Half, thumbnails: bool) -> Documents:
         """Those that `benchmarks.classification` left in `var`."""
         return cls(
+            alone=list(training_texts(GENERATED, seed=SEED, unread=HARDLY_READ, thumbnails=thumbnails)),
             generated=list(training_texts(GENERATED, seed=SEED, thumbnails=thumbnails)),
             judged=real_texts(var, half=half, languages=None),
             examples=real_texts(var, half="tune", languages=None),
@@ -97,7 +102,7 @@ def generated_alone(candidate: Compared, documents: Documents) -> Iterator[Row]:
     foreign = [s for s in four if s.language not in GENERATED_LANGUAGES]
     four = in_generated_languages(four)
     damaged = [replace(s, text=ocr_noise(s.text, rate=DAMAGE, seed=row)) for row, s in enumerate(four)]
-    predictions = iter(predict(candidate, documents.generated, [*four, *damaged, *others, *foreign]))
+    predictions = iter(predict(candidate, documents.alone, [*four, *damaged, *others, *foreign]))
     named, misread, unnamed, abroad = (
         [next(predictions) for _ in samples] for samples in (four, damaged, others, foreign)
     )

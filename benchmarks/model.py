@@ -8,7 +8,7 @@ from pathlib import Path
 
 from docflow.classify import TextClassifier, load, save, train
 from docflow.cli.data import GENERATED
-from docflow.synth import training_texts
+from docflow.synth import HARDLY_READ, training_texts
 
 
 @cache
@@ -16,5 +16,5 @@ def generated_classifier(*, count: int = GENERATED, seed: int = 0) -> TextClassi
     """The classifier that `docflow train` makes of `count` generated texts."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        digest = save(train(list(training_texts(count, seed=seed)), seed=seed), folder)
+        digest = save(train(list(training_texts(count, seed=seed, unread=HARDLY_READ)), seed=seed), folder)
         return load(folder, name="docflow", version="bench", digest=digest)

@@ -86,8 +86,8 @@ def real(name: str, *, kind: str, source: str, count: int, is_ordered: bool = Tr
 
 
 def first_page(document: RealDocument) -> PageImage:
-    """The pixels of a document that is a picture."""
-    with open_document(document.path.read_bytes(), limits=IntakeSettings()) as opened:
+    """The pixels of a document's first page, be it a picture or a page of a PDF."""
+    with open_document(document.path.read_bytes(), limits=IntakeSettings(text_layer="ignore")) as opened:
         page = next(opened.pages(Deadline(SECONDS_TO_DECODE)))
     if not isinstance(page, PageImage):
         raise TypeError(f"{document.name} is no picture")

@@ -23,7 +23,7 @@ from docflow.learning import KNOBS_TAG, Trained
 from docflow.registry import ModelVersion, Registry, code_version
 from docflow.settings import Settings
 from docflow.store import LabelOrigin, Store
-from docflow.synth import training_texts
+from docflow.synth import HARDLY_READ, training_texts
 from docflow.types import LabelledText
 
 log = logging.getLogger(__name__)
@@ -80,11 +80,14 @@ def untracked(texts: Iterable[LabelledText], _total: int) -> Iterable[LabelledTe
 
 
 def gather(recipe: Recipe, *, store: Store, own: Sequence[LabelledText] = (), track: Track = untracked) -> Material:
-    """The recipe's texts: generated ones, those that people have labelled, and your `own`."""
-    looks = CANDIDATES[recipe.candidate].looks
-    generated = training_texts(recipe.generated, seed=recipe.seed, thumbnails=looks)
-    made = list(track(generated, recipe.generated))
+    """The recipe's texts: generated ones, those that people have labelled, and your `own`.
+
+    Of some generated ones hardly a word is read where there are no others: see `docflow.synth.generate.HARDLY_READ`.
+    """
     real, held_out = real_texts(recipe, store=store, own=own)
+    looks, unread = CANDIDATES[recipe.candidate].looks, 0.0 if real else HARDLY_READ
+    generated = training_texts(recipe.generated, seed=recipe.seed, unread=unread, thumbnails=looks)
+    made = list(track(generated, recipe.generated))
     # Generated ones have few sources, which are layouts: the model needs them all, so that what is held out of them
     # has new texts in layouts that were learnt, and is judged by apart.
     learnt = real + [sample for row, sample in enumerate(made) if row % HELD_OUT_ONE_IN]

@@ -25,7 +25,7 @@ from docflow.classify.folds import Fold, Split, split
 from docflow.classify.grouping import LEAST_PER_LABEL, sources_of
 from docflow.classify.layout import LAYOUT_VERSION
 from docflow.classify.model import TrainedModel, judge_out_of_fold
-from docflow.classify.weighing import commonness, document_weights, times_of
+from docflow.classify.weighing import background_of, commonness, document_weights, times_of
 from docflow.errors import TrainingDataError
 from docflow.types import UNKNOWN, LabelledText
 
@@ -133,7 +133,8 @@ def train(
     Raises `TrainingDataError` for under two labels, or under five documents of one.
     """
     prepared = prepare(samples, seed=seed)
-    weights = document_weights(prepared.truth, prepared.times, background_weight=background_weight)
+    background = background_of(prepared.samples, background_weight)
+    weights = document_weights(prepared.truth, prepared.times, background_weight=background)
     linear = fit_calibrated(prepared, weights, inverse_regularisation=inverse_regularisation)
     threshold = prepared.threshold(linear.probabilities)
     return TrainedModel(

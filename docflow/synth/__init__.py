@@ -7,12 +7,13 @@
 from docflow.synth.dataset import encode_image, image_pdf, write_again, write_dataset
 from docflow.synth.degrade import LOOKS, Degraded, Look, degrade
 from docflow.synth.flow import Flow
-from docflow.synth.generate import LANGUAGES, generate, training_texts
+from docflow.synth.generate import HARDLY_READ, LANGUAGES, generate, training_texts
 from docflow.synth.noise import ocr_noise
 from docflow.synth.page import Page, PageBuilder, SynthDocument
 from docflow.synth.render import render_images, render_pdf, words
 
 __all__ = [
+    "HARDLY_READ",
     "LANGUAGES",
     "LOOKS",
     "Degraded",

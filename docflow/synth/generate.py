@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from docflow.errors import RequestError
+from docflow.synth.hardly_read import hardly_read
 from docflow.synth.kinds import KINDS
 from docflow.synth.noise import ocr_noise
 from docflow.synth.page import SynthDocument
@@ -23,6 +24,10 @@ GENERATED = "generated"
 
 NOISE = (0.0, 0.0, 0.01, 0.02, 0.05, 0.1, 0.18)
 """Error rates that training texts are drawn with: clean text layers, good scans, and poor ones."""
+
+HARDLY_READ = 0.2
+"""Share of the texts of which hardly a word is read, where nothing but generated texts is learnt from. Without them,
+rubbish is taken for a sign of what is none of the labels. See record 30."""
 
 BACKGROUND = 0.25
 """Share of training texts that are none of the labels."""
@@ -50,29 +55,32 @@ def training_texts(
     languages: Sequence[str] = LANGUAGES,
     noise: Sequence[float] = NOISE,
     background: float = BACKGROUND,
+    unread: float = 0.0,
     thumbnails: bool = False,
 ) -> Iterator[LabelledText]:
     """Labelled texts of made-up documents, clean ones and such with the errors of recognition.
 
     The label is the kind, or `UNKNOWN` for kinds that no classifier should name; these are the share `background`
-    of all. The group is the kind with its layout; `metadata` tells kind, seed and noise, and `document_of` makes the
-    document again from its id. With `thumbnails`, each has a picture of its first page, which takes 30 ms more.
+    of all; of the share `unread`, hardly a word is read. The group is the kind with its layout; `metadata` tells kind,
+    seed, noise and whether it is hardly read, and `document_of` makes the document again from its id. With
+    `thumbnails`, each has a picture of its first page, which takes 30 ms more.
 
     Raises:
         RequestError: a language is not made.
     """
-    rng = random.Random(f"texts/{seed}")
+    rng, reader = random.Random(f"texts/{seed}"), random.Random(f"readers/{seed}")
     labels, others = (kinds_in(languages, is_background=flag) for flag in (False, True))
     for number in range(count):
         kind, language = rng.choice(others if rng.random() < background else labels)
         rate = rng.choice(noise)
         document = generate(kind, language, seed=seed * SEEDS_APART + number)
+        text, is_unread = ocr_noise(document.text, rate=rate, seed=document.seed), reader.random() < unread
         yield LabelledText(
-            text=ocr_noise(document.text, rate=rate, seed=document.seed),
+            text=hardly_read(text, seed=document.seed) if is_unread else text,
             label=label_of(kind),
             language=language,
             group=f"{kind}/{document.layout}",
-            metadata={"kind": kind, "seed": document.seed, "noise": rate},
+            metadata={"kind": kind, "seed": document.seed, "noise": rate, "hardly_read": is_unread},
             document_id=id_of(document),
             thumbnail=thumbnail(document) if thumbnails else b"",
             is_generated=True,

@@ -59,6 +59,16 @@ def test_a_version_says_what_it_was_judged_by(loop: Loop) -> None:
     assert tags["held_out_digest"] == digest_of_samples(held_out) != tags["samples_digest"]
 
 
+def test_some_generated_texts_are_hardly_read_until_there_are_labelled_documents(loop: Loop) -> None:
+    recipe = Recipe(generated=100, labels_until=datetime.now(UTC))
+    alone = gather(recipe, store=loop.store).learnt
+    loop.label(first=0, count=20)
+    beside = gather(recipe.model_copy(update={"labels_until": datetime.now(UTC)}), store=loop.store).learnt
+    assert any(one.metadata["hardly_read"] for one in alone)
+    assert any(not one.is_generated for one in beside)
+    assert not any(one.metadata.get("hardly_read") for one in beside)
+
+
 def test_other_documents_than_it_learnt_from_are_told(loop: Loop) -> None:
     version = made(loop, Recipe(generated=150))
     loop.registry._client.set_model_version_tag("docflow", version, "samples_digest", "0" * 64)

@@ -112,10 +112,10 @@ def test_a_version_that_new_labels_make_better_is_promoted(begun: Loop) -> None:
 
 
 def test_a_version_that_is_no_better_is_refused_with_the_reasons(begun: Loop) -> None:
-    begun.label(first=0, count=120)
+    begun.label(first=0, count=120, wrong=True)
     taught = look(begun)
     assert (taught.result, taught.version) == (Result.PROMOTED, "2"), taught.why
-    begun.label(first=120, count=20)
+    begun.label(first=120, count=20, wrong=True)
     seen = look(begun)
     assert (seen.result, seen.version) == (Result.REFUSED, "3"), seen.why
     assert "version 3 is not to take the champion's place" in seen.why

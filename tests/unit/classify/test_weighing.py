@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from docflow.classify.weighing import (
+    GENERATED_ALONE,
     MOST_REAL_WEIGHT,
     REAL_WEIGHT,
+    background_of,
     commonness,
     document_weights,
     label_weights,
@@ -46,6 +48,11 @@ def test_labels_weigh_the_same_together_and_the_background_less() -> None:
     together = {label: weights[truth == label].sum() for label in ("a", "b", UNKNOWN)}
     assert together["a"] == pytest.approx(together["b"])
     assert together[UNKNOWN] == pytest.approx(0.3 * together["a"])
+
+
+def test_the_background_weighs_more_where_nothing_but_generated_documents_is_learnt_from() -> None:
+    assert background_of([MADE, MADE], 0.25) == pytest.approx(0.25 * GENERATED_ALONE)
+    assert background_of([MADE, REAL], 0.25) == background_of([REAL], 0.25) == 0.25
 
 
 def test_a_real_document_weighs_more_within_its_label() -> None:

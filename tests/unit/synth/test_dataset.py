@@ -13,7 +13,7 @@ import docflow.synth
 from docflow.errors import RequestError
 from docflow.synth import LOOKS, generate, training_texts, write_again, write_dataset
 from docflow.synth.dataset import MANIFEST
-from docflow.synth.generate import NOISE, label_of
+from docflow.synth.generate import HARDLY_READ, NOISE, label_of
 from docflow.synth.kinds import KINDS
 from docflow.types import UNKNOWN
 
@@ -143,6 +143,13 @@ def test_training_texts_are_of_all_labels_in_both_languages_with_some_of_none() 
     assert 0.15 < sum(text.label == UNKNOWN for text in texts) / len(texts) < 0.5
     assert all(text.group.partition("/")[0] == text.metadata["kind"] for text in texts)
     assert {text.metadata["noise"] for text in texts} == set(NOISE)
+
+
+def test_where_it_is_asked_for_a_share_of_training_texts_is_hardly_read_and_says_so() -> None:
+    texts, clear = (list(training_texts(300, seed=1, unread=share)) for share in (HARDLY_READ, 0.0))
+    is_unread = [text.metadata["hardly_read"] for text in texts]
+    assert 0.12 < sum(is_unread) / len(texts) < 0.28
+    assert [text.text != whole.text for text, whole in zip(texts, clear, strict=True)] == is_unread
 
 
 def test_a_training_texts_id_says_how_to_make_its_document_again() -> None:

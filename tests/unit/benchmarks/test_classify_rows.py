@@ -3,6 +3,7 @@
 import itertools
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -33,7 +34,10 @@ def documents() -> Documents:
         for half in ("tune", "report")
     ]
     generated = [sample(kind, number, half="made", made=True) for kind in KINDS for number in range(8)]
-    return Documents(generated=generated, examples=halves[0], judged=halves[1], whole=halves[0] + halves[1])
+    alone = [replace(made, metadata={**made.metadata, "hardly_read": True}) for made in generated]
+    return Documents(
+        alone=alone, generated=generated, examples=halves[0], judged=halves[1], whole=halves[0] + halves[1]
+    )
 
 
 class Watched:
@@ -45,10 +49,12 @@ class Watched:
     def __init__(self) -> None:
         self.most_real = 0
         self.languages: set[str] = set()
+        self.learnt_hardly_read = False
 
     def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> "WatchedModel":
         real = [s for s in samples if not s.is_generated]
         self.languages |= {s.language for s in real}
+        self.learnt_hardly_read |= any(s.metadata.get("hardly_read", False) for s in samples)
         self.most_real = max([self.most_real, *(sum(s.label == kind for s in real) for kind in KINDS)])
         return WatchedModel(Plain().fit(samples).pipeline, {s.text for s in real})
 
@@ -78,6 +84,7 @@ def test_no_model_is_judged_on_what_it_learnt(group: str, documents: Documents) 
     assert rows
     assert len(set(rows)) == len(rows)
     assert watched.languages == (set() if group == "generated" else {"eng", "other"})
+    assert watched.learnt_hardly_read == (group == "generated")
 
 
 def test_the_judged_half_teaches_no_more_than_fifty_of_a_kind(documents: Documents) -> None:

@@ -20,8 +20,9 @@ __all__ = ["JudgedOn", "Trained", "train"]
 KNOBS_TAG = "knobs"
 """What tuning chose, as JSON: another machine may get to more trials in its time, and choose otherwise."""
 
-PRUNED_FIGURE = "macro_accuracy_until_pruned"
-"""The macro accuracy of the folds that were judged before a trial was given up: not to be ranked with that of all."""
+TRIAL_FIGURE, PRUNED_FIGURE = "mean_recall", "mean_recall_until_pruned"
+"""A trial's mean recall over the labels, `unknown` among them; and where it was given up, that of the folds that were
+judged by then, which is not to be ranked with that of all."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def train(
             version.run_id,
             name=f"{candidate} trial {trial.number}",
             params={**trial.settings, "pruned": trial.is_pruned},
-            metrics={PRUNED_FIGURE if trial.is_pruned else "macro_accuracy": trial.macro_accuracy},
+            metrics={PRUNED_FIGURE if trial.is_pruned else TRIAL_FIGURE: trial.mean_recall},
             tags=all_tags,
         )
     store.record_metrics(model_name=name, model_version=version.version, metrics=metrics)

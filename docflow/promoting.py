@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from docflow import classify, rollout
-from docflow.classify.gate import Costs, Verdict, judge, over_budget
+from docflow.classify.gate import Costs, Verdict, judge, over_budget, too_few
 from docflow.errors import DigestMismatch, DocFlowError, ModelFileError, ModelNotFound, PromotionRefused
 from docflow.labelling import labelled_texts
 from docflow.recipes import HELD_OUT_ONE_IN, digest_of_samples, learnt_list, real_texts, recipe_of
 from docflow.registry import CHALLENGER, CHAMPION, Registry, code_version, version_number
 from docflow.rollout.files import load_promoted
 from docflow.settings import Settings
-from docflow.store import Promotion, Store
+from docflow.store import LabelOrigin, Promotion, Store
 from docflow.synth import training_texts
 from docflow.types import Classifier, LabelledText, ModelRef
 
@@ -80,9 +80,8 @@ def promote_if_better(
     loaded, there is nobody to compare with: the version is promoted, and the record says so. `samples` are the
     `documents_to_judge_by` where the caller has them already.
 
-    Raises `PromotionRefused` with the reasons, which may be that fewer labelled documents are held out than the rules
-    ask for, or where another version became the champion meanwhile, and what `rollout.promote` raises. What is refused
-    is put on record.
+    Raises `PromotionRefused` with the reasons, which may be that too few documents judge (`too_few_to_judge`), or where
+    another version became the champion meanwhile, and what `rollout.promote` raises. What is refused is put on record.
     """
     version = version_number(version)
     # Before anything else is: whoever is promoted while this one is judged was not compared with.
@@ -100,13 +99,9 @@ def promote_if_better(
         told = "the champion already"
     elif champion is None:
         told = f"not judged: the champion, version {current.model_version}, cannot be loaded"
-    elif len(samples) < settings.promotion.least_documents:
-        few = f"{len(samples)} labelled documents are held out that neither has learnt from"
-        reasons = (f"{few}, and {settings.promotion.least_documents} are needed to judge by", *reasons)
-        next_step = (
-            f"Label more documents, or try it on the traffic with `docflow models challenge {version}`, or promote it "
-            "all the same with --force and a --reason."
-        )
+    elif few := too_few_to_judge(samples, settings=settings):
+        reasons = (few, *reasons)
+        next_step = more_to_judge_by(version, settings=settings)
     else:
         verdict = judge(
             samples,
@@ -206,13 +201,37 @@ def load_if_whole(promotion: Promotion, *, settings: Settings, registry: Registr
         return None
 
 
+def too_few_to_judge(samples: Sequence[LabelledText], *, settings: Settings) -> str:
+    """Why these `documents_to_judge_by` cannot tell which version is better, as a sentence; empty where they can."""
+    few = too_few(samples, rules=settings.promotion)
+    if not few:
+        return ""
+    unseen = "" if settings.rollout.fair_labels else ", and that people labelled before any model had answered"
+    return f"of the labelled documents that are held out, that neither has learnt from{unseen}, {few}"
+
+
+def more_to_judge_by(version: str, *, settings: Settings) -> str:
+    """What to do where too few documents judge the version."""
+    unseen = (
+        "" if settings.rollout.fair_labels
+        else ", such as nothing has answered yet, or set rollout.fair_labels where labels are a random sample of what "
+        "came in, whatever was answered"
+    )  # fmt: skip
+    return (
+        f"Label more documents{unseen}; or try it on the traffic with `docflow models challenge {version}`, or promote "
+        "it all the same with --force and a --reason."
+    )
+
+
 def documents_to_judge_by(
     store: Store, *, settings: Settings, registry: Registry, version: str | None = None
 ) -> list[LabelledText]:
     """The documents that people have labelled and that neither the champion nor this version has learnt from.
 
     Those that training holds out today, without what was learnt from out of a folder, or when it was labelled otherwise
-    or belonged to another source, and without near duplicates of that.
+    or belonged to another source, and without near duplicates of that. Unless `rollout.fair_labels` says that labels
+    are a random sample, they are those that were labelled before any model had answered: people mostly correct what was
+    answered wrong, and by corrections, whoever did not answer seems better.
     """
     labelled = labelled_texts(store)
     held_out = classify.hold_out(labelled, one_in=HELD_OUT_ONE_IN)[1]
@@ -225,11 +244,19 @@ def documents_to_judge_by(
             champion.model_version, digest=champion.digest, settings=settings, store=store, registry=registry
         )
     learnt_unlabelled = learnt.difference(one.document_id for one in labelled)
-    return classify.apart_from(
+    # What is dropped afterwards joins what it resembles all the same.
+    apart = classify.apart_from(
         [one for one in held_out if one.document_id not in learnt],
         # What was labelled and is not held out has its near duplicates beside it already.
         [*(one for one in held_out if one.document_id in learnt), *read_texts(learnt_unlabelled, store=store)],
     )
+    return [one for one in apart if settings.rollout.fair_labels or is_labelled_unseen(one.document_id, store=store)]
+
+
+def is_labelled_unseen(document_id: str, *, store: Store) -> bool:
+    """Whether a person labelled the document before any model had answered, whoever labelled it again since."""
+    by_people = [one for one in store.labels.history(int(document_id)) if one.origin is LabelOrigin.HUMAN]
+    return by_people[-1].predicted is None
 
 
 def learnt_documents(

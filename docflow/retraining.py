@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from docflow import rollout
-from docflow.errors import PromotionRefused
-from docflow.promoting import documents_to_judge_by, promote_if_better, put_on_trial
+from docflow.errors import DigestMismatch, ModelFileError, ModelNotFound, PromotionRefused
+from docflow.promoting import documents_to_judge_by, promote_if_better, put_on_trial, too_few_to_judge
 from docflow.recipes import SAMPLES_TAG, Recipe, gather, recipe_of, train_by
 from docflow.registry import CHALLENGER, CHAMPION, ModelVersion, Registry, code_version
 from docflow.settings import Settings
 from docflow.store import Store
+
+log = logging.getLogger(__name__)
 
 FATE_TAG, PENDING = "retraining", "pending"
 """What became of a version that was trained by itself; pending where something failed before that was known."""
@@ -49,13 +52,19 @@ def retrain(
     It is time with `training.new_labels` new labels, `training.most_days` after the newest version, or on drift, where
     `drift` says how the documents have drifted, which goes into the reasons of what is done. The version is judged as
     any other; with too few labelled documents to judge by, it is tried as the challenger, since nobody is there to
-    answer for it. Raises what training and promoting raise.
+    answer for it. One that is pending and can never be loaded is refused for that, and what it learnt counts as new.
+    Raises what training and promoting raise.
     """
     moment = now or datetime.now(UTC)
     newest = newest_version(settings, registry=registry)
     if newest is not None and newest.tags.get(FATE_TAG) == PENDING:
         told = f"version {newest.version} was trained, and what came after it failed"
-        return settle(newest, told, settings=settings, store=store, registry=registry, by=by)
+        try:
+            return settle(newest, told, settings=settings, store=store, registry=registry, by=by)
+        except (DigestMismatch, ModelFileError, ModelNotFound) as error:
+            log.warning("version %s is refused, since it cannot be loaded: %s", newest.version, error)
+            registry.tag(newest.name, version=newest.version, tags={FATE_TAG: Result.REFUSED})
+            newest = newest_version(settings, registry=registry, but=newest.version)
     reason = due(newest, settings=settings, store=store, drift=drift, now=moment)
     if not reason:
         assert newest is not None
@@ -97,13 +106,13 @@ def trial_in_the_way(settings: Settings, *, store: Store, registry: Registry) ->
     if on_trial is None:
         return None
     samples = documents_to_judge_by(store, settings=settings, registry=registry)
-    return on_trial.model_version if len(samples) < settings.promotion.least_documents else None
+    return on_trial.model_version if too_few_to_judge(samples, settings=settings) else None
 
 
-def newest_version(settings: Settings, *, registry: Registry) -> ModelVersion | None:
-    """The version that was registered last, if any."""
+def newest_version(settings: Settings, *, registry: Registry, but: str = "") -> ModelVersion | None:
+    """The version that was registered last, if any; `but` is the number of one that does not count."""
     versions = registry.versions(settings.classify.model_name)
-    return max(versions, key=lambda version: int(version.version), default=None)
+    return max((one for one in versions if one.version != but), key=lambda one: int(one.version), default=None)
 
 
 def due(newest: ModelVersion | None, *, settings: Settings, store: Store, drift: str, now: datetime) -> str:
@@ -161,7 +170,7 @@ def fate_of(
         )
     samples = documents_to_judge_by(store, settings=settings, registry=registry, version=version)
     try:
-        if champion is not None and len(samples) < settings.promotion.least_documents:
+        if champion is not None and too_few_to_judge(samples, settings=settings):
             put_on_trial(version, settings=settings, store=store, registry=registry, promoted_by=by, reason=reason)
             return Retraining(Result.ON_TRIAL, f"{reason}; too few labelled documents to judge by", version)
         judged = promote_if_better(

@@ -48,7 +48,7 @@ class Evaluation:
 
     `labels` are the rows and columns of `confusion` (rows: what it is; columns: what was said), `UNKNOWN`
     last. `macro_accuracy` is the mean recall over the named labels that occur, so that an `unknown` counts
-    as wrong; `accuracy` is the share of all documents, for background ones `UNKNOWN` being right.
+    as wrong, 0 where none does; `accuracy` is the share of all documents, for background ones `UNKNOWN` being right.
     `unknown_rate` is the share of documents with a named label that came out as `UNKNOWN`. `ece` is the
     expected calibration error of the likeliest label's confidence (Guo et al. 2017, 15 bins).
     """
@@ -63,15 +63,16 @@ class Evaluation:
     ece: float
     mistakes: tuple[Mistake, ...]
 
+    @property
+    def has_named(self) -> bool:
+        """Whether any document has a named label; without one, there is no macro accuracy to speak of."""
+        return any(label != UNKNOWN for label in self.per_label)
+
     def metrics(self) -> dict[str, float]:
-        """The figures as one flat mapping, for a registry or a database."""
-        figures = {
-            "accuracy": self.accuracy,
-            "macro_accuracy": self.macro_accuracy,
-            "unknown_rate": self.unknown_rate,
-            "ece": self.ece,
-            "documents": float(self.count),
-        }
+        """The figures as one flat mapping, for a registry or a database; what is not of any document is left out."""
+        figures = {"accuracy": self.accuracy, "ece": self.ece, "documents": float(self.count)}
+        if self.has_named:
+            figures |= {"macro_accuracy": self.macro_accuracy, "unknown_rate": self.unknown_rate}
         for label, of_label in self.per_label.items():
             figures |= {f"recall/{label}": of_label.recall, f"precision/{label}": of_label.precision}
         return figures

@@ -93,7 +93,9 @@ class Report:
     def to_markdown(self) -> bytes:
         """The report for a reader: tables of figures, then every cell off the diagonal with its documents."""
         lines = ["| | documents | sources | share | 95 % |", "|---|---|---|---|---|"]
-        lines += [_row("accuracy", self.accuracy), _row("macro accuracy", self.macro)]
+        lines.append(_row("accuracy", self.accuracy))
+        if self.macro.count:
+            lines.append(_row("macro accuracy", self.macro))
         lines += [_row(f"recall of {label}", figure) for label, figure in self.recall.items()]
         lines += [_row(f"{held.by}: {held.value}", held.accuracy) for held in self.slices]
         lines += [
@@ -113,15 +115,16 @@ class Report:
         return "\n".join([*lines, ""]).encode("utf-8", "replace")
 
     def metrics(self) -> dict[str, float]:
-        """The figures that `Evaluation` does not have, as one flat mapping."""
-        return {
+        """The figures that `Evaluation` does not have, as one flat mapping; none over named labels without these."""
+        figures = {
             "accuracy_low": self.accuracy.low,
             "accuracy_high": self.accuracy.high,
-            "macro_accuracy_low": self.macro.low,
-            "macro_accuracy_high": self.macro.high,
             "coverage_at_99": self.coverage.share,
             "coverage_at_99_documents": float(self.coverage.count),
         }
+        if self.macro.count:
+            figures |= {"macro_accuracy_low": self.macro.low, "macro_accuracy_high": self.macro.high}
+        return figures
 
 
 def report(

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from docflow.classify.candidates import Candidate, Knob
-from docflow.classify.choosing import Fold, real_folds
-from docflow.classify.evaluation import evaluate
+from docflow.classify.choosing import Fold, mean_recall, real_folds
 from docflow.classify.folds import FOLDS, split, told_once
 from docflow.classify.grouping import LEAST_PER_LABEL, fair_groups
 from docflow.classify.training import check_labels
 from docflow.errors import SettingsError, TrainingDataError
-from docflow.types import LabelledText, ModelRef
+from docflow.types import LabelledText
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +31,11 @@ STARTING_TRIALS = 3
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One setting of the knobs: the mean macro accuracy over the folds judged; `is_pruned` where not all were."""
+    """One setting of the knobs: its mean recall over the folds judged; `is_pruned` where not all were."""
 
     number: int
     settings: dict[str, float]
-    macro_accuracy: float
+    mean_recall: float
     is_pruned: bool
 
 
@@ -53,10 +52,12 @@ def tune(
     """The candidate with the knobs that did best; `told` hears of every trial as it ends.
 
     Real documents judge, generated ones being learnt from beside them; all documents do where real ones are too few
-    (`choosing.real_folds`, `all_folds`). The first trial is the candidate as it stands. Others are drawn by Optuna's
-    TPE sampler; a trial whose folds do worse than the median of earlier ones is given up (Optuna's MedianPruner). The
-    same samples, seed and number of trials give the same answer unless `seconds` cut the search short. Raises
-    `TrainingDataError` where too few labels have documents enough, and `SettingsError` for a candidate without knobs.
+    (`choosing.real_folds`, `all_folds`), by the mean recall over the labels, `unknown` among them, as in choosing a
+    candidate: some knobs settle how much is called that. The first trial is the candidate as it stands. Others are
+    drawn by Optuna's TPE sampler; a trial whose folds do worse than the median of earlier ones is given up (Optuna's
+    MedianPruner). The same samples, seed and number of trials give the same answer unless `seconds` cut the search
+    short. Raises `TrainingDataError` where too few labels have documents enough, and `SettingsError` for a candidate
+    without knobs.
     """
     if not candidate.knobs:
         raise SettingsError(
@@ -72,7 +73,8 @@ def tune(
         chosen = candidate.turned({knob.name: draw(drawn, knob) for knob in candidate.knobs})
         scores: list[float] = []
         for number, fold in enumerate(folds):
-            scores.append(macro_accuracy(chosen, fold, seed=seed))
+            # A fold that machines alone labelled judges nothing.
+            scores.append(mean_recall(chosen, [fold], seed=seed) if fold.judge else 0.0)
             drawn.report(float(np.mean(scores)), number)
             if number + 1 < len(folds) and drawn.should_prune():
                 told(Trial(drawn.number, chosen.settings(), float(np.mean(scores)), is_pruned=True))
@@ -121,9 +123,3 @@ def draw(trial: object, knob: Knob) -> float:
     if knob.is_whole:
         return int(trial.suggest_int(knob.name, int(knob.low), int(knob.high), log=True))  # type: ignore[attr-defined]
     return float(trial.suggest_float(knob.name, knob.low, knob.high, log=True))  # type: ignore[attr-defined]
-
-
-def macro_accuracy(candidate: Candidate, fold: Fold, *, seed: int) -> float:
-    """How the candidate does on the samples that judge."""
-    classifier = candidate.fit(fold.fit, seed=seed).classifier(ModelRef(candidate.name, "trial", ""))
-    return evaluate(classifier, fold.judge).macro_accuracy

@@ -46,7 +46,10 @@ LONGEST_PARAMETER = 500
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """A registered version; `digest` is that of its files at registration, empty where none was tagged."""
+    """A registered version; `digest` is that of its files at registration, empty where none was tagged.
+
+    `metrics` are those of the run that made it, none where that is gone.
+    """
 
     name: str
     version: str
@@ -269,7 +272,8 @@ class Registry:
         number, run_id = str(version.version), version.run_id or ""
         metrics: Mapping[str, float] = {}
         if run_id:
-            with answering():
+            # A run that `mlflow gc` has removed left its version, which has no figures any more.
+            with suppress(ModelNotFound), answering():
                 metrics = self._client.get_run(run_id).data.metrics
         return ModelVersion(
             name=version.name,

@@ -29,9 +29,13 @@ def recorded_champion(settings: Settings, *, store: Store) -> Promotion:
 
 
 def former_champion(settings: Settings, *, store: Store) -> Promotion | None:
-    """The newest promotion of a champion that is another version than the one in force; None where there was none."""
+    """The newest promotion of a champion that is another version than the one in force; None where there was none.
+
+    In a registry that was made anew, another version may have the same number: its files tell.
+    """
     promotions = store.promotions(model_name=settings.classify.model_name, alias=CHAMPION, limit=None)
-    return next((p for p in promotions if p.model_version != promotions[0].model_version), None)
+    versions = [(promotion.model_version, promotion.digest) for promotion in promotions]
+    return next((p for p, version in zip(promotions, versions, strict=True) if version != versions[0]), None)
 
 
 def champion_since(settings: Settings, *, store: Store) -> datetime:

@@ -18,7 +18,7 @@ from docflow.learning import Trained
 from docflow.registry import Registry, open_registry
 from docflow.settings import MlflowSettings, Settings, load_settings
 from docflow.store import Promotion, RecognitionKey, Store
-from docflow.types import Box, LabelledText, Line, PageText, TextSource, Word
+from docflow.types import Box, LabelledText, Line, ModelRef, PageText, Prediction, TextSource, Word
 
 WORDS = {"invoice": "invoice due payment vat счёт оплата", "letter": "dear sincerely regards уважаемый письмо"}
 ARTEFACT_PATHS = (
@@ -88,6 +88,22 @@ class Loop:
             text = " ".join(random.Random(number).choices(WORDS[label].split(), k=15))
             document_id = self.read(text, name=str(number))
             self.store.labels.add(document_id, label=other if wrong else label, who="ann", source=f"source {number}")
+
+    def correct(self, *, first: int, count: int) -> None:
+        """Read documents that read as one kind, were answered so, and that a person then called the other one."""
+        for number in range(first, first + count):
+            said, label = sorted(WORDS, reverse=number % 2 == 0)
+            text = " ".join(random.Random(number).choices(WORDS[said].split(), k=15))
+            document_id = self.read(text, name=str(number))
+            self.answer(document_id, label=said)
+            self.store.labels.add(document_id, label=label, who="ann", source=f"source {number}")
+
+    def answer(self, document_id: int, *, label: str) -> None:
+        """Have a model that has nobody else's part say of the document that it is this."""
+        recognition = self.store.latest_recognition(document_id)
+        assert recognition is not None
+        said = Prediction(label, 0.9, True, {label: 0.9}, ModelRef("docflow", "0", "d"))
+        self.store.save_prediction(document_id, recognition_id=recognition.id, prediction=said)
 
     def copy(self, document_id: int) -> int:
         """The id of another document that says the same."""

@@ -38,7 +38,7 @@ def test_every_trial_is_a_run_nested_under_the_versions(loop: Loop, tmp_path: Pa
     parent = client.get_run(trained.version.run_id)
     trials = client.search_runs([parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{trained.version.run_id}'")
     assert sorted(trial.info.run_name for trial in trials) == ["linear trial 0", "linear trial 1"]
-    assert all("macro_accuracy" in trial.data.metrics for trial in trials)
+    assert all(set(trial.data.metrics) == {"mean_recall"} for trial in trials)
     provenance = code_version() | {"data_digest": describe(loop.artifacts("1")).training["data_digest"]}
     for run in (parent, *trials):
         assert provenance.items() <= run.data.tags.items()
@@ -110,7 +110,7 @@ def test_a_trial_that_was_given_up_is_not_ranked_with_the_others(loop: Loop) -> 
     client = MlflowClient(tracking_uri=uri, registry_uri=uri)
     experiment = client.get_run(trained.version.run_id).info.experiment_id
     trials = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{trained.version.run_id}'")
-    figures = {"True": {"macro_accuracy_until_pruned"}, "False": {"macro_accuracy"}}
+    figures = {"True": {"mean_recall_until_pruned"}, "False": {"mean_recall"}}
     assert {trial.data.params["pruned"] for trial in trials} == set(figures)
     assert all(set(trial.data.metrics) == figures[trial.data.params["pruned"]] for trial in trials)
 

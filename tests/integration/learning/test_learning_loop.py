@@ -15,6 +15,7 @@ from learning_case import Loop, never, samples
 from docflow import learning, rollout
 from docflow.errors import DigestMismatch, ModelNotFound, NoChampion, TrainingDataError
 from docflow.registry import Registry
+from docflow.rollout.standing import former_champion
 from docflow.settings import ClassifySettings, PromotionSettings
 
 INVOICE = "invoice payment vat due"
@@ -210,6 +211,16 @@ def test_trials_and_repeated_promotions_do_not_hide_the_version_before(loop: Loo
                 model_name="docflow", model_version="2", digest=digests[2], alias=alias, promoted_by="anna"
             )
     assert loop.rollback().model_version == "1"
+
+
+def test_a_version_of_the_same_number_in_a_registry_made_anew_is_another_champion(loop: Loop) -> None:
+    trained = loop.train()
+    first = loop.promote("1")
+    loop.store.record_promotion(model_name="docflow", model_version="1", digest="another", promoted_by="anna")
+    former = former_champion(loop.settings, store=loop.store)
+    assert former is not None
+    assert (former.id, former.digest) == (first.id, trained.digest)
+    assert loop.rollback().digest == trained.digest
 
 
 def test_without_an_earlier_version_there_is_nothing_to_roll_back_to(loop: Loop) -> None:

@@ -13,11 +13,13 @@ from integration.asked import ask
 from learning_case import Loop, open_loop
 
 from docflow import rollout
+from docflow.classify import files, training
+from docflow.classify.features import FEATURES_VERSION
 from docflow.drifting import look_for_drift
 from docflow.errors import StorageUnavailable
 from docflow.recipes import Recipe, gather, train_by
 from docflow.registry import code_version
-from docflow.retraining import Result, Retraining, retrain
+from docflow.retraining import FATE_TAG, Result, Retraining, retrain
 from docflow.settings import DriftSettings, PromotionSettings, TrainingSettings
 
 DRIFT = "the documents have drifted: label PSI 0.42, over 0.10"
@@ -104,6 +106,14 @@ def test_with_too_few_labels_to_judge_by_the_new_version_is_tried_as_the_challen
     assert rollout.parts_in_force(begun.settings, store=begun.store)["challenger"].model_version == "2"
 
 
+def test_by_corrections_alone_the_new_version_is_tried_as_the_challenger(begun: Loop) -> None:
+    begun.correct(first=0, count=120)
+    seen = look(begun)
+    assert (seen.result, seen.version) == (Result.ON_TRIAL, "2"), seen.why
+    begun.correct(first=120, count=20)
+    assert "version 2 is on trial" in look(begun).why
+
+
 def test_a_version_that_new_labels_make_better_is_promoted(begun: Loop) -> None:
     begun.label(first=0, count=120, wrong=True)
     seen = look(begun)
@@ -168,9 +178,42 @@ def test_a_version_whose_promotion_failed_is_promoted_by_the_next_look(loop: Loo
     blobs.write_text("no folder")
     with pytest.raises(StorageUnavailable):
         look(loop)
+    with pytest.raises(StorageUnavailable):
+        look(loop)
     blobs.unlink()
     seen = look(loop)
     assert (seen.result, seen.version) == (Result.PROMOTED, "1"), seen.why
     assert "version 1 was trained, and what came after it failed" in seen.why
     assert look(loop).result is Result.NOTHING
     assert len(loop.registry.versions("docflow")) == 1
+
+
+@pytest.mark.parametrize("what", ["its files are gone", "its files were changed", "other features"])
+def test_a_pending_version_that_can_never_be_loaded_is_refused_and_another_one_is_trained(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    fails_once(loop)
+    if what == "other features":
+        for part in (files, training):
+            monkeypatch.setattr(part, "FEATURES_VERSION", FEATURES_VERSION + 1)
+    elif what == "its files are gone":
+        shutil.rmtree(loop.artifacts("1"))
+    else:
+        (loop.artifacts("1") / "model.json").write_text("{}")
+    if what != "other features":
+        shutil.rmtree(loop.folder("1"), ignore_errors=True)
+    seen = look(loop)
+    assert (seen.result, seen.version, seen.why) == (Result.PROMOTED, "2", "the first version (the first champion)")
+    assert "version 1 is refused, since it cannot be loaded" in caplog.text
+    assert loop.registry.version("docflow", version="1").tags[FATE_TAG] == Result.REFUSED
+    assert look(loop).result is Result.NOTHING
+
+
+def fails_once(loop: Loop) -> None:
+    """Train a version whose promotion fails, since the storage is away; it is there again afterwards."""
+    blobs = Path(loop.settings.effective_blobs_url)
+    shutil.rmtree(blobs, ignore_errors=True)
+    blobs.write_text("no folder")
+    with pytest.raises(StorageUnavailable):
+        look(loop)
+    blobs.unlink()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,6 +96,19 @@ def test_the_alias_moves_from_version_to_version(registry: Registry, files: Path
         registry.set_alias("kinds", alias="champion", version=version)
         assert registry.champion("kinds").version == version
     assert [v.aliases for v in registry.versions("kinds")] == [(), ("champion",)]
+
+
+def test_a_version_whose_run_was_removed_for_good_has_no_figures(
+    registry: Registry, files: Path, tmp_path: Path
+) -> None:
+    gone, kept = (log(registry, files, digest=digest) for digest in ("d1", "d2"))
+    registry._client.delete_run(gone.run_id)
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    removal = ["gc", "--backend-store-uri", uri, "--tracking-uri", uri, "--run-ids", gone.run_id]
+    subprocess.run([sys.executable, "-m", "mlflow", *removal], timeout=120, check=True, capture_output=True)
+    assert [version.metrics for version in registry.versions("kinds")] == [kept.metrics, {}]
+    found = registry.version("kinds", version="1")
+    assert (found.digest, found.metrics, found.tags["data_digest"]) == ("d1", {}, "abc")
 
 
 def test_without_a_promotion_there_is_no_champion(registry: Registry, files: Path) -> None:

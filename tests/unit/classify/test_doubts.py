@@ -49,6 +49,28 @@ def test_what_lies_beside_is_learnt_from_and_not_judged(samples: list[LabelledTe
     assert sum(doubt.score > 0.5 for doubt in found) >= 0.9 * len(few)
 
 
+def test_mistakes_among_hard_documents_are_found_beside_easy_ones(samples: list[LabelledText]) -> None:
+    rng = random.Random(3)
+    hard = [replace(s, text=" ".join(rng.sample(s.text.split(), 8))) for s in samples[:200]]
+    labels = sorted({sample.label for sample in hard})
+    wrong = set(rng.sample(range(len(hard)), 16))
+    given = [
+        replace(s, label=rng.choice([name for name in labels if name != s.label])) if number in wrong else s
+        for number, s in enumerate(hard)
+    ]
+    planted = {id(given[number]) for number in wrong}
+    found = [doubt for doubt in doubts(given, beside=samples[200:]) if doubt.is_issue]
+    assert sum(id(doubt.sample) in planted for doubt in found) >= 0.8 * len(wrong)
+
+
+def test_documents_of_one_label_alone_are_not_doubted_for_what_lies_beside(samples: list[LabelledText]) -> None:
+    label = samples[0].label
+    alike = [sample for sample in samples if sample.label == label][:8]
+    found = doubts(alike, beside=[sample for sample in samples if sample not in alike])
+    assert len(found) == len(alike)
+    assert not any(doubt.is_issue for doubt in found)
+
+
 def test_too_little_to_learn_from_is_said(samples: list[LabelledText]) -> None:
     with pytest.raises(TrainingDataError):
         doubts(samples[:5])

@@ -6,7 +6,7 @@ import json
 import pytest
 from PIL import Image
 
-from docflow.classify import TextClassifier, compare, confusion_picture, evaluate
+from docflow.classify import TextClassifier, compare, confusion_picture, evaluate, report
 from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 
 MODEL = ModelRef("kinds", "1", "")
@@ -67,6 +67,15 @@ def test_calibration_error_is_the_distance_of_confidence_from_being_right() -> N
 def test_nothing_evaluated_gives_noughts() -> None:
     nothing = compare([], [])
     assert (nothing.count, nothing.accuracy, nothing.macro_accuracy, nothing.ece) == (0, 0, 0, 0)
+
+
+def test_where_all_documents_are_background_there_is_no_figure_of_named_ones() -> None:
+    predictions, samples = [said(UNKNOWN), said("a")], [is_(UNKNOWN), is_(UNKNOWN)]
+    figures = compare(predictions, samples).metrics() | report(predictions, samples).metrics()
+    assert figures["accuracy"] == 0.5
+    assert not any(name.startswith(("macro_accuracy", "unknown_rate")) for name in figures)
+    assert b"macro accuracy" not in report(predictions, samples).to_markdown()
+    assert {"macro_accuracy", "unknown_rate"} <= compare(predictions, [is_("b"), is_(UNKNOWN)]).metrics().keys()
 
 
 def test_figures_come_flat_and_as_json(classifier: TextClassifier, make) -> None:

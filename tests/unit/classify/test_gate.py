@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docflow.classify.gate import Compared, Costs, Verdict, judge, over_budget, told_losses, worse_slices
+from docflow.classify.gate import (
+    LEAST_SOURCES,
+    Compared,
+    Costs,
+    Verdict,
+    judge,
+    lowest_gain,
+    over_budget,
+    told_losses,
+    too_few,
+    worse_slices,
+)
 from docflow.settings import PromotionSettings
 from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 
@@ -181,7 +194,47 @@ def test_near_duplicates_are_one_source() -> None:
     alike = [LabelledText(words(1), LABELS[n % 3], "eng", group=f"source {n}") for n in range(60)]
     found = verdict(alike, was=0.2, now=1.0)
     assert (found.sources, found.gain_low, found.is_better) == (1, 0.0, False)
-    assert "by 60 documents of 1 sources" in found.reasons[0]
+    assert "60 documents of 1 sources have a named label" in found.reasons[0]
+    assert "by 60 documents of 1 sources" in found.reasons[1]
+
+
+def test_documents_of_few_sources_make_nobody_better_however_many_they_are() -> None:
+    few, enough = (documents(20 * sources, a_source=20) for sources in (LEAST_SOURCES - 1, LEAST_SOURCES))
+    refused = verdict(few, was=0.5, now=1.0)
+    assert refused.gain_low > 0
+    assert refused.reasons == (
+        "80 documents of 4 sources have a named label, and 50 documents of 5 sources are needed to judge by",
+    )
+    assert too_few(few, rules=RULES) == refused.reasons[0]
+    assert verdict(enough, was=0.5, now=1.0).is_better
+    assert too_few(enough, rules=RULES) == ""
+
+
+def test_unknown_documents_do_not_make_up_for_named_ones_that_are_missing() -> None:
+    samples = [replace(one, label=UNKNOWN) for one in documents(60)]
+    samples[:2] = [replace(one, label="invoice") for one in samples[:2]]
+    found = verdict(samples, was=0.0, now=1.0)
+    assert (found.documents, found.gain, found.is_better) == (60, 1.0, False)
+    assert found.reasons == (
+        "2 documents of 2 sources have a named label, and 50 documents of 5 sources are needed to judge by",
+    )
+
+
+def test_few_sources_take_equal_models_for_better_ones_more_often_than_the_rules_allow() -> None:
+    # 5 % are promised: 20 of 400, and more than 31 in one of a hundred series of runs.
+    assert taken_for_better(sources=2) > 60
+    assert taken_for_better(sources=LEAST_SOURCES) <= 31
+
+
+def taken_for_better(*, sources: int, runs: int = 400) -> int:
+    """In how many of the runs the second of two equal models seems better, by 30 documents of each source."""
+    of_source = np.repeat(np.arange(sources), 30)
+    labels = np.arange(len(of_source)) % 3
+    found = 0
+    for seed in range(runs):
+        right = (np.random.default_rng(seed).random((2, len(labels))) < 0.8).astype(float)
+        found += lowest_gain(right, labels, of_source, level=0.95, seed=seed) > 0
+    return found
 
 
 def by_source(samples: list[LabelledText], *, right: float, seed: tuple[int, int]) -> list[Prediction]:

@@ -22,10 +22,12 @@ class AutoLabelled:
 
     `cutoff` is None where no certainty was right often enough; no label stands then. `given` and `withdrawn` count
     labels that are new, and those that nothing supports any more; what another replaces is among the former. `kept` are
-    documents whose automatic label is as it was, `undecided` those without one.
+    documents whose automatic label is as it was, `undecided` those without one. It was judged on so many documents that
+    people labelled, of so many `sources`.
     """
 
     judged_on: int
+    sources: int
     agreements: dict[str, Agreement]
     cutoff: Cutoff | None
     given: dict[str, int]
@@ -57,7 +59,8 @@ def label_automatically(settings: Settings, *, store: Store, dry_run: bool = Fal
         for evidence, label in labelled
     ]
     measured, labels = agreements(voted, truth), labels_of(voted, truth)
-    enough = cutoff(voted, truth, groups=groups_of(labelled), precision=settings.labelling.precision)
+    groups = groups_of(labelled)
+    enough = cutoff(voted, truth, groups=groups, precision=settings.labelling.precision)
     given: Counter[str] = Counter()
     withdrawn: Counter[str] = Counter()
     kept = undecided = 0
@@ -80,7 +83,9 @@ def label_automatically(settings: Settings, *, store: Store, dry_run: bool = Fal
             given[combined.label] += 1
             if not dry_run:
                 write(store, number, combined)
-    return AutoLabelled(len(truth), measured, enough, dict(given), dict(withdrawn), kept, undecided)
+    return AutoLabelled(
+        len(truth), len(set(groups)), measured, enough, dict(given), dict(withdrawn), kept=kept, undecided=undecided
+    )
 
 
 def write(store: Store, document_id: int, combined: Combined) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from docflow.errors import DocFlowError, RequestError
-from docflow.labels import Entry
+from docflow.labels import Entry, LeftOut
 from docflow.ocr import language_of
 from docflow.pipeline import Pipeline
 from docflow.sources import read_source
@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     CONFIRMED = "confirmed"
     AS_IT_WAS = "as it was"
     KEPT = "kept: corrected since"
+    LEFT_OUT = "left out"
     FAILED = "failed"
 
 
@@ -37,7 +38,7 @@ class Imported:
     """What came of one entry, with the document's label, or an error; `doubt` says what looks like a slip.
 
     The label is an empty one where somebody took back what was imported. A document that was labelled and then could
-    not be read has both a label and an error.
+    not be read has both a label and an error. What was left out has neither, and `why` says why.
     """
 
     name: str
@@ -45,22 +46,25 @@ class Imported:
     label: Label | None = None
     error: DocFlowError | None = None
     doubt: str = ""
+    why: str = ""
 
 
 def import_labels(
-    pipeline: Pipeline, entries: Iterable[Entry | RequestError], *, who: str, overwrite: bool = False
+    pipeline: Pipeline, entries: Iterable[Entry | LeftOut | RequestError], *, who: str, overwrite: bool = False
 ) -> Iterator[Imported]:
     """What came of each entry, in their order; `who` is said to have given labels that name nobody.
 
     Files become documents and are read, so that there is a text to learn from. Doing it again changes nothing: what was
     corrected or taken back since stays so, unless told to `overwrite` it. What somebody else has said already is
-    confirmed. An entry that contradicts an earlier one is an error.
+    confirmed. An entry that contradicts an earlier one, in its label or its source, is an error.
     """
-    given: dict[int, str] = {}
+    given: dict[int, tuple[str, str]] = {}
     names = pipeline.store.labels.names() | GENERATED_LABELS
     for entry in entries:
         if isinstance(entry, RequestError):
             yield Imported("", Outcome.FAILED, error=entry)
+        elif isinstance(entry, LeftOut):
+            yield Imported(entry.name, Outcome.LEFT_OUT, why=entry.why)
         else:
             doubt = doubt_of(entry.label, names)
             names.add(entry.label)
@@ -73,16 +77,28 @@ def doubt_of(label: str, names: Set[str]) -> str:
     return "" if label in names or alike is None else f"'{label}' is a new label beside '{alike}'"
 
 
-def import_one(pipeline: Pipeline, entry: Entry, *, who: str, overwrite: bool, given: dict[int, str]) -> Imported:
-    """What came of one entry; `given` is what this import has called each document so far, and learns of this one."""
+def import_one(
+    pipeline: Pipeline, entry: Entry, *, who: str, overwrite: bool, given: dict[int, tuple[str, str]]
+) -> Imported:
+    """What came of one entry; `given` is what this import has called each document so far, and learns of this one.
+
+    That is its label and its source, empty where it named none.
+    """
     label, outcome = None, Outcome.FAILED
     try:
         document_id = document_of(pipeline, entry)
-        if given.get(document_id, entry.label) != entry.label:
+        called, source = given.get(document_id, (entry.label, ""))
+        if called != entry.label:
             raise RequestError(
-                f"the same document was labelled {given[document_id]} before, and now is to be {entry.label}",
+                f"the same document was labelled {called} before, and now is to be {entry.label}",
                 detail={"document_id": document_id, "row": entry.row},
                 next_step="Leave one of the two labels out.",
+            )
+        if source and entry.source not in ("", source):
+            raise RequestError(
+                f"the same document was said to come from {source} before, and now from {entry.source}",
+                detail={"document_id": document_id, "row": entry.row},
+                next_step="Leave one of the two sources out.",
             )
         label, is_new = pipeline.store.labels.add(
             document_id,
@@ -93,7 +109,7 @@ def import_one(pipeline: Pipeline, entry: Entry, *, who: str, overwrite: bool, g
             once=not overwrite,
         )
         outcome = outcome_of(entry, label=label, is_new=is_new)
-        given[document_id] = entry.label
+        given[document_id] = entry.label, entry.source or source
         pipeline.recognise(document_id)
     except DocFlowError as error:
         return Imported(entry.name, outcome, label=label, error=error)
@@ -120,7 +136,8 @@ def document_of(pipeline: Pipeline, entry: Entry) -> int:
             next_step="Correct the path: it starts from the table's folder.",
         )
     settings = pipeline.settings
-    data = read_source(str(entry.path), limit=settings.intake.max_bytes, s3=settings.s3)
+    # A relative path may begin with a tilde, which would be taken for somebody's home.
+    data = read_source(str(entry.path.absolute()), limit=settings.intake.max_bytes, s3=settings.s3)
     return pipeline.upload(data, filename=entry.path.name).document.id
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from docflow.api.schemas import LabelAnswer, LabelRequest, WithdrawalRequest
 from docflow.api.service import DocumentId, ServiceOf
-from docflow.labels import valid_label, valid_source
+from docflow.labels import valid_label, valid_source, valid_who
 from docflow.store import Label
 
 router = APIRouter(tags=["labels"])
@@ -20,10 +20,10 @@ async def set_label(document_id: DocumentId, body: LabelRequest, service: Servic
 
     Saying the same again changes nothing; where another person had said it, it is kept as a confirmation.
     """
-    label, source = valid_label(body.label), valid_source(body.source)
+    label, source, who = valid_label(body.label), valid_source(body.source), valid_who(body.who)
     store = service.pipeline.store
     given, is_new = await service.transfers.run(
-        lambda: store.labels.add(document_id, label=label, who=body.who, comment=body.comment, source=source)
+        lambda: store.labels.add(document_id, label=label, who=who, comment=body.comment, source=source)
     )
     return label_answer(given, changed=is_new and not given.is_confirmation)
 
@@ -36,9 +36,9 @@ async def withdraw_label(
 
     A machine's label may stand again.
     """
-    store = service.pipeline.store
+    store, who = service.pipeline.store, valid_who(asked.who)
     taken, is_new = await service.transfers.run(
-        lambda: store.labels.withdraw(document_id, who=asked.who, comment=asked.comment)
+        lambda: store.labels.withdraw(document_id, who=who, comment=asked.comment)
     )
     return label_answer(taken, changed=is_new)
 

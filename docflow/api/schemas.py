@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from docflow.labels import LABEL_CHARACTERS, TIMES_AS_GIVEN
 from docflow.store import LabelAction
 from docflow.types import Prediction, Variant
 
@@ -23,7 +24,7 @@ class Answer(BaseModel):
 
 
 class HealthAnswer(Answer):
-    """Whether the service can classify, and by which model in force; `degraded` where that does not answer."""
+    """Whether the service can take documents in and classify them, and by which model in force; `degraded` if not."""
 
     status: Literal["healthy", "degraded"]
     timestamp: datetime
@@ -31,6 +32,7 @@ class HealthAnswer(Answer):
     model_name: str | None
     model_version: str | None
     on_trial: tuple[str, ...] = Field(description="The versions on trial, challenger and shadow, that answered too.")
+    unreachable: tuple[str, ...] = Field(description="Of `database` and `blobs`, what does not answer.")
 
 
 class ServiceAnswer(Answer):
@@ -153,7 +155,7 @@ class DocumentAnswer(Answer):
 Who = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    Field(description="Who says so."),
+    Field(description="Who says so, in printable characters."),
 ]
 Comment = Annotated[str, Field(max_length=2000)]
 
@@ -163,7 +165,10 @@ class LabelRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    label: str
+    label: str = Field(
+        max_length=TIMES_AS_GIVEN * LABEL_CHARACTERS,
+        description=f"A kind's name, of {LABEL_CHARACTERS} printable characters at most as it is kept.",
+    )
     who: Who
     comment: Comment = ""
     source: str = Field(

@@ -16,9 +16,10 @@ from docflow.autolabelling import label_automatically
 from docflow.classify import doubts
 from docflow.cli.app import ERR, OUT, shown
 from docflow.cli.rows import AsJson, show
+from docflow.cli.visible import visible
 from docflow.cli.who import Who, login_name
 from docflow.labelling import Imported, Outcome, import_labels, labelled_texts
-from docflow.labels import read_entries, valid_label, valid_source
+from docflow.labels import read_entries, valid_label, valid_source, valid_who
 from docflow.pipeline import Pipeline
 from docflow.settings import load_settings
 from docflow.store import Label, LabelAction, LabelOrigin, Store
@@ -47,22 +48,26 @@ def import_all(
     entries = list(read_entries(path))
     counted: Counter[Outcome] = Counter()
     codes: set[int] = set()
+    who = valid_who(who or login_name())
     with Pipeline.open(load_settings()) as pipeline:
         # The engine is a condition of every document: its absence is one error, not a hundred.
         _ = pipeline.engine
-        imported = import_labels(pipeline, entries, who=who or login_name(), overwrite=overwrite)
+        imported = import_labels(pipeline, entries, who=who, overwrite=overwrite)
         for one in track(imported, total=len(entries), console=ERR, transient=True, description="importing"):
             counted[one.outcome] += 1
             if one.error is not None:
                 codes.add(one.error.exit_code)
             for told in remarks(one):
-                ERR.print(shown(f"{one.name}: {told}" if one.name else told), markup=False, soft_wrap=True)
+                line = f"{one.name}: {told}" if one.name else told
+                ERR.print(visible(shown(line)), markup=False, soft_wrap=True)
     OUT.print(", ".join(f"{count} {what}" for what, count in sorted(counted.items())))
     raise typer.Exit(0 if not codes else codes.pop() if len(codes) == 1 else 1)
 
 
 def remarks(one: Imported) -> Iterator[str]:
     """What somebody should know of an entry that was imported, or was not."""
+    if one.why:
+        yield f"left out: {one.why}."
     if one.doubt:
         yield f"{one.doubt}. If they are the same, call them so."
     if one.outcome is Outcome.KEPT and one.label is not None:
@@ -89,7 +94,11 @@ def set_label(
     """Say what a document is; what was said before is kept in its history."""
     with open_store() as store:
         given, is_new = store.labels.add(
-            document_id, label=valid_label(label), who=who or login_name(), comment=comment, source=valid_source(source)
+            document_id,
+            label=valid_label(label),
+            who=valid_who(who or login_name()),
+            comment=comment,
+            source=valid_source(source),
         )
     was = f", was {given.replaced}" if given.replaced else ", confirmed" if given.is_confirmation else ""
     OUT.print(f"document {document_id} is {given.label}{was}" if is_new else "as it was", markup=False)
@@ -103,7 +112,7 @@ def withdraw_label(
 ) -> None:
     """Take back what people said that a document is; the history keeps it, and a machine's label may stand again."""
     with open_store() as store:
-        taken, is_new = store.labels.withdraw(document_id, who=who or login_name(), comment=comment)
+        taken, is_new = store.labels.withdraw(document_id, who=valid_who(who or login_name()), comment=comment)
     told = f"document {document_id} is no longer {taken.replaced}"
     OUT.print(told if is_new else "as it was: no person's label is in force", markup=False)
 
@@ -146,13 +155,13 @@ def auto_label(
         show(rows, as_json=False)
     if told.cutoff is None:
         OUT.print(
-            f"no label stands: on {told.judged_on} documents that people labelled, no certainty was right often enough "
-            f"to count on {settings.labelling.precision:g}"
+            f"no label stands: on {told.judged_on} documents of {told.sources} sources that people labelled, no "
+            f"certainty was right often enough to count on {settings.labelling.precision:g}"
         )
     else:
         OUT.print(
             f"labelled from a certainty of {told.cutoff.certainty:.3f} on, with which {told.cutoff.right} of "
-            f"{told.cutoff.documents} documents that people labelled came out right"
+            f"{told.cutoff.documents} documents of {told.cutoff.sources} sources that people labelled came out right"
         )
     OUT.print(
         f"{counted(told.given)} new, {counted(told.withdrawn)} withdrawn, {told.kept} as they were, "

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from docflow.cli.app import OUT
+from docflow.cli.visible import is_hidden, visible_lines
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 
@@ -20,7 +21,8 @@ def show(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     """Print rows as a table without the columns that nothing is in, or as an object a line. Moments are in UTC."""
     if as_json:
         for row in rows:
-            typer.echo(json.dumps(row, ensure_ascii=False, default=partial(datetime.isoformat, timespec="seconds")))
+            dumped = json.dumps(row, ensure_ascii=False, default=partial(datetime.isoformat, timespec="seconds"))
+            typer.echo("".join(json.dumps(one)[1:-1] if is_hidden(one) else one for one in dumped))
         return
     names = [name for name in (rows[0] if rows else ()) if any(row[name] not in (None, "") for row in rows)]
     table = Table(box=None, header_style="bold")
@@ -34,7 +36,7 @@ def show(rows: list[dict[str, Any]], *, as_json: bool) -> None:
 
 
 def cell(value: object) -> str:
-    """What a table has for a value."""
+    """What a table has for a value; of characters that cannot be seen, line breaks alone are kept."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return "–" if value is None else escape(str(value))
+    return "–" if value is None else escape(visible_lines(str(value)))

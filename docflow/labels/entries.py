@@ -6,14 +6,14 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from docflow.errors import RequestError
-from docflow.labels.names import valid_label, valid_source
+from docflow.labels.names import valid_label, valid_source, valid_who
 
 TABLES = {".csv", ".jsonl"}
 
@@ -24,6 +24,9 @@ COLUMNS = ("label", "path", "document_id", "source", "who", "comment")
 
 DELIMITERS = ",;\t"
 """What parts a CSV's columns: which one a spreadsheet writes is up to its locale."""
+
+NAMED_OF_LOOSE = 3
+"""Of the files beside the labels' folders, so many are named: there may be thousands."""
 
 SEPARATOR_LINE = re.compile(f"sep=([{DELIMITERS}])[ \\r]*\n", re.IGNORECASE)
 """What Excel writes before the columns' names, to know the delimiter again."""
@@ -54,13 +57,22 @@ class Entry:
         return name if self.row is None else f"row {self.row}, {name}"
 
 
-def read_entries(path: Path) -> Iterator[Entry | RequestError]:
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What lies in a folder and is not imported, and why."""
+
+    name: str
+    why: str
+
+
+def read_entries(path: Path) -> Iterator[Entry | LeftOut | RequestError]:
     """The entries of a folder, in which each folder is a label, or of a .csv or .jsonl file, in their order.
 
-    In a folder, a file's source is the folder that it lies in below its label's. A table's rows have `label` and either
-    `path`, relative to the table, or `document_id`; and may have `source`, `who` and `comment`. A row that cannot be
-    taken is an error that names it. Raises `RequestError` where the path is neither, where it has no entry, and where
-    a table is not UTF-8 or does not name its columns.
+    In a folder, a file's source is the folder that it lies in below its label's, and what is left out comes last. A
+    table's rows have `label` and either `path`, relative to the table, or `document_id`; and may have `source`, `who`
+    and `comment`. A row that cannot be taken is an error that names it, and so is a link to nothing. Raises
+    `RequestError` where the path is neither, where it has no entry, and where a table is not UTF-8 or does not name its
+    columns.
     """
     if path.is_dir():
         entries, wanted = of_folder(path), "Give a folder with a folder of documents for each label."
@@ -72,23 +84,61 @@ def read_entries(path: Path) -> Iterator[Entry | RequestError]:
             next_step="Give a folder with a folder for each label, or a table with the columns path and label.",
         )
     first = next(entries, None)
-    if first is None:
+    if first is None or isinstance(first, LeftOut):
         raise RequestError(f"{path.name} has nothing to import", next_step=wanted)
     return chain([first], entries)
 
 
-def of_folder(folder: Path) -> Iterator[Entry | RequestError]:
-    """The entries of a folder of folders; what is hidden and what generated documents have beside them is left out."""
-    for labelled in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
+def of_folder(folder: Path) -> Iterator[Entry | LeftOut | RequestError]:
+    """The entries of a folder of folders, and then what else is in it.
+
+    Of what is hidden, and of what generated documents have beside them, nothing is said.
+    """
+    left_out: list[LeftOut] = []
+    inside = seen_of(folder.iterdir(), below=folder)
+    if loose := [path for path in inside if not path.is_dir()]:
+        named = ", ".join(path.name for path in loose[:NAMED_OF_LOOSE]) + (", …" if loose[NAMED_OF_LOOSE:] else "")
+        left_out.append(LeftOut(folder.name, f"{len(loose)} beside the folders of the labels: {named}"))
+    for labelled in (path for path in inside if path.is_dir()):
         try:
             label = valid_label(labelled.name)
         except RequestError as error:
             yield error
             continue
-        for path in sorted(labelled.rglob("*")):
-            within = path.relative_to(labelled)
-            if path.is_file() and path.suffix != TRUTH_SUFFIX and not any(p.startswith(".") for p in within.parts):
-                yield of_file(path, label=label, source="" if len(within.parts) == 1 else within.parent.as_posix())
+        is_empty = True
+        for path in seen_of(labelled.rglob("*"), below=labelled):
+            one = of_path(path, label=label, below=labelled)
+            if isinstance(one, LeftOut):
+                left_out.append(one)
+            elif one is not None:
+                is_empty = False
+                yield one
+        if is_empty:
+            left_out.append(LeftOut(labelled.name, "no document is in it"))
+    yield from left_out
+
+
+def seen_of(paths: Iterable[Path], *, below: Path) -> list[Path]:
+    """These paths in order, without what is hidden below the folder and what generated documents have beside them."""
+    return sorted(
+        path
+        for path in paths
+        if not any(part.startswith(".") for part in path.relative_to(below).parts)
+        and (path.suffix != TRUTH_SUFFIX or path.is_dir())
+    )
+
+
+def of_path(path: Path, *, label: str, below: Path) -> Entry | LeftOut | RequestError | None:
+    """What a path below a label's folder is to an import; None for a folder, whose files come by themselves."""
+    within = path.relative_to(below)
+    name = f"{below.name}/{within.as_posix()}"
+    if path.is_file():
+        return of_file(path, label=label, source="" if len(within.parts) == 1 else within.parent.as_posix())
+    if path.is_dir():
+        return LeftOut(name, "a link to a folder is not followed") if path.is_symlink() else None
+    if path.is_symlink():
+        return RequestError(f"{name} is a link to nothing", next_step="Mend the link, or remove it.")
+    return LeftOut(name, "it is no file")
 
 
 def of_file(path: Path, *, label: str, source: str) -> Entry | RequestError:
@@ -127,12 +177,15 @@ def text_of(table: Path) -> str:
 def of_csv(text: str, *, name: str) -> Iterator[tuple[int, Mapping[str, Any] | RequestError]]:
     """The rows of a CSV by their columns' names, each with its number, or an error where there is none to take.
 
-    Blank rows are counted and left out. Raises `RequestError` where the columns are not named.
+    Blank rows are counted and left out. Nothing is taken from a row on whose quotes run over several lines and do not
+    close as they should. Raises `RequestError` where the columns are not named.
     """
     told = SEPARATOR_LINE.match(text)
     text = text[told.end() :] if told else text
     header = text.partition("\n")[0]
-    rows = csv.reader(io.StringIO(text), delimiter=told[1] if told else max(DELIMITERS, key=header.count))
+    delimiter = told[1] if told else max(DELIMITERS, key=header.count)
+    # Without `strict`, a quote that is never closed takes all that follows into one cell, and nobody is told.
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
         columns = [column.strip().lower() for column in next(rows, ())]
     except csv.Error as error:
@@ -140,12 +193,16 @@ def of_csv(text: str, *, name: str) -> Iterator[tuple[int, Mapping[str, Any] | R
     check_columns(columns, name=name)
     number = 0
     while True:
-        number += 1
+        number, lines_before = number + 1, rows.line_num
         try:
             cells = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
+            if rows.line_num - lines_before > 1:
+                # Where a row of several lines ends cannot be told once its quotes are wrong.
+                yield number, unreadable("nothing was imported from this row on: it", error)
+                return
             yield number, unreadable("it", error)
             continue
         if any(map(str.strip, cells[len(columns) :])):
@@ -215,7 +272,7 @@ def of_row(row: Mapping[str, Any], *, beside: Path) -> Entry:
         path=beside / path if path else None,
         document_id=int(identity) if identity else None,
         source=valid_source(source),
-        who=who,
+        who=valid_who(who),
         comment=comment,
     )
 

@@ -46,8 +46,17 @@ class Evidence:
         lines = (LEAVE_OUT.sub(" ", line).split() for line in self.text[:MOST_CHARACTERS].splitlines())
         return next((" ".join(words).lower() for words in lines if max(map(len, words), default=0) > 2), "")
 
+    @property
+    def share_of_amounts(self) -> float:
+        """The share of the lines with anything in them that end with an amount, and four characters more at most."""
+        lines = [line for line in self.text[:MOST_CHARACTERS].splitlines() if line.strip()]
+        return sum(AMOUNT_AT_END.search(line) is not None for line in lines) / max(len(lines), 1)
+
 
 LEAVE_OUT = re.compile(r"[\W\d_]+")
+
+AMOUNT_AT_END = re.compile(r"\d *[.,]\d{2}\s*\S{0,4}$")
+"""One digit before the point is enough to know an amount by; a run of them takes quadratic time on a line of digits."""
 
 
 class LabellingFunction(Protocol):
@@ -121,8 +130,8 @@ class LayoutRule(Rule):
 
     def vote(self, evidence: Evidence) -> str | None:
         """The label where the shape is within the bounds."""
-        words, lines = len(evidence.text.split()), [line for line in evidence.text.splitlines() if line.strip()]
-        amounts = sum(AMOUNT_AT_END.search(line) is not None for line in lines) / max(len(lines), 1)
+        words = len(evidence.text.split())
+        amounts = 0.0 if self.least_share_of_amounts is None else evidence.share_of_amounts
         slender = evidence.height / evidence.width if evidence.width else 0.0
         bounds = (
             (self.least_height_by_width, slender, 1),
@@ -133,10 +142,7 @@ class LayoutRule(Rule):
             (self.least_share_of_amounts, amounts, 1),
         )
         within = all(bound is None or sign * (value - bound) >= 0 for bound, value, sign in bounds)
-        return self.label if within and lines else None
-
-
-AMOUNT_AT_END = re.compile(r"\d[\d ]*[.,]\d{2}\s*\S{0,4}$")
+        return self.label if within and words else None
 
 
 class SenderRule(Rule):

@@ -77,7 +77,7 @@ def answer(
     store.save_prediction(document_id, recognition_id=recognition_id, prediction=prediction)
 
 
-def agreeing(read: Callable[..., int], *, count: int = 40) -> None:
+def agreeing(read: Callable[..., int], *, count: int = 50) -> None:
     """Documents that people labelled as the rules would have."""
     for _ in range(count):
         read("sum due", label="invoice")
@@ -106,7 +106,7 @@ def test_labels_rest_on_measured_agreement_and_are_marked_as_a_machines(
     assert (told.judged_on, told.given, told.withdrawn, told.undecided) == (60, {"invoice": 1}, {}, 2)
     assert told.agreements["due"].votes == 30
     assert told.cutoff is not None
-    assert (told.cutoff.documents, told.cutoff.right) == (60, 60)
+    assert (told.cutoff.documents, told.cutoff.right, told.cutoff.sources) == (60, 60, 60)
     label = in_force(store, bill)
     assert (label.label, label.origin, label.who) == ("invoice", LabelOrigin.AUTO, "labelling functions")
     assert label.comment.endswith("sure by due, model")
@@ -180,6 +180,15 @@ def test_documents_of_one_source_do_not_vouch_for_each_other(
     assert (told.agreements["due"].agreed, told.cutoff, told.given) == (40, None, {})
 
 
+def test_many_documents_of_one_source_count_as_one(settings: Settings, store: Store, read: Callable[..., int]) -> None:
+    for _ in range(60):
+        read("sum due", label="invoice", source="acme")
+    agreeing(read, count=20)
+    read("payment due")
+    told = label_automatically(settings, store=store)
+    assert (told.judged_on, told.sources, told.cutoff, told.given) == (100, 41, None, {})
+
+
 def test_a_label_is_withdrawn_when_nothing_supports_it_any_more(
     settings: Settings, store: Store, read: Callable[..., int]
 ) -> None:
@@ -211,7 +220,7 @@ def test_what_a_person_took_back_is_labelled_by_the_functions_again(
     for number in (slip, guessed):
         store.labels.withdraw(number, who="ann")
     told = label_automatically(settings, store=store)
-    assert (told.judged_on, told.given, told.kept) == (80, {"invoice": 1}, 1)
+    assert (told.judged_on, told.given, told.kept) == (100, {"invoice": 1}, 1)
     assert [in_force(store, number).label for number in (slip, guessed)] == ["invoice", "letter"]
     assert [in_force(store, number).origin for number in (slip, guessed)] == [LabelOrigin.AUTO] * 2
 

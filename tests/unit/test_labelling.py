@@ -11,7 +11,7 @@ from PIL import Image
 
 from docflow.errors import DocumentNotFound, EmptyFile, RecognitionFailed, RequestError
 from docflow.labelling import Outcome, import_labels, labelled_texts
-from docflow.labels import Entry
+from docflow.labels import Entry, LeftOut
 from docflow.pipeline import Pipeline
 from docflow.settings import load_settings
 from docflow.store import LabelOrigin
@@ -138,6 +138,32 @@ def test_an_entry_that_contradicts_an_earlier_one_is_an_error(pipeline: Pipeline
     assert imported[1].name == "row 2, 200.png"
     assert "was labelled invoice before" in str(imported[1].error)
     assert [text.label for text in labelled_texts(pipeline.store)] == ["invoice"]
+
+
+def test_the_same_document_of_two_sources_is_an_error_and_the_first_one_stays(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    path = scan(tmp_path, 200)
+    entries = [Entry("invoice", path=path, source=source, row=row) for row, source in enumerate(("", "acme", "beta"))]
+    first, again = (list(import_labels(pipeline, entries, who="ann")) for _ in range(2))
+    assert [one.outcome for one in first] == [Outcome.NEW, Outcome.NEW, Outcome.FAILED]
+    assert "was said to come from acme before, and now from beta" in str(first[2].error)
+    assert [one.outcome for one in again] == [Outcome.AS_IT_WAS, Outcome.AS_IT_WAS, Outcome.FAILED]
+    assert [text.source for text in labelled_texts(pipeline.store)] == ["acme"]
+
+
+def test_what_is_left_out_is_told_and_is_no_failure(pipeline: Pipeline) -> None:
+    (one,) = import_labels(pipeline, [LeftOut("letter", "no document is in it")], who="ann")
+    assert (one.name, one.outcome, one.why, one.error) == ("letter", Outcome.LEFT_OUT, "no document is in it", None)
+
+
+def test_a_file_may_be_called_as_a_word_processor_calls_its_own(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    scan(tmp_path, 200).rename("~$x.png")
+    (one,) = import_labels(pipeline, [Entry("invoice", path=Path("~$x.png"))], who="ann")
+    assert (one.outcome, one.error) == (Outcome.NEW, None)
 
 
 @pytest.mark.parametrize("name", ["missing.png", "x" * 5000, "."])

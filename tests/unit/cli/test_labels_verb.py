@@ -93,6 +93,45 @@ def test_an_import_says_what_it_kept_and_what_looks_like_a_slip(tmp_path: Path) 
     ]
 
 
+def test_an_import_tells_what_others_wrote_in_a_way_that_no_terminal_obeys(
+    document_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store() as store:
+        store.labels.add(int(document_id), label="invoice", who="ann")
+        store.labels.add(int(document_id), label="letter", who="\x1b]0;owned\x07bob")
+    table = tmp_path / "labels.csv"
+    table.write_text(f"document_id,label\n{document_id},invoice\n", "utf-8")
+    opened = Pipeline.open(load_settings(), engine=FakeEngine("text"), classifier=FakeClassifier({}))
+    monkeypatch.setattr(Pipeline, "open", lambda _: opened)
+    told = CliRunner().invoke(labels, ["import", str(table), "--who", "ann"]).output
+    assert r"kept letter, which \x1b]0;owned\x07bob said since" in told
+    assert "\x1b]" not in told
+    assert "\x07" not in told
+
+
+def test_an_import_names_what_it_left_out_and_does_not_fail_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(tmp_path / "var"))
+    folder = tmp_path / "labelled"
+    for name in ("invoice", "memo"):
+        (folder / name).mkdir(parents=True)
+    Image.new("L", (60, 40), 200).save(folder / "invoice" / "a.png")
+    (folder / "loose.png").touch()
+    opened = Pipeline.open(load_settings(), engine=FakeEngine("text"), classifier=FakeClassifier({}))
+    monkeypatch.setattr(Pipeline, "open", lambda _: opened)
+    told = run("import", str(folder), "--who", "ann")
+    assert "labelled: left out: 1 beside the folders of the labels: loose.png.\n" in told
+    assert "memo: left out: no document is in it.\n" in told
+    assert told.endswith("2 left out, 1 new\n")
+
+
+def test_who_has_a_name_that_can_be_seen(document_id: str) -> None:
+    for verb in (("set", document_id, "invoice"), ("withdraw", document_id)):
+        done = CliRunner().invoke(labels, [*verb, "--who", "\x1b[2Jann"])
+        assert isinstance(done.exception, RequestError)
+
+
 @pytest.mark.usefixtures("document_id")
 @pytest.mark.parametrize("header", ["", "17,invoice", "path,label"])
 def test_nothing_to_import_is_a_bad_request(tmp_path: Path, header: str) -> None:
@@ -108,10 +147,11 @@ def test_automatic_labels_come_with_what_they_rest_on(tmp_path: Path, monkeypatc
     (tmp_path / "labelling.toml").write_text("")
     monkeypatch.setenv("DOCFLOW_CONFIG_DIR", str(tmp_path))
     told = run("auto")
-    assert "no label stands: on 0 documents that people labelled" in told
+    assert "no label stands: on 0 documents of 0 sources that people labelled" in told.replace("\n", " ")
     assert "0 new, 0 withdrawn, 0 as they were, 0 undecided" in told
     assert json.loads(run("auto", "--json")) == {
         "judged_on": 0,
+        "sources": 0,
         "agreements": {},
         "cutoff": None,
         "given": {},

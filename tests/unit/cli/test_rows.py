@@ -39,3 +39,22 @@ def test_no_rows_are_nothing_yet_and_no_json(capsys: pytest.CaptureFixture[str])
     show([], as_json=False)
     show([], as_json=True)
     assert capsys.readouterr().out == "Nothing yet.\n"
+
+
+HOSTILE = "\x1b]0;owned\x07ann \x9b2J \u202egpj.exe"
+
+
+def test_a_table_shows_what_a_terminal_would_obey_and_breaks_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    show([{"who": HOSTILE, "comment": "one\r\ntwo"}], as_json=False)
+    told = capsys.readouterr().out
+    assert told.replace("\n", "").isprintable()
+    assert r"\x1b]0;owned\x07ann \x9b2J \u202egpj.exe" in told
+    assert [line.split()[-1] for line in told.splitlines()[1:]] == ["one", "two"]
+
+
+def test_json_escapes_what_a_terminal_would_obey_and_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    show([{"who": HOSTILE + "\U000e0001", "label": "счёт"}], as_json=True)
+    told = capsys.readouterr().out
+    assert told.strip().isprintable()
+    assert "счёт" in told
+    assert json.loads(told)["who"] == HOSTILE + "\U000e0001"

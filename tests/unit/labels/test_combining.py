@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
@@ -82,16 +83,25 @@ def test_what_people_never_said_and_functions_did_is_a_label_too() -> None:
     assert labels_of([], []) == frozenset()
 
 
-def test_a_share_that_few_documents_show_is_not_counted_on() -> None:
+def test_a_share_that_few_sources_show_is_not_counted_on() -> None:
     assert lower_bound(7, 7) < 0.82
-    assert lower_bound(31, 31) < 0.95 < lower_bound(32, 32)
-    assert lower_bound(0, 5) == pytest.approx(0, abs=1e-9)
+    assert lower_bound(44, 44) < 0.95 < lower_bound(45, 45)
+    assert lower_bound(75, 76) < 0.95 < lower_bound(76, 77)
+    assert lower_bound(44, 45) < lower_bound(44.5, 45) < lower_bound(45, 45)
+    assert lower_bound(0, 5) == 0
 
 
-@given(st.integers(1, 500).flatmap(lambda count: st.tuples(st.integers(0, count), st.just(count))))
-def test_the_lower_bound_is_under_the_share(counts: tuple[int, int]) -> None:
+@given(st.integers(1, 500).flatmap(lambda count: st.tuples(st.floats(0, count), st.just(count))))
+def test_the_lower_bound_is_under_the_share(counts: tuple[float, int]) -> None:
     right, count = counts
-    assert -1e-9 <= lower_bound(right, count) <= right / count + 1e-9
+    assert 0 <= lower_bound(right, count) <= right / count + 1e-9
+
+
+@pytest.mark.parametrize("count", [32, 45, 66, 99, 150, 300])
+@pytest.mark.parametrize("share", [0.9, 0.95, 0.98])
+def test_the_lower_bound_is_too_high_in_one_case_of_ten_at_most(count: int, share: float) -> None:
+    too_high = [right for right in range(count + 1) if lower_bound(right, count) > share]
+    assert sum(math.comb(count, n) * share**n * (1 - share) ** (count - n) for n in too_high) <= 0.1
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -119,14 +129,14 @@ def test_the_certainty_that_is_asked_for_holds_on_documents_that_were_not_measur
     sure = [one.label == label for one, label in fresh if one is not None and one.certainty >= enough.certainty]
     assert len(sure) > 1000
     assert sum(sure) / len(sure) > 0.94
-    assert lower_bound(enough.right, enough.documents) >= 0.95
+    assert lower_bound(enough.right, enough.sources) >= 0.95
 
 
 def test_where_all_are_right_a_certainty_as_high_as_wanted_is_taken_at_its_word() -> None:
     voted, truth = [{"a": "x", "b": "x"}, {"a": "y", "b": "y"}] * 50, ["x", "y"] * 50
     enough = cutoff(voted, truth, groups=range(100), precision=0.97)
     assert enough is not None
-    assert (enough.certainty, enough.documents, enough.right) == (0.97, 100, 100)
+    assert (enough.certainty, enough.documents, enough.right, enough.sources) == (0.97, 100, 100, 100)
 
 
 def test_where_no_certainty_is_right_often_enough_there_is_none() -> None:
@@ -139,7 +149,8 @@ def test_seven_documents_are_too_few_however_right_they_are() -> None:
         return cutoff([{"a": "x"}] * count, ["x"] * count, groups=range(count), precision=0.95) is not None
 
     assert not of(7)
-    assert of(32)
+    assert not of(44)
+    assert of(45)
 
 
 def test_a_source_does_not_vouch_for_itself() -> None:
@@ -147,3 +158,34 @@ def test_a_source_does_not_vouch_for_itself() -> None:
     voted, truth = [{"a": "x"}] * 60 + [{"a": "x"}] * 4, ["x"] * 60 + ["y"] * 4
     assert cutoff(voted, truth, groups=range(64), precision=0.8) is not None
     assert cutoff(voted, truth, groups=[0] * 60 + [1, 2, 3, 4], precision=0.8) is None
+
+
+def test_the_documents_of_one_source_count_as_one_case() -> None:
+    voted, truth = [{"a": "x"}] * 68, ["x"] * 67 + ["y"]
+    enough = cutoff(voted, truth, groups=range(68), precision=0.9)
+    assert enough is not None
+    assert (enough.documents, enough.right, enough.sources) == (68, 67, 68)
+    assert cutoff(voted, truth, groups=[0] * 60 + list(range(1, 9)), precision=0.9) is None
+
+
+def test_a_source_is_right_by_the_share_of_its_documents_that_came_out_right() -> None:
+    voted, truth = [{"a": "x"}] * 1000, ["x"] * 995 + ["y"] * 5
+    groups = [number for number in range(100) for _ in range(10)]
+    share = lower_bound(99.5, 100)
+    enough = cutoff(voted, truth, groups=groups, precision=share - 1e-6)
+    assert enough is not None
+    assert (enough.documents, enough.right, enough.sources) == (1000, 995, 100)
+    assert cutoff(voted, truth, groups=groups, precision=share + 1e-6) is None
+
+
+@pytest.mark.parametrize(("sources", "each", "suits"), [(8, 10, 0.85), (12, 5, 0.9), (20, 5, 0.9)])
+def test_a_rule_that_fails_whole_senders_is_hardly_ever_counted_on(sources: int, each: int, suits: float) -> None:
+    passed = 0
+    for seed in range(100):
+        chance = random.Random(seed)
+        labels = ["xyz"[source % 3] for source in range(sources)]
+        said = [label if chance.random() < suits else "other" for label in labels]
+        groups = [source for source in range(sources) for _ in range(each)]
+        voted, truth = [{"a": labels[source]} for source in groups], [said[source] for source in groups]
+        passed += cutoff(voted, truth, groups=groups, precision=0.95) is not None
+    assert passed <= 10

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from docflow.errors import RequestError
-from docflow.labels import LABEL_CHARACTERS, Entry, read_entries
+from docflow.labels import LABEL_CHARACTERS, Entry, LeftOut, read_entries
 from docflow.synth import write_dataset
 
 
-def told(path: Path) -> list[Entry | str]:
+def told(path: Path) -> list[Entry | LeftOut | str]:
     return [one.message if isinstance(one, RequestError) else one for one in read_entries(path)]
 
 
@@ -29,6 +30,30 @@ def test_a_folders_name_is_the_label_and_the_one_below_it_the_source(tmp_path: P
         Entry("invoice", path=tmp_path / "invoice" / "a.pdf"),
         Entry("invoice", path=tmp_path / "invoice" / "acme" / "b.pdf", source="acme"),
         Entry("letter", path=tmp_path / "letter" / "c.png"),
+        LeftOut(tmp_path.name, "1 beside the folders of the labels: loose.pdf"),
+    ]
+
+
+def test_what_is_not_imported_of_a_folder_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "labelled"
+    for name in ("invoice", "letter", "memo", "linked"):
+        (folder / name).mkdir(parents=True)
+    for name in ("invoice/a.pdf", "1.pdf", "2.pdf", "3.pdf", "4.pdf", "linked/b.pdf"):
+        (folder / name).touch()
+    (folder / "invoice" / "acme").symlink_to(folder / "linked")
+    (folder / "invoice" / "gone.pdf").symlink_to(tmp_path / "nowhere.pdf")
+    (folder / "invoice" / "same.pdf").symlink_to(folder / "invoice" / "a.pdf")
+    os.mkfifo(folder / "letter" / "pipe")
+    assert told(folder) == [
+        Entry("invoice", path=folder / "invoice" / "a.pdf"),
+        "invoice/gone.pdf is a link to nothing",
+        Entry("invoice", path=folder / "invoice" / "same.pdf"),
+        Entry("linked", path=folder / "linked" / "b.pdf"),
+        LeftOut("labelled", "4 beside the folders of the labels: 1.pdf, 2.pdf, 3.pdf, …"),
+        LeftOut("invoice/acme", "a link to a folder is not followed"),
+        LeftOut("letter/pipe", "it is no file"),
+        LeftOut("letter", "no document is in it"),
+        LeftOut("memo", "no document is in it"),
     ]
 
 
@@ -63,6 +88,7 @@ def test_lines_of_json_say_the_same(tmp_path: Path) -> None:
         ({"label": ["invoice"], "path": "a.pdf"}, "its label is no text"),
         ({"label": "invoice", "path": "a.pdf", "source": {"name": "acme"}}, "its source is no text"),
         ({"label": "invoice", "path": "a.pdf", "source": "ac\u200bme"}, "a source has at most"),
+        ({"label": "invoice", "path": "a.pdf", "who": "\x1b[2Jann"}, "who says so has at most"),
         ({"label": "invoice", "document_id": True}, "its document_id is no text"),
         ({"label": "invoice"}, "either a path or a document_id"),
         ({"label": "invoice", "path": "a.pdf", "document_id": 3}, "either a path or a document_id"),
@@ -110,6 +136,39 @@ def test_a_row_with_too_long_a_field_fails_alone(tmp_path: Path) -> None:
     bad, good = told(table)
     assert str(bad).startswith("row 1: it cannot be read")
     assert good == Entry("letter", path=tmp_path / "b.pdf")
+
+
+def test_from_a_quote_on_that_is_never_closed_nothing_is_taken_and_it_is_told(tmp_path: Path) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text('path,label,comment\na.pdf,letter,\nb.pdf,invoice,"oops\nc.pdf,letter,\nd.pdf,letter,\n', "utf-8")
+    good, bad = told(table)
+    assert good == Entry("letter", path=tmp_path / "a.pdf")
+    assert bad == "row 2: nothing was imported from this row on: it cannot be read: unexpected end of data"
+
+
+def test_a_quote_that_is_never_closed_before_more_than_fits_one_cell_ends_the_table_too(tmp_path: Path) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text('path,label,comment\na.pdf,invoice,"oops\n' + "b.pdf,letter,\n" * 20_000, "utf-8")
+    (bad,) = told(table)
+    assert str(bad).startswith("row 1: nothing was imported from this row on: it cannot be read: field larger")
+
+
+def test_quotes_in_one_line_that_do_not_fit_are_a_bad_row(tmp_path: Path) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text('path,label,comment\na.pdf,invoice,"x"y\nb.pdf,letter,12" roll\nc.pdf,letter,"open\n', "utf-8")
+    bad, good, last = told(table)
+    assert str(bad).startswith("row 1: it cannot be read")
+    assert good == Entry("letter", path=tmp_path / "b.pdf", comment='12" roll')
+    assert str(last).startswith("row 3: it cannot be read")
+
+
+def test_a_comment_of_several_lines_is_one_cell(tmp_path: Path) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text('path,label,comment\na.pdf,invoice,"one\ntwo ""three"""\nb.pdf,letter,\n', "utf-8")
+    assert told(table) == [
+        Entry("invoice", path=tmp_path / "a.pdf", comment='one\ntwo "three"'),
+        Entry("letter", path=tmp_path / "b.pdf"),
+    ]
 
 
 def test_names_of_columns_that_are_too_long_are_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -49,6 +50,31 @@ def test_a_layout_votes_within_all_of_its_bounds(bounds: dict[str, float], fits:
 def test_a_page_without_words_or_size_fits_no_layout() -> None:
     assert LayoutRule(name="l", label="receipt", most_words=10).vote(Evidence(" \n ", width=1, height=3)) is None
     assert LayoutRule(name="l", label="receipt", least_height_by_width=1).vote(Evidence("word")) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "is_amount"),
+    [
+        ("milk 1,50", True),
+        ("1 234 567.89 EUR", True),
+        ("12 .50  *A", True),
+        ("12.50 in all", False),
+        ("page 3 of 4", False),
+        ("12.5", False),
+        ("a.50", False),
+    ],
+)
+def test_a_line_ends_with_an_amount_or_not(line: str, is_amount: bool) -> None:
+    assert Evidence(f"{line}\n \n").share_of_amounts == is_amount
+
+
+@pytest.mark.parametrize("text", ["7 " * 20_000, "7" * 40_000, "\n" * 40_000 + "x", "1.00 " * 8_000 + "and more"])
+def test_no_text_holds_the_rules_that_come_along_up(text: str) -> None:
+    rules, evidence = read_rules(SHIPPED), Evidence(text, width=100, height=140)
+    began = time.perf_counter()
+    for rule in rules:
+        rule.vote(evidence)
+    assert time.perf_counter() - began < 1
 
 
 def test_a_sender_is_looked_for_in_the_letterhead_and_in_the_files_name() -> None:

@@ -87,9 +87,12 @@ class Documents:
     @classmethod
     def read(cls, var: Path, *, half: Half, thumbnails: bool) -> Documents:
         """Those that `benchmarks.classification` left in `var`."""
+        generated = list(training_texts(GENERATED, seed=SEED, thumbnails=thumbnails))
+        alone = training_texts(GENERATED, seed=SEED, unread=HARDLY_READ)
         return cls(
-            alone=list(training_texts(GENERATED, seed=SEED, unread=HARDLY_READ, thumbnails=thumbnails)),
-            generated=list(training_texts(GENERATED, seed=SEED, thumbnails=thumbnails)),
+            # The pages are the same, and drawing them takes minutes.
+            alone=[replace(text, thumbnail=drawn.thumbnail) for text, drawn in zip(alone, generated, strict=True)],
+            generated=generated,
             judged=real_texts(var, half=half, languages=None),
             examples=real_texts(var, half="tune", languages=None),
             whole=real_texts(var, half=None, languages=None),

@@ -82,6 +82,11 @@ class Prepared:
         """Each sample's label by its number among `labels`."""
         return np.searchsorted(self.labels, self.truth)
 
+    def weights(self, background_weight: float) -> Floats:
+        """What each sample weighs in a linear model, where the background weighs so much against one named label."""
+        background = background_of(self.samples, background_weight)
+        return document_weights(self.truth, self.times, background_weight=background)
+
     def temperature(self, logits: Floats) -> float:
         """The temperature that fits these scores, which are out of fold."""
         rows = self.judged
@@ -133,8 +138,7 @@ def train(
     Raises `TrainingDataError` for under two labels, or under five documents of one.
     """
     prepared = prepare(samples, seed=seed)
-    background = background_of(prepared.samples, background_weight)
-    weights = document_weights(prepared.truth, prepared.times, background_weight=background)
+    weights = prepared.weights(background_weight)
     linear = fit_calibrated(prepared, weights, inverse_regularisation=inverse_regularisation)
     threshold = prepared.threshold(linear.probabilities)
     return TrainedModel(

@@ -28,7 +28,6 @@ from docflow.classify.training import (
     fit_calibrated,
     prepare,
 )
-from docflow.classify.weighing import background_of, document_weights
 from docflow.classify.words import WordNetwork, common_columns, count_words, fit_words
 from docflow.types import LabelledText, ModelRef
 
@@ -120,8 +119,7 @@ def fit_voting(
 ) -> Voted:
     """The linear model of the samples, and the network where it may vote; raises `TrainingDataError` as the former."""
     prepared = prepare(samples, seed=seed)
-    background = background_of(prepared.samples, background_weight)
-    weights = document_weights(prepared.truth, prepared.times, background_weight=background)
+    weights = prepared.weights(background_weight)
     linear = fit_calibrated(prepared, weights, inverse_regularisation=inverse_regularisation)
     probabilities, network = linear.probabilities, None
     if prepared.many_real:

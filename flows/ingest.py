@@ -1,4 +1,4 @@
-"""Documents from a folder, or from a list of blobs, through the pipeline; run again, it does only what is missing."""
+"""Documents from a folder, or from a list of blobs, through the pipeline; run again, it reads only what is new."""
 
 from __future__ import annotations
 

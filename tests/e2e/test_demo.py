@@ -178,23 +178,33 @@ def shape(value: Any) -> Any:
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
 
 
+def curl_examples(name: str, *, port: int) -> list[tuple[Any, Any]]:
+    """What the README's commands with curl answer, each with what it shows."""
+    found = []
+    for block in re.findall(r"```console\n\$ (curl .*?)```", (serving.ROOT / name).read_text("utf-8"), re.DOTALL):
+        command, _, shown = block.partition("\n{")
+        told = subprocess.run(
+            ["bash", "-c", command.replace(README_ADDRESS, f"http://127.0.0.1:{port}")],
+            cwd=serving.ROOT,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=True,
+        )
+        found.append((json.loads(told.stdout), json.loads("{" + shown)))
+    return found
+
+
 @pytest.mark.parametrize("name", READMES)
-def test_the_readmes_curl_example_answers_as_it_shows(running: Terminal, port: int, name: str) -> None:
-    (block,) = re.findall(r"```console\n\$ (curl .*?)```", (serving.ROOT / name).read_text("utf-8"), re.DOTALL)
-    command, _, shown = block.partition("\n{")
-    told = subprocess.run(
-        ["bash", "-c", command.replace(README_ADDRESS, f"http://127.0.0.1:{port}")],
-        cwd=serving.ROOT,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=True,
-    )
-    answer, expected = json.loads(told.stdout), json.loads("{" + shown)
+def test_the_readmes_curl_examples_answer_as_they_show(running: Terminal, port: int, name: str) -> None:
+    (answer, expected), (label, expected_label) = curl_examples(name, port=port)
     assert shape(answer) == shape(expected)
-    for key in ("file_hash", "file_size", "filename", "media_type", "storage_path"):
+    for key in ("document_id", "duplicate", "file_hash", "file_size", "filename", "media_type", "storage_path"):
         assert answer["upload"][key] == expected["upload"][key]
     assert answer["prediction"]["predicted_class"] == expected["prediction"]["predicted_class"] == "invoice"
+    assert shape(label) == shape(expected_label)
+    for key in ("document_id", "label", "action", "who", "replaced", "predicted_class"):
+        assert label[key] == expected_label[key]
 
 
 @pytest.mark.parametrize("name", READMES)

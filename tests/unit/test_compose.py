@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,45 @@ def test_services_wait_for_services_and_use_volumes_that_there_are(compose: dict
             assert (ROOT / source).exists() if source.startswith(".") else source in compose["volumes"]
 
 
+def test_who_needs_postgresql_waits_until_it_answers_at_its_address(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    named = {name for name, service in services.items() if "@postgres/" in str(service.get("environment", {}))}
+    waiting = {
+        name
+        for name, service in services.items()
+        if service.get("depends_on", {}).get("postgres") == {"condition": "service_healthy"}
+    }
+    assert named == waiting == {"mlflow", "prefect", "flows", "service", "setup"}
+    # Its image starts it on a socket alone while it makes the databases.
+    assert "--host 127.0.0.1" in " ".join(services["postgres"]["healthcheck"]["test"])
+
+
+def test_who_can_tell_that_it_answers_is_waited_for_until_it_does(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    for service in services.values():
+        for name, waits in service.get("depends_on", {}).items():
+            told = "service_healthy" if "healthcheck" in services[name] else "service_started"
+            assert waits == {"condition": told}
+    assert "http://127.0.0.1:5000/health" in services["mlflow"]["healthcheck"]["test"][-1]
+
+
+def test_the_inbox_may_be_empty(compose: dict[str, Any]) -> None:
+    inbox = compose["services"]["flows"]["environment"]["INBOX"]
+    assert inbox.startswith("s3://")
+    assert inbox.endswith("/")
+
+
+def test_secrets_environments_and_caches_stay_out_of_the_image() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    left_out = {".env", ".git", ".venv", ".venv-torch", ".uv", "var", ".hypothesis", ".mypy_cache", ".ruff_cache"}
+    assert [name for name in sorted(left_out) if not any(fnmatch(name, pattern) for pattern in ignored)] == []
+    needed = {"docflow", "flows", "bentos", "config", "pyproject.toml", "uv.lock", "README.md", "LICENSE"}
+    assert [name for name in sorted(needed) if any(fnmatch(name, pattern) for pattern in ignored)] == []
+
+
 def test_ports_are_published_to_this_machine_only(compose: dict[str, Any]) -> None:
     ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
-    assert len(ports) == 3
+    assert len(ports) == 4
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 

@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 from typer.main import get_command
 
+from docflow.api.schemas import DocumentPredictionAnswer, PredictionAnswer, UploadAnswer
 from docflow.cli.app import app as typer_app
 from docflow.cli.app import register_verbs
 from docflow.monitor import metrics
@@ -37,6 +38,40 @@ def test_a_readme_names_every_route_of_the_contract(name: str) -> None:
                   "/prediction/history/{document_id}", "/document/{document_id}",
                   "/document/{document_id}/output/{format}", "/health", "/metrics"):  # fmt: skip
         assert route in text
+
+
+def route_rows(name: str) -> dict[str, set[str]]:
+    """The code that each row of a README's table of routes has, by its first: the route."""
+    rows = [
+        re.findall(r"`([^`]+)`", line)
+        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+        if re.match(r"\| `(GET|POST|DELETE) ", line)
+    ]
+    return {row[0]: set(row) for row in rows}
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_a_readme_names_every_key_of_uploads_and_predictions(name: str) -> None:
+    rows = route_rows(name)
+    text, document = rows["POST /predict/text"], "POST /predict/document/{document_id}?ocr_language=&return_all_scores="
+    assert set(UploadAnswer.model_fields) <= rows["POST /upload"]
+    assert set(PredictionAnswer.model_fields) - {"document_id"} <= text
+    assert set(DocumentPredictionAnswer.model_fields) <= text | rows[document]
+
+
+def test_the_readmes_have_the_same_routes_settings_and_verbs() -> None:
+    assert route_rows("README.md") == route_rows("README.ru.md")
+    english, russian = ((ROOT / name).read_text(encoding="utf-8") for name in READMES)
+    for pattern in (r"DOCFLOW_[A-Z0-9_]+", r"^\$ docflow [a-z-]+ ?[a-z-]*", r"`ocr\.[a-z_]+`"):
+        assert re.findall(pattern, english, re.MULTILINE) == re.findall(pattern, russian, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.ru.md", "docs/operations.md"])
+def test_bundles_are_served_with_absolute_paths_and_documents_of_their_own(page: str) -> None:
+    # BentoML's workers run in another folder, and a bundle's own folder is none for documents.
+    given = re.findall(r"BENTOML_HOME=(.*)", (ROOT / page).read_text(encoding="utf-8"))
+    assert given
+    assert [one for one in given if not one.startswith('"$PWD/') or ' DOCFLOW_VAR_DIR="$PWD/' not in one] == []
 
 
 @pytest.mark.parametrize("name", READMES)

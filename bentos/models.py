@@ -88,11 +88,12 @@ def load_stored(stored: Any, *, threshold: float | None = None) -> ScoringClassi
 
 
 def forget(name: str) -> None:
-    """Remove what BentoML's store has under this name."""
+    """Remove what BentoML's store has under this name, but for what its bundles were built with."""
     import bentoml
 
+    bundled = {str(model.tag) for bundle in bentoml.bentos.list() for model in bundle.info.all_models}
     for stored in bentoml.models.list():
-        if stored.tag.name == name:
+        if stored.tag.name == name and str(stored.tag) not in bundled:
             bentoml.models.delete(stored.tag)
 
 

@@ -15,7 +15,7 @@ import bentoml
 from bentoml.exceptions import BentoMLException, NotFound
 
 from bentos.answers import Answer, Asked, answer_all
-from bentos.home import CHALLENGER_NAME, STORED_NAME
+from bentos.home import CHALLENGER_NAME, STORED_NAME, bundled_tag
 from bentos.logs import show_logs
 from bentos.models import load_stored, reference
 from docflow.api import create_app
@@ -45,7 +45,7 @@ MARGIN_SECONDS = 10.0
 LIMITS = SETTINGS.service
 TIMEOUT_SECONDS = LIMITS.timeout_seconds + MARGIN_SECONDS
 
-CHAMPION = bentoml.models.BentoModel(f"{STORED_NAME}:latest")
+CHAMPION = bentoml.models.BentoModel(bundled_tag(STORED_NAME) or f"{STORED_NAME}:latest")
 
 UNREACHABLE = (BentoMLException, aiohttp.ClientError, TimeoutError, OSError)
 """What a call of the classifier ends in while its process restarts or is overloaded."""
@@ -55,14 +55,17 @@ PAUSES = (0.1, 1.0, 4.0, 8.0)
 """Seconds before the classifier is asked again: a request that comes while its process restarts is refused or waits."""
 
 
-def stored_challenger() -> ScoringClassifier | None:
-    """The challenger that came with the champion; None where there is none, or its files are not the promoted ones."""
-    try:
-        stored = bentoml.models.get(f"{CHALLENGER_NAME}:latest")
-        return load_stored(stored, threshold=SETTINGS.classify.threshold)
-    except NotFound:
+def bundled_challenger() -> ScoringClassifier | None:
+    """The challenger of the bundle; None where it has none, or its files are not the promoted ones.
+
+    A service that is no bundle has its challenger from the database, as soon as it has looked there.
+    """
+    tag = bundled_tag(CHALLENGER_NAME)
+    if tag is None:
         return None
-    except DocFlowError as error:
+    try:
+        return load_stored(bentoml.models.get(tag), threshold=SETTINGS.classify.threshold)
+    except (NotFound, DocFlowError) as error:
         log.warning("the challenger is left out: %s", error)
         return None
 
@@ -84,8 +87,8 @@ class Classifier:
 
     def __init__(self) -> None:
         champion = load_stored(self.champion, threshold=SETTINGS.classify.threshold)
-        built_with = Lineup(champion, challenger=stored_challenger(), share=SETTINGS.rollout.share)
-        built_with.answer([Question("warm up", "")])
+        built_with = Lineup(champion, challenger=bundled_challenger(), share=SETTINGS.rollout.share)
+        built_with.warm_up()
         self.models = LiveModels(SETTINGS, start_with=built_with, open_store=open_store)
         self.models.start()
 

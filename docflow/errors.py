@@ -10,6 +10,7 @@ DocFlowError
 │   ├── UnsupportedType      unsupported_type        415
 │   ├── FileTooLarge         file_too_large          413
 │   ├── TooManyPages         too_many_pages          413
+│   ├── TooManyCharacters    too_many_characters     413
 │   ├── PageTooLarge         page_too_large          413
 │   ├── EncryptedDocument    encrypted_document      422
 │   ├── TruncatedDocument    truncated_document      422
@@ -85,6 +86,13 @@ class SettingsError(DocFlowError):
     next_step = "Correct the setting; `docflow config` prints all of them and where each came from."
 
 
+class ServiceRunning(SettingsError):
+    """Another process has the port or the folder that a service asks for."""
+
+    code = "service_running"
+    next_step = "Stop the other one, or give this one a port and a folder of its own."
+
+
 class RequestError(DocFlowError):
     """A request's parameters do not fit their schema."""
 
@@ -145,6 +153,14 @@ class TooManyPages(IntakeError):
     code = "too_many_pages"
     status = 413
     next_step = "Split the document, or raise the setting intake.max_pages."
+
+
+class TooManyCharacters(IntakeError):
+    """The document's pages say more than the limit allows."""
+
+    code = "too_many_characters"
+    status = 413
+    next_step = "Split the document, or raise the setting intake.max_characters."
 
 
 class PageTooLarge(IntakeError):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from prefect import serve
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
 
 from flows.drift import drift
@@ -24,6 +25,9 @@ TRAIN_EVERY = timedelta(days=1)
 DRIFT_EVERY = timedelta(days=1)
 TAGS = ["docflow"]
 
+ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+"""Of runs that come due while the one before is at it: it has their documents already, or those after have them."""
+
 
 def main() -> None:
     """Serve the deployments from this process."""
@@ -35,12 +39,17 @@ def main() -> None:
     serve(
         cast(
             RunnerDeployment,
-            ingest.to_deployment("inbox", interval=INBOX_EVERY, parameters={"source": inbox}, tags=TAGS),
+            ingest.to_deployment(
+                "inbox", interval=INBOX_EVERY, parameters={"source": inbox}, concurrency_limit=ONE_AT_A_TIME, tags=TAGS
+            ),
         ),
         # Drift may start a training while the schedule's own is at it: the second waits, and looks again then.
         cast(RunnerDeployment, train.to_deployment("training", interval=TRAIN_EVERY, concurrency_limit=1, tags=TAGS)),
         cast(RunnerDeployment, drift.to_deployment("drift", interval=DRIFT_EVERY, tags=TAGS)),
-        cast(RunnerDeployment, rollout.to_deployment("verdict", interval=ROLLOUT_EVERY, tags=TAGS)),
+        cast(
+            RunnerDeployment,
+            rollout.to_deployment("verdict", interval=ROLLOUT_EVERY, concurrency_limit=ONE_AT_A_TIME, tags=TAGS),
+        ),
     )
 
 

@@ -6,7 +6,8 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from bentos.models import import_models, load_stored, serving_environment
 from docflow.errors import BundleFailed, RequestError
 from docflow.registry import CHAMPION, Registry, code_version
 from docflow.settings import MEGABYTE, Settings
+
+BUNDLE = "docflow"
+"""What BentoML calls our bundles, by the name of the service."""
 
 BENTOFILE = "bentofile.yaml"
 BUILD_SECONDS = 300
@@ -71,13 +75,14 @@ def build_bundle(
     Its bill of materials and figures are put beside the champion's version where a `registry` is given. Raises
     `RequestError` without a document, or where `root` has no source tree; `NoChampion`, `DigestMismatch`; and
     `BundleFailed` for one that is not built, is larger than `MOST_INSTALLED`, does not answer, or answers what its
-    models do not. One that was not tried to the end is removed again.
+    models do not. It is built and tried aside: one that was not tried to the end is in nobody's way.
     """
     import bentoml
 
     check(root, documents=documents)
     progress("bringing the models")
     tags = import_models(settings)
+    check_new(version)
     models = [load_stored(bentoml.models.get(tag)) for tag in tags.values()]
     champion = bentoml.models.get(tags[CHAMPION]).info.labels
     labels = {
@@ -87,18 +92,14 @@ def build_bundle(
         **{f"{alias}_model": tag.replace(":", ".") for alias, tag in tags.items()},
         **code_version(),
     }
-    progress("building")
     is_seeing = settings.ocr.page_embedding or any(model.looks_at_embeddings for model in models)
     variables = {"DOCFLOW_OCR__PAGE_EMBEDDING": "true"} if is_seeing else {}
-    tag = build(
-        root,
-        settings=settings,
-        models=list(tags.values()),
-        labels=labels,
-        variables=variables,
-        version=version,
-    )
-    try:
+    debian = system_packages(root)
+    with home_aside(Path(serving_environment(settings)["BENTOML_HOME"])) as home:
+        progress("building")
+        tag = build(
+            root, home=home, models=list(tags.values()), labels=labels, variables=variables, version=version
+        )  # fmt: skip
         progress("installing what it asks for")
         environment = install(root / "requirements-bento.txt", under=settings.var_dir.resolve() / "bundle-environments")
         size = installed_bytes(environment)
@@ -106,10 +107,8 @@ def build_bundle(
             raise BundleFailed(
                 f"what it asks for takes {size / MEGABYTE:.0f} MB, and {MOST_INSTALLED / MEGABYTE:.0f} are allowed"
             )
-        debian = system_packages(root)
         bill = bill_of_materials(environment, system_packages=debian)
         progress("serving it, and sending it documents")
-        home = Path(serving_environment(settings)["BENTOML_HOME"])
         tried = smoke_test(
             tag,
             python=python_of(environment),
@@ -118,10 +117,7 @@ def build_bundle(
             models=models,
             variables=variables,
         )
-    except BaseException:
-        # Whatever ended it: one that was not tried to the end must not stay as the latest.
-        bentoml.bentos.delete(tag)
-        raise
+        bentoml.bentos.import_bento(str(home / "bentos" / tag.replace(":", "/")), "folder")
     packages = len(json.loads(bill)["components"]) - len(debian)
     bundle = Bundle(tag, tuple(tags.values()), labels, size, packages, debian, tuple(tried))
     if registry is not None:
@@ -131,6 +127,17 @@ def build_bundle(
             files={SBOM: bill, "bundle.json": described}, under=f"bundles/{tag.partition(':')[2]}",
         )  # fmt: skip
     return bundle
+
+
+@contextmanager
+def home_aside(home: Path) -> Iterator[Path]:
+    """A BentoML home with the models of `home`, and nothing else of it; removed afterwards.
+
+    A bundle that is served in `home` would remove the metrics of the service that runs there.
+    """
+    with tempfile.TemporaryDirectory(prefix="docflow-bundle-") as scratch:
+        (Path(scratch) / "models").symlink_to(home / "models")
+        yield Path(scratch)
 
 
 def check(root: Path, *, documents: Sequence[Path]) -> None:
@@ -145,6 +152,17 @@ def check(root: Path, *, documents: Sequence[Path]) -> None:
         )
 
 
+def check_new(version: str | None) -> None:
+    """Raise `RequestError` where there is a bundle of this version already."""
+    import bentoml
+
+    if version is not None and f"{BUNDLE}:{version}" in {str(bundle.tag) for bundle in bentoml.bentos.list()}:
+        raise RequestError(
+            f"there is a bundle {BUNDLE}:{version} already",
+            next_step=f"Give another --version, or remove that one: `bentoml delete {BUNDLE}:{version}`.",
+        )
+
+
 def system_packages(root: Path) -> tuple[str, ...]:
     """The Debian packages that the container of a bundle built from the tree at `root` installs by name."""
     asked = yaml.safe_load((root / BENTOFILE).read_text())
@@ -154,13 +172,15 @@ def system_packages(root: Path) -> tuple[str, ...]:
 def build(
     root: Path,
     *,
-    settings: Settings,
+    home: Path,
     models: list[str],
     labels: dict[str, str],
     variables: Mapping[str, str],
     version: str | None = None,
 ) -> str:
-    """The tag of the bundle that `bentoml build` made of the tree at `root` with these models; `BundleFailed`.
+    """The tag of the bundle that `bentoml build` made in `home` of the tree at `root` with these models.
+
+    Raises `BundleFailed` where it made none.
 
     Its image has these variables of the environment beside those of the bentofile.
     """
@@ -174,7 +194,7 @@ def build(
         options = ["--output", "tag", "-f", str(bentofile), *(["--version", version] if version else [])]
         printed = run(
             [sys.executable, "-m", "bentoml", "build", *options, str(tree)],
-            seconds=BUILD_SECONDS, cwd=root, **serving_environment(settings),
+            seconds=BUILD_SECONDS, cwd=root, BENTOML_HOME=str(home), BENTOML_DO_NOT_TRACK="true",
         )  # fmt: skip
     marked = [line for line in printed.decode().splitlines() if line.startswith("__tag__:")]
     if not marked:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,15 @@ MOST_TEXTS = 64
 """Texts that are sent until every bundled version has answered: at that share, one that is there answers for some."""
 
 SHOWN = 3000
+
+OWNED = """
+import os, sys
+from docflow.workers.parent import die_with
+
+die_with(int(sys.argv[1]))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Runs a command in this process's place, which the kernel kills when the first argument's process ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +132,14 @@ def named(document_id: int, *, model: Classifier, store: Store) -> str:
 
 @contextmanager
 def served(tag: str, *, python: Path, environment: Mapping[str, str], folder: Path) -> Iterator[httpx.Client]:
-    """A client of `bentoml serve tag` on a free port, once it is healthy; all that was started ends afterwards."""
+    """A client of `bentoml serve tag` on a free port, once it is healthy; all that was started ends afterwards.
+
+    It ends where this process is killed, too.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    command = [str(python), "-m", "bentoml", "serve", tag, "--host", "127.0.0.1", "--port", str(port)]
+    serve = [str(python), "-m", "bentoml", "serve", tag, "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-c", OWNED, str(os.getpid()), *serve]
     log = folder / "service.log"
     with log.open("w") as output:
         process = subprocess.Popen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -41,16 +42,20 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; default: the setting.")] = None,
 ) -> None:
     """Serve the HTTP API with the champion, until Ctrl-C."""
+    from bentos.home import check_free, hold
     from bentos.models import import_models, serving_environment
 
     settings = load_settings()
+    environment = serving_environment(settings)
+    address, number = host or settings.service.host, port or settings.service.port
+    check_free(address, number)
+    hold(Path(environment["BENTOML_HOME"]))
     with ERR.status("bringing the champion to the service"):
         import_models(settings, or_former=True)
-    address, number = host or settings.service.host, port or settings.service.port
     OUT.print(f"serving on http://{address}:{number}/docs", highlight=False)
     arguments = ["serve", "bentos.service:DocFlow", "--host", address, "--port", str(number)]
     # The service takes this process's place, so that whoever started it can stop it.
-    os.execve(sys.executable, [sys.executable, "-m", "bentoml", *arguments], serving_environment(settings))  # noqa: S606
+    os.execve(sys.executable, [sys.executable, "-m", "bentoml", *arguments], environment)  # noqa: S606
 
 
 def config(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:

@@ -8,6 +8,8 @@ module is first imported; a server of several processes sets it for each, and an
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from pathlib import Path
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -18,7 +20,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 BODY_TYPE = CONTENT_TYPE_LATEST
 """The media type of `exposition`."""
@@ -72,7 +74,9 @@ MODEL_REFUSED = Gauge(
 )
 
 MODEL_FAILURES = Counter(
-    "docflow_model_failures", "Documents that the champion failed to answer for.", labelnames=("version",)
+    "docflow_model_failures",
+    "Texts that the champion failed to answer for, those of health probes included.",
+    labelnames=("version",),
 )
 
 UNSTORED_PREDICTIONS = Counter(
@@ -87,6 +91,28 @@ def exposition() -> bytes:
     """All metrics in Prometheus' text format, of every process that shares `PROMETHEUS_MULTIPROC_DIR`."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
+    forget_the_dead(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
+
+
+def forget_the_dead(folder: Path) -> None:
+    """Remove what processes that are gone left of gauges that say how it is now: who was killed did not."""
+    for path in folder.glob("gauge_live*.db"):
+        number = int(path.stem.rpartition("_")[2])
+        if not is_running(number):
+            # Another process may be at it.
+            with suppress(FileNotFoundError):
+                mark_process_dead(number, str(folder))  # type: ignore[no-untyped-call]
+
+
+def is_running(number: int) -> bool:
+    """Whether there is a process of this number."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

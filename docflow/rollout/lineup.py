@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from docflow.errors import DocFlowError
+from docflow.errors import DocFlowError, ModelFileError
 from docflow.monitor import MODEL_FAILURES
 from docflow.registry import CHALLENGER, CHAMPION, SHADOW
 from docflow.rollout.files import load_promoted
@@ -39,19 +39,28 @@ class Lineup:
         models = {alias: classifier.model for alias, classifier in parts.items() if classifier is not None}
         return {alias: (model.version, model.digest) for alias, model in models.items()}
 
+    def warm_up(self) -> None:
+        """Ask every model once, of which nothing is counted; raises `ModelFileError` where the champion fails."""
+        champion, *_ = self._asked([Question("warm up", "")])
+        if champion == [None]:
+            raise ModelFileError(f"version {self.champion.model.version} is loaded, and fails at what it is asked")
+
     def answer(self, questions: Sequence[Question]) -> list[Answered]:
         """One answer for each question; the others fail unseen, the champion answers for a challenger that does.
 
         Where the champion fails, the challenger or else the shadow stands in for it; what the champion raised is raised
         where neither can.
         """
-        challenger, shadow = (on_trial(model, questions) for model in (self.challenger, self.shadow))
-        is_alone = self.challenger is None and self.shadow is None
-        champion = timed(self.champion, questions) if is_alone else on_trial(self.champion, questions)
-        return [
-            self._answered(question, one, other, third)
-            for question, one, other, third in zip(questions, champion, challenger, shadow, strict=True)
-        ]
+        champion, challenger, shadow = self._asked(questions)
+        said = list(zip(champion, challenger, shadow, strict=True))
+        if len(questions) == 1 or all(map(any, said)):
+            # Those of a batch in which nobody answers for one are asked again, one by one, and are counted then.
+            MODEL_FAILURES.labels(self.champion.model.version).inc(champion.count(None))
+        return [self._answered(question, *each) for question, each in zip(questions, said, strict=True)]
+
+    def _asked(self, questions: Sequence[Question]) -> list[Sequence[Prediction | None]]:
+        """What champion, challenger and shadow say of the questions."""
+        return [on_trial(model, questions) for model in (self.champion, self.challenger, self.shadow)]
 
     def _answered(
         self,
@@ -60,8 +69,6 @@ class Lineup:
         challenger: Prediction | None,
         shadow: Prediction | None,
     ) -> Answered:
-        if champion is None:
-            MODEL_FAILURES.labels(self.champion.model.version).inc()
         stand_in = challenger or shadow
         if challenger is not None and in_share(question.key, self.share, of=challenger.model.version):
             answer = replace(challenger, variant=Variant.CHALLENGER)

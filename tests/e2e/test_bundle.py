@@ -94,6 +94,8 @@ def test_the_bundles_requirements_are_those_of_the_lock_file(tmp_path: Path) -> 
     assert written.read_text() == (serving.ROOT / "requirements-bento.txt").read_text(), "run `make requirements`"
 
 
+METRICS = Path("bentoml/prometheus_multiproc_dir/counter_1.db")
+
 SPOIL_CHALLENGER = """
 from pathlib import Path
 import bentoml, bentos.building.bundle as bundle
@@ -122,6 +124,8 @@ bundle.smoke_test = interrupted
 def built(bundle_var: Path) -> dict[str, Any]:
     """The bundle of champion and challenger, as `docflow bundle build` makes and tries it."""
     serving.promote_small_model(bundle_var, version="4", seed=4, alias="challenger", candidate="multimodal")
+    (bundle_var / METRICS).parent.mkdir()
+    (bundle_var / METRICS).write_bytes(b"")
     return serving.build_bundle(bundle_var, version="t1")
 
 
@@ -130,6 +134,17 @@ def test_the_bundle_was_served_by_what_it_asks_for_alone_and_read_real_documents
     assert [tried["file"] for tried in built["tried"]] == ["invoice-eng.pdf", "receipt-rus.jpg"]
     assert all(tried["pages"] == 1 for tried in built["tried"])
     assert 100 < built["installed_bytes"] / 1e6 < 1000
+
+
+def test_the_metrics_of_the_service_that_runs_meanwhile_were_left_alone(
+    built: dict[str, Any], bundle_var: Path
+) -> None:
+    assert (bundle_var / METRICS).is_file()
+
+
+def test_a_version_that_is_taken_is_refused_before_anything_is_built(built: dict[str, Any], bundle_var: Path) -> None:
+    with pytest.raises(AssertionError, match="RequestError: there is a bundle docflow:t1 already"):
+        serving.build_bundle(bundle_var, version="t1")
 
 
 def test_the_bundle_says_what_it_serves(built: dict[str, Any], bundle_var: Path) -> None:
@@ -144,11 +159,16 @@ def test_the_bundle_says_what_it_serves(built: dict[str, Any], bundle_var: Path)
     }.items()
 
 
-def test_the_bundle_answers_with_champion_and_challenger_without_any_database(
+def test_the_bundle_answers_with_what_it_was_built_with_without_any_database_whatever_was_promoted_since(
     built: dict[str, Any], bundle_var: Path, tmp_path: Path
 ) -> None:
+    since = tmp_path / "since"
+    shutil.copytree(bundle_var, since, ignore=shutil.ignore_patterns("tmp", "bundle-environments"))
+    serving.promote_small_model(since, version="9", seed=9)
+    serving.promote_small_model(since, version="10", seed=10, alias="challenger", spoilt=True)
+    assert serving.import_champion(since) == "docflow:mlflow-v9"
     home = tmp_path / "var" / "bentoml"
-    shutil.copytree(bundle_var / "bentoml", home, ignore=shutil.ignore_patterns("tmp"))
+    shutil.copytree(since / "bentoml", home)
     (environment,) = (bundle_var / "bundle-environments").iterdir()
     python = str(environment / "bin" / "python")
     with (

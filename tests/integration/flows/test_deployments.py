@@ -96,6 +96,17 @@ def test_one_training_runs_at_a_time_and_another_waits(prefect: tuple[httpx.Clie
     assert (found["training"]["concurrency_options"] or {}).get("collision_strategy", "ENQUEUE") == "ENQUEUE"
 
 
+@pytest.mark.parametrize("name", ["inbox", "verdict"])
+def test_a_run_that_comes_due_while_the_one_before_is_at_it_is_cancelled(
+    prefect: tuple[httpx.Client, psutil.Popen], name: str
+) -> None:
+    client, _ = prefect
+    found = {one["name"]: one for one in client.post("/deployments/filter", json={}).json()}
+    limit = found[name]["global_concurrency_limit"]
+    assert (limit["limit"], limit["active"]) == (1, True)
+    assert found[name]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+
+
 def test_the_schedule_makes_runs(prefect: tuple[httpx.Client, psutil.Popen]) -> None:
     client, _ = prefect
     until = time.monotonic() + SECONDS

@@ -78,6 +78,28 @@ def test_a_promoted_model_whose_files_are_gone_is_refused_by_name_and_the_old_on
     assert "the models at work stay: the model folder of docflow version 2 is gone from the registry" in caplog.text
 
 
+def test_a_promoted_model_that_cannot_be_written_or_fails_is_refused_by_name_and_the_old_one_goes_on(
+    two: Loop, live: LiveModels, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = two.settings.var_dir / "models"
+    two.promote("2")
+    shutil.rmtree(models)
+    models.write_text("in the way, as a full disk would be")
+    assert not live.refresh()
+    assert MODEL_REFUSED._value.get() == 1
+    assert "champion 2, shadow 1 refused" in caplog.text
+    models.unlink()
+    monkeypatch.setattr("docflow.rollout.live.RETRY_SECONDS", 0.0)
+    with monkeypatch.context() as broken:
+        broken.setattr("docflow.classify.model.ScoringClassifier.predict", out_of_memory)
+        assert not live.refresh()
+    assert "version 2 is loaded, and fails at what it is asked" in caplog.text
+    assert MODEL_REFUSED._value.get() == 1
+    assert version_of(live) == "1"
+    assert live.refresh()
+    assert (version_of(live), MODEL_REFUSED._value.get()) == ("2", 0)
+
+
 def test_a_challenger_that_could_not_be_had_once_is_taken_later(
     two: Loop, live: LiveModels, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +136,10 @@ def test_a_database_that_is_gone_changes_nothing(two: Loop) -> None:
     )
     assert not models.refresh()
     assert version_of(models) == "1"
+
+
+def out_of_memory(*_asked: object) -> None:
+    raise MemoryError
 
 
 def until(holds: Callable[[], bool], *, seconds: float = 20.0) -> None:

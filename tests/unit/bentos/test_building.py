@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
+import subprocess
 import sys
+import time
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +50,49 @@ def test_outside_the_source_tree_no_bundle_is_built(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match=r"no bentofile\.yaml"):
         build_bundle(Settings(var_dir=tmp_path / "var"), root=tmp_path, documents=[tmp_path / "a.pdf"])
     assert not (tmp_path / "var").exists()
+
+
+SERVING = """#!{python}
+import http.server, sys
+from pathlib import Path
+
+class Healthy(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{{"status": "healthy"}}')
+
+server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[-1])), Healthy)
+Path("port").write_text(sys.argv[-1])
+server.serve_forever()
+"""
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from bentos.building.smoke import served
+
+folder = Path(sys.argv[1])
+with served("docflow:x", python=folder / "python", environment=os.environ, folder=folder):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_served_bundle_ends_with_who_tries_it_even_where_that_is_killed(tmp_path: Path) -> None:
+    program = tmp_path / "python"
+    program.write_text(SERVING.format(python=sys.executable))
+    program.chmod(0o755)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=ROOT, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    until = time.monotonic() + 10
+    while listens(int((tmp_path / "port").read_text())):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_every_bundled_version_has_to_answer() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 
+from docflow.errors import ModelFileError
 from docflow.monitor import MODEL_FAILURES
 from docflow.rollout import Lineup
 from docflow.rollout.lineup import in_share
@@ -100,6 +102,29 @@ def test_another_model_stands_in_where_the_champion_fails_and_nowhere_else() -> 
     assert [answered.shadows[0].label for answered in answers] == ["unknown", FAILED, "unknown"]
     assert [beside.model.version for answered in answers for beside in answered.shadows] == ["0", "1", "0"]
     assert MODEL_FAILURES.labels("1")._value.get() == before + 1
+
+
+@pytest.mark.parametrize("shadow", [None, Choking({}, version="0")])
+def test_a_document_that_nobody_answers_is_counted_once_however_often_it_is_asked_about(
+    shadow: Choking | None,
+) -> None:
+    lineup = Lineup(Choking({"invoice": "INVOICE"}, version="7"), shadow=shadow)
+    before = MODEL_FAILURES.labels("7")._value.get()
+    asked = [Question("INVOICE", "a"), Question("choke", "b")]
+    with pytest.raises(ValueError, match="no token left"):
+        lineup.answer(asked)
+    for question in asked:
+        with suppress(ValueError):
+            lineup.answer([question])
+    assert MODEL_FAILURES.labels("7")._value.get() == before + 1
+
+
+def test_models_that_warm_up_are_all_asked_and_nothing_is_counted() -> None:
+    before = MODEL_FAILURES.labels("9")._value.get()
+    Lineup(CHAMPION, challenger=Broken(), shadow=PREDECESSOR).warm_up()
+    with pytest.raises(ModelFileError, match="version 9 is loaded, and fails at what it is asked"):
+        Lineup(Broken(), shadow=PREDECESSOR).warm_up()
+    assert MODEL_FAILURES.labels("9")._value.get() == before
 
 
 def test_the_challenger_stands_in_before_the_shadow_does() -> None:

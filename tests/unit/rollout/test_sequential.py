@@ -12,13 +12,13 @@ RATES = {"effect": 0.7, "alpha": 0.05, "beta": 0.1}
 TRIALS = 4000
 
 
-def found(share: float, *, seed: int) -> dict[Finding, float]:
+def found(share: float, *, seed: int, most: int = 400, **rates: float) -> dict[Finding, float]:
     """How often each is found where the challenger wins this share of the documents."""
     chance = random.Random(seed)
     counts = dict.fromkeys(Finding, 0)
     for _ in range(TRIALS):
-        wins = [chance.random() < share for _ in range(400)]
-        counts[sequential_test(wins, **RATES).finding] += 1
+        wins = [chance.random() < share for _ in range(most)]
+        counts[sequential_test(wins, **RATES | rates).finding] += 1
     return {finding: count / TRIALS for finding, count in counts.items()}
 
 
@@ -33,6 +33,12 @@ def test_an_equal_challenger_is_seldom_called_better_or_worse() -> None:
 def test_one_that_is_better_or_worse_by_the_stated_effect_is_seldom_missed(share: float, right: Finding) -> None:
     rates = found(share, seed=2)
     assert 1 - rates[right] <= RATES["beta"] + 0.01
+
+
+@pytest.mark.parametrize(("effect", "most", "missed"), [(0.65, 200, 0.094), (0.6, 500, 0.095), (0.6, 200, 0.234)])
+def test_smaller_effects_take_the_votes_that_the_setting_tells(effect: float, most: int, missed: float) -> None:
+    rates = found(effect, seed=3, most=most, effect=effect)
+    assert 1 - rates[Finding.BETTER] == pytest.approx(missed, abs=0.02)
 
 
 def test_what_comes_after_the_decision_is_not_looked_at() -> None:

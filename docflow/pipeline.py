@@ -11,6 +11,7 @@ import logging
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any, Self
 
 from docflow.errors import DocFlowError, NotRecognised
@@ -194,6 +195,8 @@ class Pipeline:
     def upload(self, data: bytes, *, filename: str) -> Upload:
         """The document of these bytes, stored: first the blob, then the row, so that no row lacks its bytes.
 
+        Where a storage has lost or cut the blob of a row since, it has it again.
+
         Raises an `IntakeError` for what could not be processed later either: a wrong type, a password, too many
         pages, damage that shows at opening.
         """
@@ -201,6 +204,7 @@ class Pipeline:
         sha256 = hashlib.sha256(data).hexdigest()
         known = self.store.document_by_hash(sha256)
         if known is not None:
+            self.blobs.put(data, sha256=sha256, extension=PurePosixPath(known.storage_path).suffix)
             return Upload(known, duplicate=True)
         self.reader.check(data)
         key = self.blobs.put(data, sha256=sha256, extension=media_type.extension)

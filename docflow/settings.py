@@ -10,11 +10,11 @@ import difflib
 import hashlib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
-from urllib.parse import urlsplit, urlunsplit
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -46,10 +46,21 @@ DEVELOPMENT = frozenset({"local", "test"})
 """The profiles under which a secret may be left at its sample value."""
 
 
+Seconds = Annotated[float, Field(gt=0, le=1e7)]
+"""A hundred days at most. Timers overflow at far longer waits, and what is waited for would be blamed."""
+
+Days = Annotated[float, Field(gt=0, le=36_500)]
+
+PASSWORD = re.compile(r"(://[^:/@]*:).*@")
+"""A URL's password, with what is before it: up to the last at sign, so that none of it is shown."""
+
+SECRET_PARAMETER = re.compile(r"([?&][a-z_]*(?:password|passphrase|secret|token)=)[^&]*", re.IGNORECASE)
+
+
 class Section(BaseModel):
     """A group of settings; an unknown key is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class IntakeSettings(Section):
@@ -57,13 +68,16 @@ class IntakeSettings(Section):
 
     max_bytes: int = Field(50 * MEGABYTE, gt=0, description="Largest file taken, in bytes.")
     max_pages: int = Field(200, gt=0, description="Most pages of one document.")
+    max_characters: int = Field(
+        3_000_000, gt=0, description="Most characters of one document; 200 pages of small print have as many."
+    )
     max_pixels: int = Field(
         25_000_000, gt=0, description="Pixels per page; a larger page is decoded or rendered smaller."
     )
     hard_max_pixels: int = Field(
         400_000_000, gt=0, description="Pixels a page may declare at all; a larger one is refused."
     )
-    max_seconds: float = Field(120.0, gt=0, description="Longest time for one document, in seconds.")
+    max_seconds: Seconds = Field(120.0, description="Longest time for one document, in seconds.")
     render_dpi: int = Field(200, ge=72, le=600, description="Resolution at which PDF pages are rendered.")
     pdf_renderer: Literal["pypdfium2", "pdf2image"] = Field(
         "pypdfium2", description="What renders PDF pages; the other one is the fallback."
@@ -104,7 +118,7 @@ class OcrSettings(Section):
         False,
         description="Keep what a network makes of how each first page looks (0.13 CPU-seconds), for `multimodal`.",
     )
-    page_seconds: float = Field(60.0, gt=0, description="Longest time for one page, in seconds.")
+    page_seconds: Seconds = Field(60.0, description="Longest time for one page, in seconds.")
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Pages recognised at the same time."
     )
@@ -113,8 +127,9 @@ class OcrSettings(Section):
     )
     worker_memory_mb: int = Field(2500, ge=128, description="Memory that one worker process may hold, in MB.")
     worker_pages: int = Field(200, ge=1, description="Pages after which a worker process is replaced by a new one.")
-    grace_seconds: float = Field(
-        5.0, gt=0, description="Seconds over intake.max_seconds or ocr.page_seconds after which a worker is killed."
+    grace_seconds: Seconds = Field(
+        5.0,
+        description="Seconds over intake.max_seconds or ocr.page_seconds after which a worker is killed.",
     )
     queue: int = Field(64, ge=0, description="Documents that may wait for a worker; one more is refused as busy.")
 
@@ -141,8 +156,8 @@ class LabellingSettings(Section):
 
     rules: Path | None = Field(
         Path("labelling.toml"),
-        description="TOML file of labelling rules, by its path from the folder of profiles; None: senders and the "
-        "model only.",
+        description="TOML file of labelling rules, by its path from the folder of profiles; an empty file: senders and "
+        "the model only.",
     )
     precision: float = Field(
         0.95, gt=0.5, lt=1, description="Share of automatic labels that are right at least, measured on people's."
@@ -168,7 +183,7 @@ class TrainingSettings(Section):
     new_labels: int = Field(
         50, ge=1, description="Documents labelled since the newest version that are worth training for."
     )
-    most_days: float = Field(30.0, gt=0, description="Days after which it is trained again with fewer new labels.")
+    most_days: Days = Field(30.0, description="Days after which it is trained again with fewer new labels.")
 
     @model_validator(mode="after")
     def tunes_what_it_names(self) -> Self:
@@ -191,7 +206,11 @@ class DriftSettings(Section):
         description="Population stability index from which on a column has drifted; more where chance alone passes it.",
     )
     share: float = Field(
-        0.3, gt=0, le=1, description="Share of columns that is drift; the labels or the share of `unknown` alone are."
+        0.3,
+        gt=0,
+        le=1,
+        description="Share of columns from which on the documents have drifted; drift of the labels, or of the share "
+        "of `unknown`, is enough alone.",
     )
 
 
@@ -199,7 +218,9 @@ class PromotionSettings(Section):
     """When a challenger may take the champion's place, judged on labelled documents that neither was trained on."""
 
     least_documents: int = Field(
-        50, ge=1, description="Labelled documents held out, under which nobody takes the champion's place."
+        50,
+        ge=1,
+        description="Documents with a named label, held out, under which nobody takes the champion's place.",
     )
     confidence: float = Field(
         0.95, gt=0.5, lt=1, description="Share of bootstrap resamples in which the challenger has to be better."
@@ -220,7 +241,7 @@ class RolloutSettings(Section):
     keep_predecessor: bool = Field(
         True, description="Ask the champion's predecessor in the shadow, to bring it back if it does better."
     )
-    refresh_seconds: float = Field(5.0, gt=0, description="How often a service looks for models in force.")
+    refresh_seconds: Seconds = Field(5.0, description="How often a service looks for models in force.")
     effect: float = Field(
         0.7,
         gt=0.5,
@@ -234,7 +255,7 @@ class RolloutSettings(Section):
         200,
         ge=1,
         description="Documents that one model alone got right, one a source, after which undecided means no better: "
-        "enough, by simulation, for alpha and beta to hold.",
+        "enough for beta to hold from an effect of 0.65 on; 0.6 takes 500, and 0.55 takes 2000.",
     )
     max_failures: float = Field(0.01, ge=0, le=1, description="Most share of documents that it may fail to answer.")
     max_more_unknown: float = Field(
@@ -246,11 +267,13 @@ class RolloutSettings(Section):
 class S3Settings(Section):
     """How an `s3://` blobs_url is reached; what is None is left to the AWS environment."""
 
-    endpoint_url: str | None = Field(None, description="Endpoint of an S3-compatible storage; None: AWS.")
+    endpoint_url: str | None = Field(
+        None, pattern="^https?://.", description="Endpoint of an S3-compatible storage, http:// or https://; None: AWS."
+    )
     access_key_id: SecretStr | None = Field(None, description="Access key.")
     secret_access_key: SecretStr | None = Field(None, description="Secret key.")
-    connect_seconds: float = Field(5.0, gt=0, description="Longest time to connect, in seconds.")
-    read_seconds: float = Field(30.0, gt=0, description="Longest time between two reads, in seconds.")
+    connect_seconds: Seconds = Field(5.0, description="Longest time to connect, in seconds.")
+    read_seconds: Seconds = Field(30.0, description="Longest time between two reads, in seconds.")
 
 
 class MlflowSettings(Section):
@@ -269,7 +292,7 @@ class ServiceSettings(Section):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     max_concurrency: int = Field(64, ge=1, description="Requests in work at once; more are answered 429.")
-    timeout_seconds: float = Field(150.0, gt=0, description="Longest time for one request, in seconds.")
+    timeout_seconds: Seconds = Field(150.0, description="Longest time for one request, in seconds.")
     max_batch_size: int = Field(64, ge=1, description="Most texts that are classified as one batch.")
     text_max_chars: int = Field(1_000_000, ge=1, description="Longest text that /predict/text takes.")
 
@@ -389,8 +412,10 @@ def read_profile() -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not TOML: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def refuse_unknown_variables(environment: Mapping[str, str]) -> None:
@@ -447,8 +472,8 @@ def origins() -> dict[str, str]:
 
 
 def masked_url(url: str) -> str:
-    """The URL with its password, if it has one, replaced by asterisks."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))
+    """The URL with its passwords, if it has any, replaced by asterisks.
+
+    Whatever a password is made of: drivers take signs in it that would end a URL's host elsewhere.
+    """
+    return SECRET_PARAMETER.sub(r"\1***", PASSWORD.sub(r"\1***@", url))

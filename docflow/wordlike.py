@@ -14,7 +14,8 @@ VOWELS = re.compile(r"[aeiouyаеёиоуыэюяіїєў]")
 NUMBER = re.compile(r"[A-ZА-ЯЁ]{0,3}\d[\d.,:/\-–'  ]*|\d[\d.,:/\-–'  ]*[^\W\d_]{0,3}")
 WORD = re.compile(r"[^\W\d_]+(?:[-'’./][^\W\d_]+)*")
 CASED = re.compile(r"(?:[^\W\d_]?[^\W\d_A-ZА-ЯЁ]*|[A-ZА-ЯЁ]+(?:s|[a-zа-яё]{2,})?)")
-EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+CORE = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
+"""From a word's first letter or digit to its last. Stripping the signs around it would take the square of their run."""
 
 
 def vowel_share(letters: Mapping[str, int]) -> float:
@@ -32,7 +33,7 @@ def _has_vowel(part: str) -> bool:
 
 def wordlike_share(words: Sequence[Word]) -> float:
     """The share of words, weighted by length, that could be one; signs that stand alone do not count."""
-    bare = [core for word in words if (core := EDGES.sub("", word.text))]
+    bare = [core[0] for word in words if (core := CORE.search(word.text))]
     return _share(sum(len(core) for core in bare if is_wordlike(core)), sum(map(len, bare)))
 
 

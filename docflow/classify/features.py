@@ -6,6 +6,7 @@ a whole array: 1 ms for a page of 2,600 characters, where two `TfidfVectorizer`s
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
@@ -30,6 +31,9 @@ MARKS = "%$€£₽#@"
 LOOKALIKES = dict(zip("ёаеорсхукмтвнϲ", "eaeopcxykmtbhc", strict=True))
 """Letters that OCR takes for each other across alphabets, in upper or lower case, become the same letter."""
 
+MOST_MARKS = 8
+"""Combining marks that count on one letter: a composed form takes the square of their number, and 20,000 a second."""
+
 READ_LATELY = 16
 """Texts whose lines are kept: those who vote on a text read it one after the other."""
 
@@ -52,7 +56,7 @@ def normalise(text: str) -> str:
 @lru_cache(maxsize=READ_LATELY)
 def normalised_lines(text: str) -> tuple[str, ...]:
     """The text's lines as `normalise` reads them, without those in which nothing is left."""
-    unified = unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS]
+    unified = unicodedata.normalize("NFKC", without_heaps(text[:MAX_CHARS]))[:MAX_CHARS]
     codes = code_points("\n".join(unified.splitlines()))
     read = np.where(codes == NEWLINE, NEWLINE, folding_table()[np.minimum(codes, 0xFFFF)]).astype(np.uint32)
     lines = (" ".join(line.split()) for line in read.tobytes().decode("utf-32-le").split("\n"))
@@ -121,6 +125,24 @@ def hash_spans(
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return (mixed >> np.uint64(64 - BUCKETS.bit_length() + 1)).astype(np.int32)
+
+
+def without_heaps(text: str) -> str:
+    """The text without those combining marks in a row that are more than count."""
+    is_mark = combining_table()[code_points(text)]
+    if is_mark.sum() <= MOST_MARKS:
+        return text
+    ends = np.cumsum(is_mark)
+    # How many marks there are up to the last character that is none.
+    before = np.maximum.accumulate(np.where(is_mark, 0, ends))
+    kept = code_points(text)[~is_mark | (ends - before <= MOST_MARKS)]
+    return kept.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+@cache
+def combining_table() -> NDArray[np.bool_]:
+    """Whether each code point is a combining mark, of which a composed form puts those in a row in order."""
+    return np.array([unicodedata.combining(chr(code)) > 0 for code in range(sys.maxunicode + 1)], dtype=bool)
 
 
 @cache

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from docflow import __version__
+from docflow.cli.visible import visible_lines
 from docflow.errors import DocFlowError
 from docflow.settings import load_settings
 
@@ -80,7 +81,7 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except Exception as error:
         logging.getLogger(__name__).debug("unforeseen", exc_info=error)
-        ERR.print(f"[bold red]unforeseen error[/] {escape(shown(f'{type(error).__name__}: {error}'))}")
+        ERR.print(f"[bold red]unforeseen error[/] {escape(visible_lines(shown(f'{type(error).__name__}: {error}')))}")
         ERR.print("  Run it again with DOCFLOW_LOG_LEVEL=DEBUG to see where, and report that.")
         sys.exit(UNFORESEEN)
 
@@ -99,5 +100,6 @@ def shown(text: str) -> str:
 
 def show_error(error: DocFlowError) -> None:
     """Write an error's code, message and next step to standard error."""
-    ERR.print(f"[bold red]{error.code}[/] {escape(shown(error.message))}", highlight=False, soft_wrap=True)
-    ERR.print(f"  {escape(shown(error.next_step))}", highlight=False, soft_wrap=True)
+    message, next_step = (escape(visible_lines(shown(told))) for told in (error.message, error.next_step))
+    ERR.print(f"[bold red]{error.code}[/] {message}", highlight=False, soft_wrap=True)
+    ERR.print(f"  {next_step}", highlight=False, soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +20,8 @@ from docflow.classify import CANDIDATES, CandidateChoice, Evaluation, Figure, Re
 from docflow.cli.app import ERR, OUT, show_error, shown
 from docflow.cli.documents import files_below, in_parallel
 from docflow.cli.who import login_name
-from docflow.errors import DocFlowError, OutputUnwritable
+from docflow.errors import DocFlowError, OutputUnwritable, RequestError
+from docflow.labels import valid_label, valid_source
 from docflow.learning import JudgedOn
 from docflow.ocr import language_of
 from docflow.pipeline import Pipeline
@@ -41,6 +43,8 @@ JUDGED_ON = {
     JudgedOn.OUT_OF_FOLD: "the documents that were learnt from, each out of fold",
 }
 """What the figures are of that a training ends with."""
+
+FOLDER_OF_LABELS = "Give a folder with a folder for each label, and its documents in that."
 
 WORST_CELLS, NAMED_OF_A_CELL = 5, 3
 """What is printed of the documents that came out wrong; reports have them all."""
@@ -178,8 +182,12 @@ def tracked(texts: Iterable[LabelledText], total: int) -> Iterator[LabelledText]
 def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[str] | None = None) -> list[LabelledText]:
     """The text of every document below `folder`, labelled by its folder; unreadable ones are named and left out.
 
+    What an outage keeps from being read is raised: without it, training would go on with the rest.
+
     Each has the name, the source and the group that `docflow labels import` of the folder would give it: it may be a
     labelled document of the store as well. `metadata` has the path below `folder`.
+
+    Raises `RequestError` where no document is left, or one of the `labels` has no folder.
     """
     limits = settings.intake
 
@@ -188,10 +196,12 @@ def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[st
             data = read_source(str(path), limit=limits.max_bytes, s3=settings.s3)
             document_id = pipeline.upload(data, filename=path.name).document.id
             recognition = pipeline.recognise(document_id)
+            label, *within = path.relative_to(folder).parts[:-1]
+            label, source = valid_label(label), valid_source("/".join(within))
         except DocFlowError as error:
+            if error.retryable:
+                raise
             return error
-        label, *within = path.relative_to(folder).parts[:-1]
-        source = "/".join(within)
         return LabelledText(
             recognition.text,
             label,
@@ -200,10 +210,11 @@ def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[st
             source=source,
             metadata={"path": shown(path.relative_to(folder).as_posix())},
             document_id=str(document_id),
+            grade=recognition.grade or "",
             thumbnail=pipeline.store.thumbnail(recognition.id),
         )
 
-    folders = [p for p in sorted(folder.iterdir()) if p.is_dir() and (labels is None or p.name in labels)]
+    folders = label_folders(folder, labels=labels)
     samples = []
     with Pipeline.open(settings) as pipeline:
         paths = [path for path in files_below(folders) if path.suffix != ".json"]
@@ -213,7 +224,31 @@ def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[st
                 show_error(made)
             else:
                 samples.append(made)
+    if not samples:
+        told = f"none of {len(paths)} documents can be read" if paths else "there is no document"
+        names = ", ".join(one.name for one in folders)
+        raise RequestError(f"{told} in {folder}, of the labels {names}", next_step=FOLDER_OF_LABELS)
     return samples
+
+
+def label_folders(folder: Path, *, labels: frozenset[str] | None) -> list[Path]:
+    """The folders of the labels, or of all labels, by their names; `RequestError` where one is missing."""
+    found = [(composed(path.name), path) for path in sorted(folder.iterdir()) if path.is_dir()]
+    wanted = None if labels is None else {composed(label) for label in labels}
+    there = ", ".join(name for name, _ in found) or "none"
+    if wanted is None and not found:
+        raise RequestError(f"there is no folder of a label in {folder}", next_step=FOLDER_OF_LABELS)
+    if missing := sorted((wanted or set()).difference(name for name, _ in found)):
+        raise RequestError(
+            f"there is no folder of the label {', '.join(missing)} in {folder}; there are: {there}",
+            next_step="Name labels that have a folder, joined by ',', or leave --labels out for all.",
+        )
+    return [path for name, path in found if wanted is None or name in wanted]
+
+
+def composed(name: str) -> str:
+    """The name as labels are kept: file systems and keyboards compose letters in different ways."""
+    return unicodedata.normalize("NFC", name)
 
 
 def show_evaluation(evaluation: Evaluation, report: Report) -> None:
@@ -231,10 +266,13 @@ def show_evaluation(evaluation: Evaluation, report: Report) -> None:
             f"{figures.f1:.3f}",
         )
     OUT.print(table)
+    macro = unknown = ""
+    if evaluation.has_named:
+        macro = f"macro accuracy {evaluation.macro_accuracy:.3f} ({interval(report.macro)}), "
+        unknown = f"unknown {evaluation.unknown_rate:.3f}, "
     OUT.print(
-        f"{evaluation.count} documents of {report.accuracy.sources} sources: "
-        f"macro accuracy {evaluation.macro_accuracy:.3f} ({interval(report.macro)}), "
-        f"accuracy {evaluation.accuracy:.3f} ({interval(report.accuracy)}), unknown {evaluation.unknown_rate:.3f}, "
+        f"{evaluation.count} documents of {report.accuracy.sources} sources: {macro}"
+        f"accuracy {evaluation.accuracy:.3f} ({interval(report.accuracy)}), {unknown}"
         f"calibration error {evaluation.ece:.3f}",
         soft_wrap=True,
     )

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from docflow import sources
 from docflow.cli.app import ERR, OUT, shown
 from docflow.cli.outputs import FormatOption, OutputDirOption, OverlayOption, output_files
+from docflow.cli.rows import cell
+from docflow.cli.visible import visible
 from docflow.errors import DocFlowError, NoChampion
 from docflow.ocr import ENGINES, language_of
 from docflow.ocr.quality import Grade
@@ -24,7 +26,7 @@ from docflow.outputs import OutputFiles
 from docflow.pipeline import Outcome, Pipeline, Reading
 from docflow.settings import load_settings
 from docflow.sources import is_hidden, read_source
-from docflow.store import Document, Recognition, Store
+from docflow.store import Document, Recognition, Store, storage_failures
 
 Made = TypeVar("Made")
 
@@ -104,7 +106,7 @@ def review(
     for name in ("document", "file", "grade", "reason"):
         table.add_column(name, justify="right" if name == "document" else "left", overflow="fold")
     for document, recognition in found:
-        table.add_row(*(escape(str(value)) for value in review_dict(document, recognition).values()))
+        table.add_row(*(cell(value) for value in review_dict(document, recognition).values()))
     OUT.print(table if found else "No document is to be reviewed.")
 
 
@@ -119,10 +121,15 @@ def review_dict(document: Document, recognition: Recognition) -> dict[str, Any]:
 
 
 def files_below(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that the paths name or hold, in order; hidden ones, and those in hidden folders, are left out."""
+    """The files that the paths name or hold, in order; hidden ones, and those in hidden folders, are left out.
+
+    Raises `StorageUnavailable` where a folder cannot be listed.
+    """
     for path in paths:
         if path.is_dir():
-            below = (p for p in sorted(path.rglob("*")) if not is_hidden(p.relative_to(path).parts))
+            with storage_failures(f"the folder {path.name}"):
+                held = sorted(sources.files_below(path))
+            below = (p for p in held if not is_hidden(p.relative_to(path).parts))
             yield from (p for p in below if p.is_file())
         else:
             yield path
@@ -210,12 +217,12 @@ def show_results(results: Sequence[Result]) -> None:
         for result in results:
             if result.error:
                 told = f"  {result.path.name}: {result.error.message}. {result.error.next_step}"
-                OUT.print(shown(told), markup=False)
+                OUT.print(visible(shown(told)), markup=False)
 
 
 def row(result: Result) -> tuple[str, ...]:
     """One line of the table of results."""
-    name = escape(shown(result.path.name))
+    name = cell(shown(result.path.name))
     if result.outcome is None:
         assert result.error is not None
         return (name, f"[red]{result.error.code}[/]", "", "", "", "", "")
@@ -224,7 +231,7 @@ def row(result: Result) -> tuple[str, ...]:
     prediction = outcome.prediction if isinstance(outcome, Outcome) else None
     return (
         name,
-        "–" if prediction is None else escape(prediction.label),
+        "–" if prediction is None else cell(prediction.label),
         "–" if prediction is None else f"{prediction.confidence:.2f}",
         language_of(outcome.recognition.text, languages=outcome.recognition.languages),
         str(outcome.recognition.page_count),

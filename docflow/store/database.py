@@ -61,6 +61,12 @@ UPGRADE_LOCK = 7_206_114_352_839_951_220
 PROGRAM_ERRORS = (IntegrityError, DataError, ProgrammingError)
 """The driver's errors that speak of what was asked; all others speak of the database itself."""
 
+INSUFFICIENT_PRIVILEGE = "42501"
+"""PostgreSQL's code (its documentation, appendix A)."""
+
+UNKNOWN_OPTION = "invalid connection option"
+"""How libpq begins what it says of a URL's parameter that it does not know."""
+
 write_json = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -151,11 +157,23 @@ class Database:
         """Raise `DatabaseUnavailable` for what the database, not the question, is the cause of."""
         try:
             yield
-        except PROGRAM_ERRORS:
+        except PROGRAM_ERRORS as error:
+            self._check_set_up(error)
             raise
         except (DBAPIError, PoolTimeout) as error:
             log.warning("%s does not answer: %s", self.name, self._without_password(error))
             raise DatabaseUnavailable(f"{self.name} does not answer") from error
+
+    def _check_set_up(self, error: DBAPIError) -> None:
+        """Raise `SettingsError` where how PostgreSQL was set up is the cause, which its driver calls the program's."""
+        words = self._without_password(error)
+        if getattr(error.orig, "sqlstate", None) == INSUFFICIENT_PRIVILEGE:
+            raise SettingsError(
+                f"{self.name} refuses the user of the setting database_url: {words}",
+                next_step="Give it the right: GRANT USAGE, CREATE ON SCHEMA public TO the user, as the schema's owner.",
+            ) from error
+        if not self.is_sqlite and words.startswith(UNKNOWN_OPTION):
+            raise SettingsError(f"the setting database_url does not fit: {words}") from error
 
     def _without_password(self, error: DBAPIError | PoolTimeout) -> str:
         """The driver's own words, with neither the statement nor the password."""

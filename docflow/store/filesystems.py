@@ -44,7 +44,15 @@ def open_filesystem(url: str, *, s3: S3Settings) -> tuple[AbstractFileSystem, st
     path = url.removeprefix(FILE)
     if not path or "://" in path:
         raise SettingsError("a place for files is a local path, file:///PATH or s3://BUCKET/PREFIX")
-    return fsspec.filesystem("file", auto_mkdir=True), str(Path(path).expanduser().absolute())
+    return fsspec.filesystem("file", auto_mkdir=True), str(_expanded(Path(path)).absolute())
+
+
+def _expanded(path: Path) -> Path:
+    """The path with the home folder that it begins with; a file may have a name like that of nobody's, `~$a.docx`."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 @contextmanager

@@ -47,14 +47,14 @@ class ReadingStore:
 
     def _some(self, after: int) -> list[Reading]:
         """The next `AT_ONCE` documents after this id."""
-        newest = select(func.max(Recognition.id)).group_by(col(Recognition.document_id))
+        number = col(Recognition.document_id)
+        newest = select(func.max(Recognition.id)).where(number > after).group_by(number).order_by(number).limit(AT_ONCE)
         read = (
             select(Document, Recognition, Page)
             .join(Recognition, col(Recognition.document_id) == col(Document.id))
             .outerjoin(Page, (col(Page.recognition_id) == col(Recognition.id)) & (col(Page.number) == 1))
-            .where(col(Recognition.id).in_(newest), col(Document.id) > after)
+            .where(col(Recognition.id).in_(newest))
             .order_by(col(Document.id))
-            .limit(AT_ONCE)
         )
         with self._database.session() as session:
             rows = session.exec(read).all()

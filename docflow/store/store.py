@@ -89,6 +89,11 @@ class Store:
     ) -> None:
         self.close()
 
+    def ping(self) -> None:
+        """Nothing where the database answers; raises `DatabaseUnavailable` where it does not."""
+        with self._database.session() as session:
+            session.exec(select(1)).one()
+
     def check(self) -> str:
         """One line that says what answers: the database, its schema and how many documents it has."""
         revision = schema.current(self._database)

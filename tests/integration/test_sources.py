@@ -1,11 +1,13 @@
 """Where documents are read from: a folder and S3 alike."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from docflow.cli.documents import files_below
 from docflow.errors import FileTooLarge, SettingsError, StorageUnavailable, UnreadableFile
 from docflow.settings import S3Settings
 from docflow.sources import list_sources, read_source
@@ -62,6 +64,21 @@ def test_a_source_that_is_not_there_is_an_error_and_not_an_empty_list(inbox: tup
         list_sources(f"{url}/nowhere", s3=s3)
 
 
+def test_a_place_in_s3_may_be_empty_where_its_url_ends_with_a_slash(bucket_url: str, s3_settings: S3Settings) -> None:
+    with pytest.raises(StorageUnavailable):
+        list_sources(f"{bucket_url}/", s3=s3_settings)
+    BlobStore.open(bucket_url, s3=s3_settings).check()
+    assert list_sources(f"{bucket_url}/", s3=s3_settings) == []
+    filesystem, root = open_filesystem(bucket_url, s3=s3_settings)
+    filesystem.pipe_file(f"{root}/a.pdf", b"a")
+    assert list_sources(f"{bucket_url}/", s3=s3_settings) == [f"{bucket_url}/a.pdf"]
+
+
+def test_a_folder_that_is_not_there_is_an_error_with_a_slash_too(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailable):
+        list_sources(f"{tmp_path}/nowhere/", s3=S3Settings())
+
+
 def test_a_file_that_is_gone_is_the_files_own_error(inbox: tuple[str, S3Settings]) -> None:
     url, s3 = inbox
     with pytest.raises(UnreadableFile, match="cannot be read"):
@@ -114,3 +131,41 @@ def test_a_storage_that_does_not_answer_is_unavailable() -> None:
 def test_a_kind_of_source_that_is_not_known_is_refused() -> None:
     with pytest.raises(SettingsError):
         list_sources("ftp://host/inbox", s3=S3Settings())
+
+
+def test_what_clients_make_for_a_folder_in_s3_is_no_file(bucket_url: str, s3_settings: S3Settings) -> None:
+    BlobStore.open(bucket_url, s3=s3_settings).check()
+    filesystem, root = open_filesystem(bucket_url, s3=s3_settings)
+    for key in ("inbox/", "inbox/sub/"):
+        filesystem.call_s3("put_object", Bucket=root.partition("/")[0], Key=f"{root}/{key}".partition("/")[2], Body=b"")
+    assert list_sources(f"{bucket_url}/inbox/", s3=s3_settings) == []
+    filesystem.pipe_file(f"{root}/inbox/sub/a.pdf", b"a")
+    assert list_sources(f"{bucket_url}/inbox/", s3=s3_settings) == [f"{bucket_url}/inbox/sub/a.pdf"]
+
+
+@pytest.mark.parametrize(("error", "names"), [(PermissionError, None), (FileNotFoundError, ["a.pdf"])])
+def test_a_folder_that_cannot_be_read_is_an_error_and_one_that_has_just_gone_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError], names: list[str] | None
+) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "a.pdf").write_bytes(b"a")
+    scandir = os.scandir
+
+    def refusing(path: str) -> Iterator[os.DirEntry[str]]:
+        if str(path).endswith("closed"):
+            raise error(errno.EACCES, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    for listed in (lambda: list_sources(str(tmp_path), s3=S3Settings()), lambda: list(files_below([tmp_path]))):
+        if names is None:
+            with pytest.raises(StorageUnavailable, match="permission denied"):
+                listed()
+        else:
+            assert [str(one).rpartition("/")[2] for one in listed()] == names
+
+
+def test_a_file_may_have_a_name_like_that_of_nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "~$a.docx").write_bytes(b"a")
+    monkeypatch.chdir(tmp_path)
+    assert read_source("~$a.docx", limit=10, s3=S3Settings()) == b"a"

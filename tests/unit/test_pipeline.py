@@ -291,3 +291,18 @@ def test_the_first_pages_picture_is_kept_and_shown_to_the_model(settings: Settin
     assert asked[0] == asked[1]
     assert pages[0].thumbnail == asked[0].thumbnail
     assert pages[1].thumbnail == b""
+
+
+@pytest.mark.parametrize("left", [None, b"cut"])
+def test_a_document_that_comes_again_brings_back_the_bytes_that_the_storage_has_lost(
+    pipeline: Pipeline, left: bytes | None
+) -> None:
+    document = pipeline.upload(png(), filename="a.png").document
+    stored = Path(pipeline.settings.effective_blobs_url) / document.storage_path
+    stored.unlink()
+    if left is not None:
+        stored.write_bytes(left)
+    with pytest.raises(BlobNotFound):
+        pipeline.recognise(document.id)
+    assert pipeline.upload(png(), filename="again.png").duplicate
+    assert pipeline.recognise(document.id).text

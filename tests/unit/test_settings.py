@@ -130,3 +130,38 @@ def test_the_labelling_rules_lie_beside_the_profiles(profiles: Path) -> None:
     assert load_settings().labelling.effective_rules == profiles / "labelling.toml"
     (profiles / "local.toml").write_text("[labelling]\nrules = '/elsewhere/rules.toml'")
     assert load_settings().labelling.effective_rules == Path("/elsewhere/rules.toml")
+
+
+@pytest.mark.parametrize("password", ["pa#ss", "pa?ss", "pa/ss", "a[ss", "pa@ss", "pa:ss", "pa%23ss"])
+def test_no_password_is_shown_whatever_it_is_made_of(password: str) -> None:
+    assert masked_url(f"postgresql://docflow:{password}@h:5432/d?sslmode=require") == (
+        "postgresql://docflow:***@h:5432/d?sslmode=require"
+    )
+
+
+def test_a_password_among_a_urls_parameters_is_not_shown_either() -> None:
+    assert masked_url("postgresql://u@h/d?password=geheim&sslmode=require&sslpassword=auch") == (
+        "postgresql://u@h/d?password=***&sslmode=require&sslpassword=***"
+    )
+    assert masked_url("http://mlflow:5000") == "http://mlflow:5000"
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        {"ocr": {"page_seconds": float("inf")}},
+        {"intake": {"max_seconds": 1e12}},
+        {"training": {"most_days": float("inf")}},
+        {"rollout": {"refresh_seconds": float("nan")}},
+        {"s3": {"endpoint_url": "localhost:8333"}},
+    ],
+)
+def test_what_no_clock_or_client_can_take_is_refused_as_a_setting(override: dict[str, object]) -> None:
+    with pytest.raises(SettingsError, match=next(iter(override))):
+        load_settings(**override)
+
+
+def test_a_profile_in_another_encoding_is_refused(profiles: Path) -> None:
+    (profiles / "local.toml").write_bytes("log_level = 'INFO' # журнал".encode("cp1251"))
+    with pytest.raises(SettingsError, match="not TOML"):
+        load_settings()

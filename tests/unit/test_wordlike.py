@@ -1,5 +1,7 @@
 """Text is told from what no writer would write, in both scripts and without a dictionary."""
 
+import time
+
 import pytest
 
 from docflow.types import Box, Word
@@ -30,3 +32,11 @@ def test_the_share_of_wordlike_text_is_weighted_by_length_and_signs_alone_do_not
 def test_vowels_are_not_counted_where_letters_are_few() -> None:
     assert vowel_share({"b": 50, "a": 10}) == 1.0
     assert vowel_share({"b": 150, "a": 50}) == 0.25
+
+
+def test_a_word_of_many_signs_is_bared_in_no_time() -> None:
+    began = time.process_time()
+    signs = "+=" * 20_000
+    words = [Word(text, BOX, 1.0) for text in (f"a{signs}a", f"{signs}letter{signs}", signs)]
+    assert wordlike_share(words) == pytest.approx(6 / 40_008)
+    assert time.process_time() - began < 1.0

@@ -10,9 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from integration.servers import PostgresServer
+from sqlalchemy import make_url
 from sqlalchemy.exc import IntegrityError
 
-from docflow.errors import DatabaseUnavailable
+from docflow.errors import DatabaseUnavailable, SettingsError
 from docflow.store import Store
 from docflow.store.database import Database
 
@@ -124,3 +125,18 @@ def test_pages_and_predictions_go_with_their_document(store: Store, database: Da
         connection.exec_driver_sql(f"DELETE FROM documents WHERE id = {document_id}")
         left = connection.exec_driver_sql("SELECT count(*) FROM recognitions").scalar_one()
     assert left == 0
+
+
+def test_a_user_without_rights_and_an_unknown_option_are_told_as_settings(
+    postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS nobody_much")
+        connection.execute("CREATE ROLE nobody_much LOGIN PASSWORD 'hush'")
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    poor = make_url(postgres_url).set(username="nobody_much", password="hush")
+    with pytest.raises(SettingsError, match="permission denied for schema public") as told:
+        Store.open(poor.render_as_string(hide_password=False))
+    assert "GRANT USAGE, CREATE" in told.value.next_step
+    with pytest.raises(SettingsError, match='invalid connection option "foo"'):
+        Store.open(f"{postgres_url}?foo=1")

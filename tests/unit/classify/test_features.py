@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 import numpy as np
@@ -8,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
-from docflow.classify.features import BUCKETS, MAX_CHARS, count_features, ngram_buckets, normalise, normalised_lines
+from docflow.classify.features import (
+    BUCKETS,
+    MAX_CHARS,
+    count_features,
+    ngram_buckets,
+    normalise,
+    normalised_lines,
+    without_heaps,
+)
 
 
 @pytest.mark.parametrize(
@@ -107,3 +116,12 @@ def test_without_characters_only_words_and_pairs_of_words_are_counted() -> None:
     both = count_features(["total due total"])
     assert both.sum() > words.sum()
     assert (both - words).min() >= 0
+
+
+def test_marks_heaped_on_one_letter_are_read_in_no_time_and_eight_of_them_count() -> None:
+    began = time.process_time()
+    for mark in ("\u0300\u0323", "\U0001d165\u0323"):
+        assert normalise("a" + mark * 10_000) == normalise("a" + mark * 4)
+    assert time.process_time() - began < 1.0
+    assert without_heaps("e\u0301" * 30) == "e\u0301" * 30
+    assert without_heaps("b" + "\u0301" * 20 + "e" + "\u0323" * 9) == "b" + "\u0301" * 8 + "e" + "\u0323" * 8

@@ -6,7 +6,7 @@ import pytest
 
 from docflow.classify import compare, report
 from docflow.cli.data import NAMED_OF_A_CELL, WORST_CELLS, show_evaluation
-from docflow.types import LabelledText, ModelRef, Prediction
+from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 
 
 def said(label: str) -> Prediction:
@@ -39,6 +39,13 @@ def test_shares_are_printed_with_their_intervals(capsys: pytest.CaptureFixture[s
     assert "4 documents of 1 sources: macro accuracy 1.000 (0.207 to 1.000)" in printed
     assert "1.000 of them (4) can be named at a precision of 0.99" in printed
     assert "said" not in printed
+
+
+def test_nothing_is_said_of_named_labels_where_there_are_none(capsys: pytest.CaptureFixture[str]) -> None:
+    show([UNKNOWN] * 2, [UNKNOWN] * 2)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "2 documents of 1 sources: accuracy 1.000" in printed
+    assert "macro accuracy" not in printed
 
 
 def test_the_worst_cells_are_printed_with_some_of_their_documents(capsys: pytest.CaptureFixture[str]) -> None:

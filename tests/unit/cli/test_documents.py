@@ -43,5 +43,16 @@ def test_a_name_that_is_no_utf_8_is_shown_with_replacement_characters(capsys: py
     assert replaced in capsys.readouterr().err
 
 
+def test_what_a_terminal_would_obey_is_shown_and_not_done(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = Result(Path("a\x1b]0;owned\x07\x1b[2Jb.pdf"), error=EmptyFile("the file \x1b[31mhas no bytes"))
+    show_results([hostile])
+    assert hostile.error is not None
+    show_error(hostile.error)
+    shown_there = capsys.readouterr()
+    assert "\x1b" not in shown_there.out + shown_there.err
+    assert shown_there.out.count(r"a\x1b]0;owned\x07\x1b[2Jb.pdf") == 2
+    assert r"the file \x1b[31mhas no bytes" in shown_there.err
+
+
 def test_other_text_is_shown_as_it_is() -> None:
     assert shown("Счёт № 7 €, \N{GRINNING FACE}") == "Счёт № 7 €, \N{GRINNING FACE}"

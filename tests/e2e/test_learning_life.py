@@ -57,13 +57,13 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """English documents of four kinds: `labelled/KIND/SOURCE/…`, and `wrong/` with the kinds mixed up."""
     folder = tmp_path_factory.mktemp("documents")
     by_kind: defaultdict[str, list[str]] = defaultdict(list)
-    for sample in training_texts(1100, seed=11):
+    for sample in training_texts(1200, seed=11):
         if sample.language == "eng" and sample.label in KINDS:
             by_kind[sample.label].append(sample.text)
     for kind, texts in by_kind.items():
-        for number, text in enumerate(texts[:50]):
+        for number, text in enumerate(texts[:60]):
             write_pdf(folder / "labelled" / kind / f"sender{number}" / f"{number}.pdf", text)
-        for number, text in enumerate(texts[50:65]):
+        for number, text in enumerate(texts[60:75]):
             other = KINDS[(KINDS.index(kind) + number) % len(KINDS)]
             write_pdf(folder / "wrong" / other / f"{kind}{number}.pdf", text)
             if kind != "receipt":

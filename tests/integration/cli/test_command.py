@@ -167,7 +167,7 @@ def test_labels_come_in_are_corrected_and_are_learnt_from(champion_var_dir: Path
 
     trained = docflow("train", "--generated", "300", "--promote", var_dir=champion_var_dir)
     assert trained.returncode == 8
-    assert "and 50 documents of 5 sources are needed to judge by" in trained.stderr
+    assert "and 50 documents of 6 sources are needed to judge by" in trained.stderr
     version = trained.stdout.split(" registered")[0].rsplit(" ", 1)[1]
     forced = docflow("models", "promote", version, "--force", "--reason", "few labels", var_dir=champion_var_dir)
     assert "few labels (forced)" in forced.stdout, forced.stderr

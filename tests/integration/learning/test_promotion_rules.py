@@ -107,7 +107,7 @@ def test_with_too_few_labelled_documents_to_judge_by_nobody_takes_the_champions_
         "of the labelled documents that are held out, that neither has learnt from, and that people labelled before any"
     )
     assert f"{told} model had answered, {2 * held_out} documents of " in refused.value.message
-    assert "and 20 documents of 5 sources are needed to judge by" in refused.value.message
+    assert "and 20 documents of 6 sources are needed to judge by" in refused.value.message
     assert "set rollout.fair_labels where labels are a random sample" in refused.value.next_step
     assert "`docflow models challenge 2`" in refused.value.next_step
     assert "--force and a --reason" in refused.value.next_step

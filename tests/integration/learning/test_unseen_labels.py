@@ -98,7 +98,7 @@ def test_corrections_alone_judge_nobody_and_it_is_said_what_to_do(two: Loop) -> 
         promote(two, "2")
     assert (
         "of the labelled documents that are held out, that neither has learnt from, and that people labelled before "
-        "any model had answered, 0 documents of 0 sources have a named label, and 5 documents of 5 sources are needed"
+        "any model had answered, 0 documents of 0 sources have a named label, and 5 documents of 6 sources are needed"
     ) in refused.value.message
     assert "rollout.fair_labels" in refused.value.next_step
     assert "`docflow models challenge 2`" in refused.value.next_step

@@ -203,7 +203,7 @@ def test_documents_of_few_sources_make_nobody_better_however_many_they_are() -> 
     refused = verdict(few, was=0.5, now=1.0)
     assert refused.gain_low > 0
     assert refused.reasons == (
-        "80 documents of 4 sources have a named label, and 50 documents of 5 sources are needed to judge by",
+        "100 documents of 5 sources have a named label, and 50 documents of 6 sources are needed to judge by",
     )
     assert too_few(few, rules=RULES) == refused.reasons[0]
     assert verdict(enough, was=0.5, now=1.0).is_better
@@ -216,7 +216,7 @@ def test_unknown_documents_do_not_make_up_for_named_ones_that_are_missing() -> N
     found = verdict(samples, was=0.0, now=1.0)
     assert (found.documents, found.gain, found.is_better) == (60, 1.0, False)
     assert found.reasons == (
-        "2 documents of 2 sources have a named label, and 50 documents of 5 sources are needed to judge by",
+        "2 documents of 2 sources have a named label, and 50 documents of 6 sources are needed to judge by",
     )
 
 

@@ -2,6 +2,7 @@
 
 DocFlowError
 ├── SettingsError            settings_invalid        500   a setting is unknown, missing or wrong
+│   └── ServiceRunning       service_running         500   another process has the port or the folder asked for
 ├── RequestError             invalid_request         422   a request's parameters do not fit their schema
 │   └── RequestTooLarge      request_too_large       413   a request's body is over the limit
 ├── IntakeError              (the file itself is the cause)

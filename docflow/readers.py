@@ -18,6 +18,9 @@ from docflow.workers import Ending, Pool, ProgressTimeout, TotalTimeout, WorkerL
 ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR_THREADS_NUM": "1"}
 """One thread a worker: pages run side by side already (tesseract-ocr/tesseract issue 3109)."""
 
+CHECK_SECONDS = 10.0
+"""Longest look at a document's header, for which an upload waits: those of 50 MB and 200 pages take 0.1 s."""
+
 
 class Reader(Protocol):
     """What turns a document's bytes into what its pages say. Serves many threads."""
@@ -83,9 +86,20 @@ class IsolatedReader:
         return cast(EngineRef, engine)
 
     def check(self, data: bytes) -> None:
-        """Raise the error that reading would end in, as far as the document's header tells."""
+        """Raise the error that reading would end in, as far as the document's header tells.
+
+        `DocumentTimeout` where that takes longer than `CHECK_SECONDS`.
+        """
+        limit = min(CHECK_SECONDS, self._total)
         with self._failures_told():
-            list(self._run("check", data, express=True))
+            try:
+                list(self._run("check", data, express=True, total=limit, progress=self._total))
+            except TotalTimeout as error:
+                raise DocumentTimeout(
+                    f"what the document begins with was not read within {limit:g} s",
+                    detail={"limit_seconds": limit},
+                    next_step="Open it in a viewer; if it opens there, print it to PDF and send that.",
+                ) from error
 
     def read(self, data: bytes, *, languages: str) -> Iterator[PageText]:
         """What each page says, as it is read.
@@ -118,9 +132,9 @@ class IsolatedReader:
         """End the worker processes."""
         self.pool.close()
 
-    def _run(self, method: str, *arguments: Any, progress: float | None = None, **options: Any) -> Iterator[Any]:
-        limit = self._progress if progress is None else progress
-        return self.pool.run(method, *arguments, total=self._total, progress=limit, **options)
+    def _run(self, method: str, *arguments: Any, **options: Any) -> Iterator[Any]:
+        limits: dict[str, Any] = {"total": self._total, "progress": self._progress}
+        return self.pool.run(method, *arguments, **(limits | options))
 
     @contextmanager
     def _failures_told(self, page: Callable[[], int] | None = None) -> Iterator[None]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from docflow.embedding import with_embedding
 from docflow.errors import DocFlowError, IntakeError, RecognitionFailed
-from docflow.intake import Deadline, open_document
+from docflow.intake import Deadline, check_characters, open_document
 from docflow.ocr import OcrEngine, open_engine
 from docflow.ocr.ink import unread_share
 from docflow.ocr.page_embedding import PageEmbedder
@@ -67,17 +67,25 @@ class LocalReader:
     def read(self, data: bytes, *, languages: str) -> Iterator[PageText]:
         """What each page says, in order, one page in memory: from its text layer where that is good, else recognised.
 
-        Raises an `IntakeError` for what lies in the document and an `OcrError` for a page that cannot be recognised.
+        Raises an `IntakeError` for what lies in the document, `TooManyCharacters` at the page with which it says too
+        much, and an `OcrError` for a page that cannot be recognised.
         """
         deadline = Deadline(self._intake.max_seconds)
+        said = 0
         with open_document(data, limits=self._intake) as opened:
             for page in opened.pages(deadline):
-                if isinstance(page, PageText):
-                    yield self._seen(page, data, deadline) if page.thumbnail else page
-                    continue
-                read = self._recognised(page, languages=languages, deadline=deadline)
-                small = self._thumbnail(page.pixels, rotation=read.rotation) if page.number == 1 else b""
-                yield replace(read, unread=unread_share(page, read), thumbnail=small)
+                read = self._read_page(page, data, languages=languages, deadline=deadline)
+                said += len(read.text)
+                check_characters(said, page=read.number, limits=self._intake)
+                yield read
+
+    def _read_page(self, page: PageImage | PageText, data: bytes, *, languages: str, deadline: Deadline) -> PageText:
+        """What the page says; a first page has its thumbnail."""
+        if isinstance(page, PageText):
+            return self._seen(page, data, deadline) if page.thumbnail else page
+        read = self._recognised(page, languages=languages, deadline=deadline)
+        small = self._thumbnail(page.pixels, rotation=read.rotation) if page.number == 1 else b""
+        return replace(read, unread=unread_share(page, read), thumbnail=small)
 
     def _thumbnail(self, pixels: NDArray[np.uint8], *, rotation: float) -> bytes:
         """The page's thumbnail, with its embedding in it where the setting asks for one."""

@@ -2,19 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Query, UploadFile
+from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from docflow.api.filenames import clean_filename
+from docflow.api.guards import TAKES_FILES
+from docflow.api.problems import MALFORMED_REQUEST
 from docflow.api.schemas import DocumentAnswer, HistoryAnswer, ReviewAnswer, UploadAnswer
 from docflow.api.service import DocumentId, Service, ServiceOf
 from docflow.errors import DocFlowError
 from docflow.monitor import DOCUMENTS
 from docflow.store import Document, PredictionRow, Recognition
 
-router = APIRouter(tags=["documents"])
+FIELDS = 8
+"""The most that a form may have beside its file, of `FIELD_BYTES` each; none of them is looked at."""
+
+FIELD_BYTES = 65_536
+
+
+class OneFileRequest(Request):
+    """A request whose form has one file and a few short fields at most.
+
+    Each file that is not yet a megabyte is kept in memory, and by default a form may have a thousand.
+    """
+
+    def form(self, **_: Any) -> Any:
+        """The form, in Starlette's own type; raises `HTTPException` with status 400 where it has more."""
+        return super().form(max_files=1, max_fields=FIELDS, max_part_size=FIELD_BYTES)
+
+
+class FileRoute(APIRoute):
+    """A route that reads the form with its file as `OneFileRequest` does, and says what was wrong with it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers a request; routes that take no file are answered as ever."""
+        handle = super().get_route_handler()
+        if self.path not in TAKES_FILES:
+            return handle
+
+        async def handle_one_file(request: Request) -> Response:
+            try:
+                return await handle(OneFileRequest(request.scope, request.receive))
+            except HTTPException as error:
+                if error.status_code != MALFORMED_REQUEST.status:
+                    raise
+                told = replace(
+                    MALFORMED_REQUEST,
+                    message=f"the form could not be read: {error.detail}",
+                    next_step="Send multipart/form-data with its boundary, and one file in it, in the field `file`.",
+                )
+                return told.response(request.scope)
+
+        return handle_one_file
+
+
+router = APIRouter(tags=["documents"], route_class=FileRoute)
 
 SentFile = Annotated[UploadFile, File(description="JPEG, PNG, TIFF, BMP, WebP or PDF, whatever its name says.")]
 
@@ -54,7 +103,7 @@ async def take_in(file: UploadFile, service: Service) -> UploadAnswer:
     """The stored document's answer; the file is read in the thread that stores it."""
     filename = clean_filename(file.filename or "")
     try:
-        uploaded = await service.transfers.run(lambda: service.pipeline.upload(file.file.read(), filename=filename))
+        uploaded = await service.uploads.run(lambda: service.pipeline.upload(file.file.read(), filename=filename))
     except DocFlowError:
         DOCUMENTS.labels(outcome="refused").inc()
         raise

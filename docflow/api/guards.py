@@ -25,6 +25,9 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 ALWAYS_ANSWERED = frozenset({"/health", "/metrics"})
 """Watchers need these the most while the service is full."""
 
+TAKES_FILES = frozenset({"/upload", "/upload-and-predict"})
+"""The routes whose bodies may be as large as a file: what a client says of its body is no reason to hold so much."""
+
 CLIENT_GONE = 499
 """Counted where a client left before its answer began; nginx's number for it."""
 
@@ -133,7 +136,7 @@ class LoadMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses with 413 a body over its limit in bytes: `files` for multipart, `other` for all else.
+    """Refuses with 413 a body over its limit in bytes: `files` on the routes that take files, `other` on all else.
 
     The declared length is checked first, then what really arrives is counted: a chunked body declares none.
     """
@@ -148,10 +151,8 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        is_multipart = headers.get("content-type", "").lower().startswith("multipart/")
-        limit = self.files if is_multipart else self.other
-        declared = headers.get("content-length", "")
+        limit = self.files if scope["path"] in TAKES_FILES else self.other
+        declared = Headers(scope=scope).get("content-length", "")
         if declared.isascii() and declared.isdigit() and len(declared) < 20 and int(declared) <= limit:
             # The server lets no more than the declared length through.
             await self.app(scope, receive, send)

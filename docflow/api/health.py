@@ -1,14 +1,16 @@
-"""Whether the service can do its work: a real prediction, asked for at most once in a few seconds."""
+"""Whether the service can do its work: a real prediction, and stores that answer, once in a few seconds."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from docflow.api.classifying import Ask, question_of
+from docflow.errors import DocFlowError
 from docflow.types import FAILED, Answered, ModelRef, Prediction, Variant
 
 log = logging.getLogger(__name__)
@@ -19,6 +21,9 @@ PROBE = "Invoice No. 1, total 100.00. Счёт № 1, итого 100,00 руб."
 FRESH_SECONDS = 5.0
 PROBE_SECONDS = 5.0
 
+BLOBS_SECONDS = 30.0
+"""Between two looks at the blob storage, where a probe is written, read and deleted: S3 counts each."""
+
 START_SECONDS = 60.0
 """So long, a classifier that has not answered yet is taken to be starting: `/health` says that it is not there, and the
 log warns of nothing. On a busy machine it takes twenty seconds."""
@@ -28,20 +33,54 @@ log warns of nothing. On a busy machine it takes twenty seconds."""
 class Health:
     """What a probe found; `model` is the champion, and None where the classifier did not answer.
 
-    `answers` is whether the champion did itself; `on_trial` has the versions that did beside it.
+    `answers` is whether the champion did itself; `on_trial` has the versions that did beside it, and `unreachable` the
+    names of the stores that did not.
     """
 
     at: datetime
     model: ModelRef | None = None
     answers: bool = False
     on_trial: tuple[str, ...] = ()
+    unreachable: tuple[str, ...] = ()
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether documents can be taken in and are answered by the champion."""
+        return self.answers and not self.unreachable
+
+
+class StoreProbe:
+    """Asks a store by `check`, which raises where it does not answer, and remembers the outcome for some seconds."""
+
+    def __init__(self, name: str, check: Callable[[], object], *, seconds: float) -> None:
+        self._name = name
+        self._check = check
+        self._seconds = seconds
+        self._asked_at = float("-inf")
+        self._asking: asyncio.Future[object] | None = None
+
+    async def answers(self) -> bool:
+        """Whether it answered, the last time that it was asked; one that is silent is not asked again meanwhile."""
+        if self._asking is None or (self._asking.done() and time.monotonic() - self._asked_at > self._seconds):
+            self._asked_at = time.monotonic()
+            self._asking = asyncio.ensure_future(asyncio.to_thread(self._check))
+        try:
+            await asyncio.wait_for(asyncio.shield(self._asking), PROBE_SECONDS)
+        except TimeoutError:
+            log.warning("the %s did not answer within %.0f seconds", self._name, PROBE_SECONDS)
+            return False
+        except DocFlowError as error:
+            log.warning("the %s did not answer: %s", self._name, error)
+            return False
+        return True
 
 
 class HealthProbe:
     """Asks the classifier for a prediction, and remembers the outcome for `FRESH_SECONDS`."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, *, stores: Mapping[str, StoreProbe] | None = None) -> None:
         self._ask = ask
+        self._stores = dict(stores or {})
         self._lock = asyncio.Lock()
         self._last: Health | None = None
         self._asked_at = 0.0
@@ -52,9 +91,15 @@ class HealthProbe:
         """The latest outcome; callers at the same time share one probe."""
         async with self._lock:
             if self._last is None or time.monotonic() - self._asked_at > FRESH_SECONDS:
-                self._last = await self._probe()
+                answering, silent = await asyncio.gather(self._probe(), self._silent())
+                self._last = replace(answering, unreachable=silent)
                 self._asked_at = time.monotonic()
             return self._last
+
+    async def _silent(self) -> tuple[str, ...]:
+        """The names of the stores that do not answer."""
+        kept = await asyncio.gather(*(store.answers() for store in self._stores.values()))
+        return tuple(name for name, answers in zip(self._stores, kept, strict=True) if not answers)
 
     async def _probe(self) -> Health:
         at = datetime.now(UTC)

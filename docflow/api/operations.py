@@ -24,16 +24,17 @@ async def root() -> ServiceAnswer:
 
 @router.get("/health")
 async def health(service: ServiceOf) -> HealthAnswer:
-    """Whether the model in force answers, found by a real prediction that is a few seconds old at most."""
+    """Whether the model in force answers, by a real prediction that is a few seconds old at most, and the stores do."""
     found = await service.health.look()
     model = found.model or service.model()
     return HealthAnswer(
-        status="healthy" if found.answers else "degraded",
+        status="healthy" if found.is_healthy else "degraded",
         timestamp=found.at,
         model_loaded=found.answers,
         model_name=model.name,
         model_version=model.version,
         on_trial=found.on_trial,
+        unreachable=found.unreachable,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from docflow.api.classifying import question_of
-from docflow.api.documents import SentFile, take_in
+from docflow.api.documents import FileRoute, SentFile, take_in
 from docflow.api.problems import remember
 from docflow.api.schemas import (
     DocumentPredictionAnswer,
@@ -29,7 +29,7 @@ from docflow.types import Answered, Prediction
 
 log = logging.getLogger(__name__)
 
-router = APIRouter(tags=["predictions"])
+router = APIRouter(tags=["predictions"], route_class=FileRoute)
 
 RECORD_SECONDS = 1.0
 """The most that a text's answer waits for being stored: whoever only asks does not depend on the database."""

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from docflow.api.classifying import Ask, BridgedModels
-from docflow.api.health import HealthProbe
+from docflow.api.health import BLOBS_SECONDS, FRESH_SECONDS, HealthProbe, StoreProbe
 from docflow.api.records import Records
 from docflow.api.work import Workers
 from docflow.errors import DocumentNotFound
@@ -19,8 +19,11 @@ from docflow.pipeline import Pipeline
 from docflow.settings import Settings
 from docflow.types import ModelRef
 
+UPLOADS = 4
+"""Uploads held in memory at once; bounds memory at a few files' size."""
+
 TRANSFERS = 4
-"""Uploads held in memory, and look-ups in the database, at once; bounds memory at a few files' size."""
+"""Look-ups in the database, and outputs written of what is there, at once."""
 
 MOST_ID = 2**31 - 1
 """The largest id that the database's integer column can have given out."""
@@ -30,7 +33,8 @@ MOST_ID = 2**31 - 1
 class Service:
     """One running service.
 
-    `reading` recognises documents; `transfers` stores and looks up; `records` keeps what was said about texts.
+    `reading` recognises documents; `uploads` stores them; `transfers` looks up, and waits for no upload; `records`
+    keeps what was said about texts.
     """
 
     settings: Settings
@@ -39,6 +43,7 @@ class Service:
     model: Callable[[], ModelRef]
     health: HealthProbe
     reading: Workers
+    uploads: Workers
     transfers: Workers
     records: Records
 
@@ -53,8 +58,9 @@ async def running(settings: Settings, *, ask: Ask, model: Callable[[], ModelRef]
         pipeline=pipeline,
         ask=ask,
         model=model,
-        health=HealthProbe(ask),
+        health=HealthProbe(ask, stores=stores_of(pipeline)),
         reading=Workers("docflow-reading", threads=settings.ocr.workers, queue=settings.ocr.queue),
+        uploads=Workers("docflow-upload", threads=UPLOADS),
         transfers=Workers("docflow-transfer", threads=TRANSFERS),
         records=Records(pipeline.store.texts.save_predictions),
     )
@@ -62,9 +68,18 @@ async def running(settings: Settings, *, ask: Ask, model: Callable[[], ModelRef]
         yield service
     finally:
         service.reading.close()
+        service.uploads.close()
         service.transfers.close()
         service.records.close()
         pipeline.close()
+
+
+def stores_of(pipeline: Pipeline) -> dict[str, StoreProbe]:
+    """What asks the pipeline's stores whether they answer, by the names that `/health` has for them."""
+    return {
+        "database": StoreProbe("database", pipeline.store.ping, seconds=FRESH_SECONDS),
+        "blobs": StoreProbe("blob storage", pipeline.blobs.check, seconds=BLOBS_SECONDS),
+    }
 
 
 def service_of(request: Request) -> Service:

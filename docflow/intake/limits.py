@@ -1,11 +1,11 @@
-"""The limits of one document: its bytes, its time, and the pixels of each page."""
+"""The limits of one document: its bytes, its time, what it says, and the pixels of each page."""
 
 from __future__ import annotations
 
 import math
 import time
 
-from docflow.errors import DocumentTimeout, FileTooLarge, PageTooLarge
+from docflow.errors import DocumentTimeout, FileTooLarge, PageTooLarge, TooManyCharacters
 from docflow.intake.media import MediaType, sniff
 from docflow.settings import IntakeSettings
 
@@ -40,6 +40,18 @@ def check_upload(data: bytes, *, limits: IntakeSettings) -> MediaType:
             detail={"bytes": len(data), "max_bytes": limits.max_bytes},
         )
     return sniff(data)
+
+
+def check_characters(said: int, *, page: int, limits: IntakeSettings) -> None:
+    """Raise `TooManyCharacters` where the pages up to this one, counted from 1, say more than a document may.
+
+    A file need not be large for that: all of its pages may share one stream of content.
+    """
+    if said > limits.max_characters:
+        raise TooManyCharacters(
+            f"the document has {said:,} characters up to page {page}, and {limits.max_characters:,} are allowed",
+            detail={"page": page, "max_characters": limits.max_characters},
+        )
 
 
 def scale_to_budget(width: float, height: float, *, page: int, limits: IntakeSettings) -> float:

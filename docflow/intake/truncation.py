@@ -12,7 +12,8 @@ from docflow.intake.media import MediaType
 PDF_TAIL = 4096
 """Bytes at the end of a PDF in which its end mark may be, junk after it included."""
 
-PDF_OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")
+PDF_OBJECT = re.compile(rb"\d\s{1,20}\d{1,5}\s{1,20}obj\b")
+"""The end of an object's head. Bounded, so that the search is linear in whatever the file is made of."""
 PDF_LINEARIZED = re.compile(rb"/Linearized\b.{0,200}?/L\s+(\d{1,10})\b", re.DOTALL)
 PNG_FIRST_CHUNK = 8
 JPEG_SCAN = 0xDA
@@ -21,6 +22,10 @@ TIFF_WIDTHS = {3: 2, 4: 4, 16: 8}
 """Bytes of a SHORT, a LONG and a LONG8, by their type numbers."""
 TIFF_PIXEL_TAGS = ((273, 279), (324, 325))
 """Offsets and byte counts of strips, and of tiles."""
+TIFF_MOST_TAGS = 65_536
+"""Entries of a directory that are looked at; tags are numbers of 16 bits, each there once."""
+TIFF_MOST_PARTS = 100_000
+"""Strips or tiles of a page that are looked at; 400 million pixels in tiles of 64 x 64 are 97,657."""
 
 
 def is_cut_short(data: bytes, media_type: MediaType) -> bool:
@@ -108,22 +113,19 @@ def _tiff_is_cut(data: bytes) -> bool:
     count = layout.number(data, directory, layout.count_size)
     if first + count * layout.entry_size > len(data):
         return True
-    tags: dict[int, list[int]] = {}
-    for index in range(count):
-        start = first + index * layout.entry_size
-        values = _tiff_values(data, start, layout)
-        if values is None:
+    starts = [first + index * layout.entry_size for index in range(min(count, TIFF_MOST_TAGS))]
+    entries = {layout.number(data, start, 2): start for start in starts}
+    for tags in TIFF_PIXEL_TAGS:
+        offsets, lengths = (_tiff_values(data, entries[tag], layout) if tag in entries else [] for tag in tags)
+        if offsets is None or lengths is None:
             return True
-        tags[layout.number(data, start, 2)] = values
-    return any(
-        offset + length > len(data)
-        for offsets, lengths in TIFF_PIXEL_TAGS
-        for offset, length in zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False)
-    )
+        if any(offset + length > len(data) for offset, length in zip(offsets, lengths, strict=False)):
+            return True
+    return False
 
 
 def _tiff_values(data: bytes, start: int, layout: _TiffLayout) -> list[int] | None:
-    """The whole numbers that a directory entry holds, none for other types; None where they lie past the end."""
+    """The first whole numbers that an entry holds, none for other types; None where any lie past the end."""
     width = TIFF_WIDTHS.get(layout.number(data, start + 2, 2), 0)
     count = layout.number(data, start + 4, layout.value_size) if width else 0
     where = start + 4 + layout.value_size
@@ -131,4 +133,4 @@ def _tiff_values(data: bytes, start: int, layout: _TiffLayout) -> list[int] | No
         where = layout.number(data, where, layout.value_size)
     if where + count * width > len(data):
         return None
-    return [layout.number(data, where + index * width, width) for index in range(count)]
+    return [layout.number(data, where + index * width, width) for index in range(min(count, TIFF_MOST_PARTS))]

@@ -34,13 +34,18 @@ def to_alto(pages: Sequence[PageText], *, name: str) -> bytes:
     )
     readers = list(dict.fromkeys((page.engine, page.engine_version) for page in pages))
     root.append(_description(readers, name=name))
-    layout = ElementTree.SubElement(root, "Layout")
+    ElementTree.SubElement(root, "Layout")
+    ElementTree.indent(root)
+    before, after = ElementTree.tostring(root, encoding="unicode").split("<Layout />")
+    # Elements take several times the memory of what is written of them: those of one page are there at a time.
+    written = [f'<?xml version="1.0" encoding="UTF-8"?>\n{before}<Layout>'.encode()]
     for page in pages:
         reader = readers.index((page.engine, page.engine_version))
-        layout.append(_page(page, processing=_processing_id(reader)))
-    ElementTree.indent(root)
-    written = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'.encode()
+        element = _page(page, processing=_processing_id(reader))
+        ElementTree.indent(element, level=2)
+        written.append(b"\n    " + ElementTree.tostring(element, encoding="utf-8", xml_declaration=False))
+    written.append(f"\n  </Layout>{after}\n".encode())
+    return b"".join(written)
 
 
 def _description(readers: Sequence[tuple[str, str]], *, name: str) -> ElementTree.Element:

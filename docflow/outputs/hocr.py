@@ -25,12 +25,17 @@ def to_hocr(pages: Sequence[PageText], *, name: str) -> bytes:
     """
     html = ElementTree.Element("html", {"xmlns": "http://www.w3.org/1999/xhtml"})
     html.append(_head(pages, name=name))
-    body = ElementTree.SubElement(html, "body")
-    for page in pages:
-        body.append(_page(page, name=name))
+    ElementTree.SubElement(html, "body")
     ElementTree.indent(html)
-    written = ElementTree.tostring(html, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{DOCTYPE}\n{written}\n'.encode()
+    before, after = ElementTree.tostring(html, encoding="unicode").split("<body />")
+    # Elements take several times the memory of what is written of them: those of one page are there at a time.
+    written = [f'<?xml version="1.0" encoding="UTF-8"?>\n{DOCTYPE}\n{before}<body>'.encode()]
+    for page in pages:
+        element = _page(page, name=name)
+        ElementTree.indent(element, level=2)
+        written.append(b"\n    " + ElementTree.tostring(element, encoding="utf-8", xml_declaration=False))
+    written.append(f"\n  </body>{after}\n".encode())
+    return b"".join(written)
 
 
 def _head(pages: Sequence[PageText], *, name: str) -> ElementTree.Element:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 from PIL import Image
 
 from docflow.embedding import embedding_of
-from docflow.errors import DocumentTimeout, EngineUnavailable, RecognitionFailed
+from docflow.errors import DocumentTimeout, EngineUnavailable, RecognitionFailed, TooManyCharacters
 from docflow.intake import Deadline
 from docflow.ocr import page_embedding
 from docflow.reading import DRAWN_SECONDS, LocalReader
 from docflow.settings import IntakeSettings, OcrSettings
+from docflow.testing import FakeEngine
 from docflow.testing.faults import PunctualEngine
 from docflow.thumbnail import thumbnail_pixels
 from docflow.types import PageImage, TextSource
@@ -49,6 +51,25 @@ def test_an_engine_that_keeps_its_timeout_does_not_hide_that_the_documents_time_
 def test_a_page_that_takes_too_long_in_a_document_that_has_time_is_the_pages_failure() -> None:
     with pytest.raises(RecognitionFailed, match="page 1"):
         list(reader(seconds=5, max_seconds=60, page_seconds=0.1).read(tiff(2), languages="eng"))
+
+
+def test_a_document_that_says_too_much_is_read_no_further_than_that() -> None:
+    engine, seen = FakeEngine("forty-two"), []
+    limits = IntakeSettings(max_characters=2 * len("forty-two"))
+    with pytest.raises(TooManyCharacters) as told:
+        for page in LocalReader(limits, OcrSettings(), open_engine=lambda _: engine).read(tiff(5), languages="eng"):
+            seen.append(page.number)
+    assert (seen, engine.pages_read, told.value.detail["page"]) == ([1, 2], 3, 3)
+
+
+def test_the_characters_of_text_layers_count_as_well() -> None:
+    data = (EXAMPLES / "invoice-eng.pdf").read_bytes()
+    (page,) = LocalReader(IntakeSettings(), OcrSettings()).read(data, languages="eng")
+    assert page.source is TextSource.TEXT_LAYER
+    for most, refused in ((len(page.text), False), (len(page.text) - 1, True)):
+        reads = LocalReader(IntakeSettings(max_characters=most), OcrSettings()).read(data, languages="eng")
+        with pytest.raises(TooManyCharacters) if refused else nullcontext():
+            assert len(list(reads)) == 1
 
 
 def test_a_page_is_embedded_where_the_setting_asks_for_it_however_its_text_is_read() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -16,6 +17,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from prometheus_client import REGISTRY
 
+from docflow import readers
 from docflow.embedding import embedding_of
 from docflow.errors import (
     CorruptDocument,
@@ -179,6 +181,21 @@ def test_an_engines_noise_reaches_nobody(opened: Opener, capfd: pytest.CaptureFi
 def test_a_damaged_file_is_refused_by_a_worker_as_it_would_be_here(opened: Opener) -> None:
     with pytest.raises(CorruptDocument):
         opened(faults.SegfaultEngine).upload(b"\x89PNG\r\n\x1a\n" + b"\xff" * 500, filename="a.png")
+
+
+def test_a_header_that_takes_too_long_is_refused_in_its_own_time(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "CHECK_SECONDS", 0.5)
+    pipeline = opened(partial(faults.SegfaultEngine, page=0))
+    # Before a marker there may be any number of these, and they are looked at one by one.
+    filled = b"\xff\xd8" + b"\xff" * 40_000_000
+    began = time.monotonic()
+    with pytest.raises(DocumentTimeout, match="begins with") as told:
+        pipeline.upload(filled, filename="filled.jpg")
+    assert time.monotonic() - began < 10
+    assert (told.value.detail, "intake.max_seconds" in told.value.next_step) == ({"limit_seconds": 0.5}, False)
+    assert pipeline.process(tiff(1), filename="next.tif").prediction.label == "invoice"
 
 
 class MissingEngine(FakeEngine):

@@ -216,6 +216,7 @@ def test_a_label_is_taken_back_once_and_its_history_stays(client: httpx.Client, 
         (1, {"who": " "}, 422, "invalid_request"),
         (1, {"who": "ann", "comment": "x" * 2001}, 422, "invalid_request"),
         (1, {"who": "ann", "label": "letter"}, 422, "invalid_request"),
+        (1, {"who": "\x1b[2Jann"}, 422, "invalid_request"),
     ],
 )
 def test_a_label_that_cannot_be_taken_back_says_why(
@@ -269,6 +270,7 @@ def test_a_label_is_spelt_in_one_way(client: httpx.Client, invoice: bytes) -> No
         (1, {"label": "letter"}, 422, "invalid_request"),
         (1, {"label": "letter", "who": ""}, 422, "invalid_request"),
         (1, {"label": "letter", "who": " "}, 422, "invalid_request"),
+        (1, {"label": "letter", "who": "\x1b]0;owned\x07ann"}, 422, "invalid_request"),
         (1, {"label": "let\u200bter", "who": "ann"}, 422, "invalid_request"),
         (1, {"label": "letter", "who": "ann", "source": "ac\u200bme"}, 422, "invalid_request"),
         (1, {"label": "letter", "who": "ann", "source": "x" * 201}, 422, "invalid_request"),

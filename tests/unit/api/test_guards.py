@@ -8,14 +8,17 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from docflow.api import in_process
-from docflow.api.guards import BodyLimitMiddleware
+from docflow.api import create_app, in_process
+from docflow.api.guards import TAKES_FILES, BodyLimitMiddleware
+from docflow.api.service import UPLOADS
 from docflow.errors import ModelFileError
+from docflow.pipeline import Pipeline, Upload
 from docflow.rollout import Lineup
 from docflow.settings import Settings
 from docflow.types import Answered, Classifier, Question
@@ -50,6 +53,15 @@ def test_a_classifier_that_is_gone_degrades_health_and_names_the_expected_model(
     assert answer.json()["model_loaded"] is False
     assert answer.json()["model_version"] == "7"
     assert client.post("/predict/text", json={"text": "a"}).status_code == 503
+
+
+def test_health_is_degraded_while_documents_cannot_be_kept(
+    settings: Settings, serve: Serve, classifier: Classifier, tmp_path: Path
+) -> None:
+    (tmp_path / "full").write_text("in the way, as a full disk would be")
+    away = settings.model_copy(update={"blobs_url": str(tmp_path / "full" / "blobs")})
+    answer = serve(away, in_process(Lineup(classifier))).get("/health").json()
+    assert (answer["status"], answer["unreachable"], answer["model_loaded"]) == ("degraded", ["blobs"], True)
 
 
 def test_health_asks_the_classifier_once_in_a_few_seconds(
@@ -159,6 +171,65 @@ def test_32_texts_at_once_each_get_their_own_answer(client: httpx.Client) -> Non
     with ThreadPoolExecutor(32) as threads:
         labels = list(threads.map(ask, texts))
     assert labels == ["invoice", "receipt"] * 16
+
+
+def test_look_ups_wait_for_no_upload(
+    settings: Settings, serve: Serve, invoices: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = serve(settings)
+    sent = client.post("/upload", files={"file": ("a.png", invoices[0])}).json()
+    begun, over = threading.Semaphore(0), threading.Event()
+    upload = Pipeline.upload
+
+    def slow(pipeline: Pipeline, data: bytes, *, filename: str) -> Upload:
+        begun.release()
+        over.wait(60)
+        return upload(pipeline, data, filename=filename)
+
+    monkeypatch.setattr(Pipeline, "upload", slow)
+    with ThreadPoolExecutor(UPLOADS) as threads:
+        uploads = [
+            threads.submit(client.post, "/upload", files={"file": ("b.png", invoice)})
+            for invoice in invoices[-UPLOADS:]
+        ]
+        assert all(begun.acquire(timeout=30) for _ in uploads)
+        try:
+            assert client.get(f"/document/{sent['document_id']}", timeout=15).json()["id"] == sent["document_id"]
+        finally:
+            over.set()
+        assert [upload.result().status_code for upload in uploads] == [200] * UPLOADS
+
+
+def test_a_document_that_says_too_much_is_a_413_and_is_read_once_more_is_allowed(
+    settings: Settings, serve: Serve, invoices: list[bytes]
+) -> None:
+    little = settings.model_copy(update={"intake": settings.intake.model_copy(update={"max_characters": 20})})
+    client = serve(little)
+    answer = client.post("/upload-and-predict", files={"file": ("a.png", invoices[0])})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["max_characters"]) == (413, "too_many_characters", 20)
+    address = f"/document/{problem['document_id']}"
+    assert client.get(address).json()["metadata"]["error"]["code"] == "too_many_characters"
+    allowed = serve(settings)
+    assert allowed.post(f"/predict{address}").json()["predicted_class"] == "invoice"
+    assert allowed.get(address).json()["status"] != "failed"
+
+
+def test_a_body_as_large_as_a_file_is_taken_where_files_are(client: httpx.Client) -> None:
+    for path, status in [("/upload", 422), ("/predict/text", 413), ("/documents/1/label", 413), ("/nowhere", 413)]:
+        answer = client.post(path, content=bytes(150_000), headers={"content-type": "multipart/x"})
+        assert answer.status_code == status, path
+
+
+def test_every_route_with_a_form_takes_files(settings: Settings, classifier: Classifier) -> None:
+    app = create_app(settings, ask=in_process(Lineup(classifier)), model=lambda: classifier.model)
+    with_form = {
+        path
+        for path, methods in app.openapi()["paths"].items()
+        for method in methods.values()
+        if "multipart/form-data" in method.get("requestBody", {}).get("content", {})
+    }
+    assert with_form == TAKES_FILES
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from docflow.api import health, in_process
-from docflow.api.health import HealthProbe
+from docflow.api.health import HealthProbe, StoreProbe
+from docflow.errors import StorageUnavailable
 from docflow.rollout import Lineup
 from docflow.testing import FakeClassifier
 from docflow.types import ModelRef, Prediction
@@ -86,3 +88,55 @@ def test_who_fails_the_probe_is_not_said_to_answer() -> None:
     assert (stood_in.model, stood_in.answers, stood_in.on_trial) == (Broken.model, False, ("0",))
     beside = asyncio.run(HealthProbe(in_process(Lineup(CHAMPION, shadow=Broken()))).look())
     assert (beside.model, beside.answers, beside.on_trial) == (CHAMPION.model, True, ())
+
+
+def test_a_store_that_does_not_answer_is_named_and_asked_again_only_after_a_while(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asked: list[str] = []
+
+    def gone() -> None:
+        asked.append("blobs")
+        raise StorageUnavailable("the blob folder refuses")
+
+    async def look_thrice() -> list[tuple[str, ...]]:
+        stores = {
+            "database": StoreProbe("database", lambda: asked.append("database"), seconds=-1.0),
+            "blobs": StoreProbe("blob storage", gone, seconds=60.0),
+        }
+        probe = HealthProbe(in_process(Lineup(CHAMPION)), stores=stores)
+        return [(await look(probe)).unreachable for _ in range(3)]
+
+    assert asyncio.run(look_thrice()) == [("blobs",)] * 3
+    assert sorted(asked) == ["blobs", "database", "database", "database"]
+    assert "the blob storage did not answer: the blob folder refuses" in caplog.text
+
+
+def test_a_store_that_is_silent_holds_one_thread_however_often_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "PROBE_SECONDS", 0.02)
+    begun = 0
+    heard = threading.Event()
+
+    def silent() -> None:
+        nonlocal begun
+        begun += 1
+        heard.wait(30)
+
+    async def look_thrice_then_hear() -> list[bool]:
+        probe = HealthProbe(
+            in_process(Lineup(CHAMPION)), stores={"database": StoreProbe("database", silent, seconds=-1.0)}
+        )
+        found = [(await look(probe)).is_healthy for _ in range(3)]
+        heard.set()
+        while not (healthy := (await look(probe)).is_healthy):
+            await asyncio.sleep(0.01)
+        return [*found, healthy]
+
+    assert asyncio.run(look_thrice_then_hear()) == [False, False, False, True]
+    assert begun <= 2
+
+
+async def look(probe: HealthProbe) -> health.Health:
+    """What it finds, however fresh the last outcome is."""
+    probe._asked_at = float("-inf")
+    return await probe.look()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -206,6 +207,29 @@ def test_a_broken_multipart_body_is_the_clients_failure(
     problem_of(answer, status=answer.status_code, code=answer.json()["code"])
 
 
+@pytest.mark.parametrize("path", ["/upload", "/upload-and-predict"])
+def test_a_form_with_a_second_file_or_many_fields_is_refused_and_says_why(
+    client: httpx.Client, invoice: bytes, path: str
+) -> None:
+    file = ("a.png", invoice)
+    for second in ("file", "other"):
+        answer = client.post(path, files=[("file", file), (second, ("b.png", b"0" * 1000))])
+        assert "files is 1." in problem_of(answer, status=400, code="malformed_request")["message"]
+    answer = client.post(path, files={"file": file}, data={str(number): "x" for number in range(9)})
+    problem = problem_of(answer, status=400, code="malformed_request")
+    assert "fields is 8." in problem["message"]
+    assert "one file" in problem["next_step"]
+    answer = client.post(path, files={"file": file}, data={"comment": "x" * 70_000})
+    assert "64KB" in problem_of(answer, status=400, code="malformed_request")["message"]
+
+
+def test_a_few_fields_beside_the_file_are_left_alone(client: httpx.Client, invoice: bytes) -> None:
+    answer = client.post(
+        "/upload", files={"file": ("a.png", invoice)}, data={"language": "eng", "comment": "x" * 60_000}
+    )
+    assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -229,15 +253,17 @@ def test_a_hostile_file_name_is_stored_harmless(client: httpx.Client, invoice: b
     assert "\\" not in shown
 
 
-def test_a_failure_after_the_upload_names_the_document(
+def test_lost_bytes_are_told_without_a_path_until_they_are_sent_again(
     client: httpx.Client, settings: Settings, invoice: bytes
 ) -> None:
     stored = client.post("/upload", files={"file": ("a.png", invoice)}).json()
     (settings.var_dir / "blobs" / stored["storage_path"]).unlink()
-    answer = client.post("/upload-and-predict", files={"file": ("a.png", invoice)})
-    problem = problem_of(answer, status=404, code="blob_not_found")
-    assert problem["document_id"] == stored["document_id"]
+    answer = client.post(f"/predict/document/{stored['document_id']}")
+    problem_of(answer, status=404, code="blob_not_found")
     assert str(settings.var_dir) not in answer.text
+    again = client.post("/upload-and-predict", files={"file": ("a.png", invoice)}).json()
+    assert again["upload"]["document_id"] == stored["document_id"]
+    assert again["prediction"]["predicted_class"] == "invoice"
 
 
 def test_a_sane_request_id_is_echoed_and_another_is_replaced(client: httpx.Client) -> None:
@@ -253,3 +279,13 @@ def test_a_problem_never_echoes_what_was_sent(client: httpx.Client) -> None:
     )
     problem_of(answer, status=422, code="invalid_request")
     assert secret not in answer.text
+
+
+def test_a_label_of_many_thousand_marks_is_refused_before_it_is_composed(client: httpx.Client) -> None:
+    body = json.dumps({"label": "a" + "\u0315\u0300" * 16_000, "who": "ann"}, ensure_ascii=False).encode()
+    began = time.perf_counter()
+    answer = client.post("/documents/1/label", content=body, headers={"content-type": "application/json"})
+    assert time.perf_counter() - began < 1
+    problem = problem_of(answer, status=422, code="invalid_request")
+    assert "1000 characters" in problem["message"]
+    assert len(answer.content) < 2000

@@ -5,8 +5,15 @@ import time
 import pytest
 from sample_files import encoded, marked
 
-from docflow.errors import DocumentTimeout, EmptyFile, FileTooLarge, PageTooLarge, UnsupportedType
-from docflow.intake import Deadline, MediaType, check_upload
+from docflow.errors import (
+    DocumentTimeout,
+    EmptyFile,
+    FileTooLarge,
+    PageTooLarge,
+    TooManyCharacters,
+    UnsupportedType,
+)
+from docflow.intake import Deadline, MediaType, check_characters, check_upload
 from docflow.intake.limits import scale_to_budget
 from docflow.settings import IntakeSettings
 
@@ -34,6 +41,16 @@ def test_the_door_refuses_empty_and_foreign_files() -> None:
         check_upload(b"", limits=IntakeSettings())
     with pytest.raises(UnsupportedType):
         check_upload(b"hello", limits=IntakeSettings())
+
+
+def test_as_many_characters_as_are_allowed_are_taken_and_one_more_is_not() -> None:
+    limits = IntakeSettings(max_characters=1000)
+    check_characters(1000, page=2, limits=limits)
+    with pytest.raises(TooManyCharacters, match="1,001 characters up to page 2") as caught:
+        check_characters(1001, page=2, limits=limits)
+    assert caught.value.detail == {"page": 2, "max_characters": 1000}
+    assert caught.value.status == 413
+    assert "intake.max_characters" in caught.value.next_step
 
 
 def test_a_page_within_the_budget_keeps_its_size() -> None:

@@ -10,7 +10,8 @@ from docflow.settings import IntakeSettings
 
 
 def test_the_package_exports_its_public_names() -> None:
-    assert intake.__all__ == ["Deadline", "MediaType", "OpenedDocument", "check_upload", "open_document", "sniff"]
+    functions = ["check_characters", "check_upload", "open_document", "sniff"]
+    assert intake.__all__ == ["Deadline", "MediaType", "OpenedDocument", *functions]
     assert all(hasattr(intake, name) for name in intake.__all__)
 
 

@@ -6,7 +6,10 @@ import csv
 import io
 import json
 import re
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -22,6 +25,8 @@ from docflow.outputs.json import from_json, to_json
 from docflow.outputs.text import to_text
 from docflow.outputs.tsv import COLUMNS, to_tsv
 from docflow.types import Box, Line, PageText, Word
+
+Write = Callable[[list[PageText]], bytes]
 
 ALTO = {"a": NAMESPACE}
 XHTML = {"h": "http://www.w3.org/1999/xhtml"}
@@ -192,3 +197,17 @@ def test_formats_are_named_one_by_one_or_joined() -> None:
 def test_every_format_has_a_media_type_and_an_extension(wanted: Format) -> None:
     assert "/" in wanted.media_type
     assert wanted.extension.startswith(".")
+
+
+@pytest.mark.parametrize("write", [partial(to_alto, name="a.pdf"), partial(to_hocr, name="a.pdf")])
+def test_no_more_than_one_pages_elements_are_in_memory(write: Write) -> None:
+    page = two_words()
+    pages = [replace(page, number=number, lines=page.lines * 100) for number in range(1, 31)]
+    tracemalloc.start()
+    try:
+        written = write(pages)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert written.count(b"<Page ") + written.count(b'"ocr_page"') == len(pages)
+    assert peak < 4 * len(written)

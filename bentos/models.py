@@ -25,25 +25,25 @@ log = logging.getLogger(__name__)
 STORED = {CHAMPION: STORED_NAME, CHALLENGER: CHALLENGER_NAME}
 
 
-def import_models(settings: Settings, *, or_former: bool = False) -> dict[str, str]:
+def import_models(settings: Settings, *, for_service: bool = False) -> dict[str, str]:
     """The tags (`docflow:mlflow-v3`) under which BentoML now has champion and challenger, each as the latest one.
 
     Nothing is written where they are there already, unchanged; a challenger that is none any more is removed, and so is
-    one whose files cannot be had or are not the promoted ones. With `or_former`, the champion before comes where this
-    one's files are gone or others. Raises `NoChampion` where nothing was promoted and `DigestMismatch` where the
-    champion's files are not the promoted ones.
+    one whose files cannot be had or are not the promoted ones. `for_service`, the champion before comes where this
+    one's files are gone or others, and no challenger: a service has that from the database. Raises `NoChampion` where
+    nothing was promoted and `DigestMismatch` where the champion's files are not the promoted ones.
     """
     with Store.open(settings.effective_database_url) as store:
         parts = parts_in_force(settings, store=store)
-        parts[CHAMPION], folder = bring_champion(settings, store=store, or_former=or_former)
+        parts[CHAMPION], folder = bring_champion(settings, store=store, or_former=for_service)
     os.environ.update(serving_environment(settings))
     folders = {CHAMPION: folder}
-    if CHALLENGER in parts:
+    if CHALLENGER in parts and not for_service:
         try:
             folders[CHALLENGER] = bring(parts[CHALLENGER], settings=settings)
         except DocFlowError as error:
             log.warning("the challenger, version %s, is left out: %s", parts[CHALLENGER].model_version, error)
-    if CHALLENGER not in folders:
+    if CHALLENGER not in folders and not for_service:
         forget(CHALLENGER_NAME)
     return {alias: keep(folder, promotion=parts[alias], name=STORED[alias]) for alias, folder in folders.items()}
 
@@ -53,7 +53,7 @@ def keep(folder: Path, *, promotion: Promotion, name: str) -> str:
     # BentoML settles on its home when it is first asked for it, so it is imported after the home is set.
     import bentoml
 
-    tag = f"{name}:mlflow-v{promotion.model_version}"
+    tag = tag_of(promotion, name=name)
     labels = {
         "digest": promotion.digest,
         "mlflow_version": promotion.model_version,
@@ -71,6 +71,24 @@ def keep(folder: Path, *, promotion: Promotion, name: str) -> str:
         shutil.copytree(folder, Path(created.path) / FILES)
     log.info("%s is in BentoML's model store", tag)
     return tag
+
+
+def tag_of(promotion: Promotion, *, name: str) -> str:
+    """The tag for the promoted version; with its digest where a bundle has another model by that number.
+
+    In a registry that was made anew, numbers begin again.
+    """
+    tag = f"{name}:mlflow-v{promotion.model_version}"
+    stored = _stored(tag)
+    is_other = stored is not None and stored.info.labels.get("digest") != promotion.digest
+    return f"{tag}-{promotion.digest[:8]}" if is_other and tag in bundled_tags() else tag
+
+
+def bundled_tags() -> set[str]:
+    """The tags of the models that the bundles in BentoML's store were built with."""
+    import bentoml
+
+    return {str(model.tag) for bundle in bentoml.bentos.list() for model in bundle.info.all_models}
 
 
 def reference(stored: Any) -> ModelRef:
@@ -91,7 +109,7 @@ def forget(name: str) -> None:
     """Remove what BentoML's store has under this name, but for what its bundles were built with."""
     import bentoml
 
-    bundled = {str(model.tag) for bundle in bentoml.bentos.list() for model in bundle.info.all_models}
+    bundled = bundled_tags()
     for stored in bentoml.models.list():
         if stored.tag.name == name and str(stored.tag) not in bundled:
             bentoml.models.delete(stored.tag)

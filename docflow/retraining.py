@@ -18,7 +18,7 @@ from docflow.store import Store
 
 log = logging.getLogger(__name__)
 
-FATE_TAG, PENDING = "retraining", "pending"
+FATE_TAG, PENDING, UNLOADABLE = "retraining", "pending", "unloadable"
 """What became of a version that was trained by itself; pending where something failed before that was known."""
 
 
@@ -63,8 +63,8 @@ def retrain(
             return settle(newest, told, settings=settings, store=store, registry=registry, by=by)
         except (DigestMismatch, ModelFileError, ModelNotFound) as error:
             log.warning("version %s is refused, since it cannot be loaded: %s", newest.version, error)
-            registry.tag(newest.name, version=newest.version, tags={FATE_TAG: Result.REFUSED})
-            newest = newest_version(settings, registry=registry, but=newest.version)
+            registry.tag(newest.name, version=newest.version, tags={FATE_TAG: UNLOADABLE})
+            newest = newest_version(settings, registry=registry)
     reason = due(newest, settings=settings, store=store, drift=drift, now=moment)
     if not reason:
         assert newest is not None
@@ -109,10 +109,11 @@ def trial_in_the_way(settings: Settings, *, store: Store, registry: Registry) ->
     return on_trial.model_version if too_few_to_judge(samples, settings=settings) else None
 
 
-def newest_version(settings: Settings, *, registry: Registry, but: str = "") -> ModelVersion | None:
-    """The version that was registered last, if any; `but` is the number of one that does not count."""
+def newest_version(settings: Settings, *, registry: Registry) -> ModelVersion | None:
+    """The version that was registered last, if any, of those that can be loaded as far as is known."""
     versions = registry.versions(settings.classify.model_name)
-    return max((one for one in versions if one.version != but), key=lambda one: int(one.version), default=None)
+    loadable = (one for one in versions if one.tags.get(FATE_TAG) != UNLOADABLE)
+    return max(loadable, key=lambda one: int(one.version), default=None)
 
 
 def due(newest: ModelVersion | None, *, settings: Settings, store: Store, drift: str, now: datetime) -> str:

@@ -51,7 +51,7 @@ Seconds = Annotated[float, Field(gt=0, le=1e7)]
 
 Days = Annotated[float, Field(gt=0, le=36_500)]
 
-PASSWORD = re.compile(r"(://[^:/@]*:).*@")
+PASSWORD = re.compile(r"(://[^:/]*:).*@", re.DOTALL)
 """A URL's password, with what is before it: up to the last at sign, so that none of it is shown."""
 
 SECRET_PARAMETER = re.compile(r"([?&][a-z_]*(?:password|passphrase|secret|token)=)[^&]*", re.IGNORECASE)

@@ -43,11 +43,12 @@ def files_in(filesystem: AbstractFileSystem, path: str) -> Iterable[str]:
 
 
 def files_below(folder: str | Path) -> Iterator[Path]:
-    """The files of a local folder, at any depth; raises `OSError` where a folder cannot be listed.
+    """The files of a local folder, at any depth but in hidden folders; raises `OSError` where one cannot be listed.
 
     fsspec leaves such folders out without a word, and so does `Path.rglob`.
     """
-    for parent, _, names in os.walk(folder, onerror=unless_gone):
+    for parent, folders, names in os.walk(folder, onerror=unless_gone):
+        folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(parent, name) for name in names)
 
 

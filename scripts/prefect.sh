@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 port=${PREFECT_PORT:-4200}
 export PREFECT_HOME="${PREFECT_HOME:-$PWD/var/prefect}" PREFECT_API_URL="http://127.0.0.1:$port/api"
 export PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1
+# In memory, the slots of runs that a killed server had at work would never come free.
+export PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE=prefect.server.concurrency.lease_storage.filesystem
 # Otherwise Prefect deletes no finished run, and its database grows for ever.
 export PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED="${PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED:-events,flow_runs}"
 

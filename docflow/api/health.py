@@ -72,6 +72,10 @@ class StoreProbe:
         except DocFlowError as error:
             log.warning("the %s did not answer: %s", self._name, error)
             return False
+        except Exception:
+            # Whatever is wrong with the store, telling so is the task here.
+            log.warning("the %s failed its probe", self._name, exc_info=True)
+            return False
         return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -233,8 +232,9 @@ def labelled_documents(folder: Path, *, settings: Settings, labels: frozenset[st
 
 def label_folders(folder: Path, *, labels: frozenset[str] | None) -> list[Path]:
     """The folders of the labels, or of all labels, by their names; `RequestError` where one is missing."""
-    found = [(composed(path.name), path) for path in sorted(folder.iterdir()) if path.is_dir()]
-    wanted = None if labels is None else {composed(label) for label in labels}
+    inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    found = [(as_kept(path.name), path) for path in inside]
+    wanted = None if labels is None else set(map(as_kept, labels))
     there = ", ".join(name for name, _ in found) or "none"
     if wanted is None and not found:
         raise RequestError(f"there is no folder of a label in {folder}", next_step=FOLDER_OF_LABELS)
@@ -246,9 +246,12 @@ def label_folders(folder: Path, *, labels: frozenset[str] | None) -> list[Path]:
     return [path for name, path in found if wanted is None or name in wanted]
 
 
-def composed(name: str) -> str:
-    """The name as labels are kept: file systems and keyboards compose letters in different ways."""
-    return unicodedata.normalize("NFC", name)
+def as_kept(label: str) -> str:
+    """The label as the store spells it; as it is where it is none."""
+    try:
+        return valid_label(label)
+    except RequestError:
+        return label
 
 
 def show_evaluation(evaluation: Evaluation, report: Report) -> None:

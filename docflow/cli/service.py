@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; default: the setting.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; default: the setting.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on; default: the setting.")] = None,
 ) -> None:
     """Serve the HTTP API with the champion, until Ctrl-C."""
     from bentos.home import check_free, hold
@@ -51,7 +51,7 @@ def serve(
     check_free(address, number)
     hold(Path(environment["BENTOML_HOME"]))
     with ERR.status("bringing the champion to the service"):
-        import_models(settings, or_former=True)
+        import_models(settings, for_service=True)
     OUT.print(f"serving on http://{address}:{number}/docs", highlight=False)
     arguments = ["serve", "bentos.service:DocFlow", "--host", address, "--port", str(number)]
     # The service takes this process's place, so that whoever started it can stop it.

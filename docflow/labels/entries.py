@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -105,8 +106,11 @@ def of_folder(folder: Path) -> Iterator[Entry | LeftOut | RequestError]:
         except RequestError as error:
             yield error
             continue
-        is_empty = True
-        for path in seen_of(labelled.rglob("*"), below=labelled):
+        closed: list[OSError] = []
+        paths = seen_of(everything_below(labelled, closed=closed), below=labelled)
+        yield from (of_closed(error, below=labelled) for error in closed)
+        is_empty = not closed
+        for path in paths:
             one = of_path(path, label=label, below=labelled)
             if isinstance(one, LeftOut):
                 left_out.append(one)
@@ -125,6 +129,21 @@ def seen_of(paths: Iterable[Path], *, below: Path) -> list[Path]:
         for path in paths
         if not any(part.startswith(".") for part in path.relative_to(below).parts)
         and (path.suffix != TRUTH_SUFFIX or path.is_dir())
+    )
+
+
+def everything_below(folder: Path, *, closed: list[OSError]) -> Iterator[Path]:
+    """The files and folders at any depth, but in hidden folders; what keeps one from being listed goes to `closed`."""
+    for parent, folders, names in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(parent, name) for name in (*folders, *names))
+
+
+def of_closed(error: OSError, *, below: Path) -> RequestError:
+    """What is said of a folder that cannot be listed."""
+    name = Path(error.filename).relative_to(below.parent).as_posix()
+    return RequestError(
+        f"{name} cannot be listed: {error.strerror}", next_step="Let the folder be read, and import it."
     )
 
 

@@ -78,12 +78,11 @@ class LiveModels:
     def _take(self, wanted: dict[str, tuple[str, str]], *, store: Store) -> bool:
         """Load what is wanted, and take what could be loaded of it where it is something else; whether it did."""
         self._refused, self._refused_at = wanted, time.monotonic()
-        # Until it is at work, whatever ends this.
-        MODEL_REFUSED.set(1)
         try:
             lineup = load_lineup(self._settings, store=store)
             lineup.warm_up()
         except (DocFlowError, OSError) as error:
+            MODEL_REFUSED.set(1)
             log.error("%s refused, the models at work stay: %s", told(wanted), error)
             return False
         loaded = lineup.versions()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -167,6 +168,9 @@ def test_the_bundle_answers_with_what_it_was_built_with_without_any_database_wha
     serving.promote_small_model(since, version="9", seed=9)
     serving.promote_small_model(since, version="10", seed=10, alias="challenger", spoilt=True)
     assert serving.import_champion(since) == "docflow:mlflow-v9"
+    # As in a registry that was made anew, where numbers begin again.
+    serving.promote_small_model(since, version="1", seed=77)
+    assert re.fullmatch("docflow:mlflow-v1-[0-9a-f]{8}", serving.import_champion(since))
     home = tmp_path / "var" / "bentoml"
     shutil.copytree(since / "bentoml", home)
     (environment,) = (bundle_var / "bundle-environments").iterdir()

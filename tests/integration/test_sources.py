@@ -148,6 +148,7 @@ def test_a_folder_that_cannot_be_read_is_an_error_and_one_that_has_just_gone_is_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError], names: list[str] | None
 ) -> None:
     (tmp_path / "closed").mkdir()
+    (tmp_path / ".Trash-closed").mkdir()
     (tmp_path / "a.pdf").write_bytes(b"a")
     scandir = os.scandir
 

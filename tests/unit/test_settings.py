@@ -132,11 +132,12 @@ def test_the_labelling_rules_lie_beside_the_profiles(profiles: Path) -> None:
     assert load_settings().labelling.effective_rules == Path("/elsewhere/rules.toml")
 
 
-@pytest.mark.parametrize("password", ["pa#ss", "pa?ss", "pa/ss", "a[ss", "pa@ss", "pa:ss", "pa%23ss"])
+@pytest.mark.parametrize("password", ["pa#ss", "pa?ss", "pa/ss", "a[ss", "pa@ss", "pa:ss", "pa\nss", "pa%23ss"])
 def test_no_password_is_shown_whatever_it_is_made_of(password: str) -> None:
     assert masked_url(f"postgresql://docflow:{password}@h:5432/d?sslmode=require") == (
         "postgresql://docflow:***@h:5432/d?sslmode=require"
     )
+    assert masked_url(f"postgresql://doc@server:{password}@h/d") == "postgresql://doc@server:***@h/d"
 
 
 def test_a_password_among_a_urls_parameters_is_not_shown_either() -> None:

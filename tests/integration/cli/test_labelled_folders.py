@@ -71,6 +71,18 @@ def test_labels_and_sources_are_spelt_as_an_import_spells_them(tmp_path: Path) -
         assert [(one.label, one.source) for one in found] == [("Сч\u0451т", "Фирма А")] * 2
 
 
+def test_a_label_is_asked_for_as_it_is_kept_whatever_its_folder_is_called(tmp_path: Path) -> None:
+    for name in ("Unknown", "tax  form", ".ipynb_checkpoints"):
+        write_pdf(tmp_path / "labelled" / name / "a.pdf", f"what a page may say of {name} and of nothing else")
+    settings = load_settings(var_dir=tmp_path / "var")
+    asked = labelled_documents(tmp_path / "labelled", settings=settings, labels=frozenset({"unknown", "tax form"}))
+    assert [one.label for one in asked] == ["unknown", "tax form"]
+    assert {one.label for one in labelled_documents(tmp_path / "labelled", settings=settings)} == {
+        "unknown",
+        "tax form",
+    }
+
+
 def test_an_outage_is_no_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         write_pdf(

@@ -25,8 +25,14 @@ def test_a_folder_that_another_service_has_ends_it_too(tmp_path: Path) -> None:
     (tmp_path / "bentoml").mkdir()
     held = hold(tmp_path / "bentoml")
     try:
-        done = docflow("serve", "--host", "127.0.0.1", "--port", "0", var_dir=tmp_path)
+        done = docflow("serve", "--host", "127.0.0.1", "--port", str(free_port()), var_dir=tmp_path)
     finally:
         os.close(held)
     assert done.returncode == 7
     assert "another service runs on" in done.stderr
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port

@@ -19,7 +19,7 @@ from docflow.drifting import look_for_drift
 from docflow.errors import StorageUnavailable
 from docflow.recipes import Recipe, gather, train_by
 from docflow.registry import code_version
-from docflow.retraining import FATE_TAG, Result, Retraining, retrain
+from docflow.retraining import FATE_TAG, UNLOADABLE, Result, Retraining, retrain
 from docflow.settings import DriftSettings, PromotionSettings, TrainingSettings
 
 DRIFT = "the documents have drifted: label PSI 0.42, over 0.10"
@@ -205,7 +205,7 @@ def test_a_pending_version_that_can_never_be_loaded_is_refused_and_another_one_i
     seen = look(loop)
     assert (seen.result, seen.version, seen.why) == (Result.PROMOTED, "2", "the first version (the first champion)")
     assert "version 1 is refused, since it cannot be loaded" in caplog.text
-    assert loop.registry.version("docflow", version="1").tags[FATE_TAG] == Result.REFUSED
+    assert loop.registry.version("docflow", version="1").tags[FATE_TAG] == UNLOADABLE
     assert look(loop).result is Result.NOTHING
 
 

@@ -112,6 +112,16 @@ def test_a_store_that_does_not_answer_is_named_and_asked_again_only_after_a_whil
     assert "the blob storage did not answer: the blob folder refuses" in caplog.text
 
 
+def test_what_else_a_store_fails_with_is_told_too_and_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    def odd() -> None:
+        raise RuntimeError("cannot schedule new futures")
+
+    stores = {"database": StoreProbe("database", odd, seconds=60.0)}
+    assert asyncio.run(HealthProbe(in_process(Lineup(CHAMPION)), stores=stores).look()).unreachable == ("database",)
+    (told,) = caplog.records
+    assert told.exc_info is not None
+
+
 def test_a_store_that_is_silent_holds_one_thread_however_often_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "PROBE_SECONDS", 0.02)
     begun = 0

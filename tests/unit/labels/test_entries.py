@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -256,3 +258,26 @@ def test_a_folder_without_a_folder_of_documents_has_nothing_to_import(tmp_path: 
     with pytest.raises(RequestError, match="has nothing to import") as caught:
         read_entries(tmp_path)
     assert caught.value.next_step == "Give a folder with a folder of documents for each label."
+
+
+def test_a_folder_that_cannot_be_listed_fails_alone_and_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("invoice/a.png", "invoice/closed/b.png", "letter/c.png", "memo/.hidden/closed/d.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    scandir = os.scandir
+
+    def refusing(path: Path | str) -> Iterator[os.DirEntry[str]]:
+        if str(path).endswith(("closed", "letter")):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    read = list(read_entries(tmp_path))
+    assert [one.path.name for one in read if isinstance(one, Entry) and one.path] == ["a.png"]
+    assert [one.message for one in read if isinstance(one, RequestError)] == [
+        "invoice/closed cannot be listed: Permission denied",
+        "letter cannot be listed: Permission denied",
+    ]
+    assert [one.name for one in read if isinstance(one, LeftOut)] == ["memo"]

@@ -250,13 +250,11 @@ def documents_to_judge_by(
         # What was labelled and is not held out has its near duplicates beside it already.
         [*(one for one in held_out if one.document_id in learnt), *read_texts(learnt_unlabelled, store=store)],
     )
-    return [one for one in apart if settings.rollout.fair_labels or is_labelled_unseen(one.document_id, store=store)]
-
-
-def is_labelled_unseen(document_id: str, *, store: Store) -> bool:
-    """Whether a person labelled the document before any model had answered, whoever labelled it again since."""
-    by_people = [one for one in store.labels.history(int(document_id)) if one.origin is LabelOrigin.HUMAN]
-    return by_people[-1].predicted is None
+    if settings.rollout.fair_labels:
+        return apart
+    # Whoever labelled a document again since did not choose it.
+    firsts = store.labels.firsts(origins=[LabelOrigin.HUMAN])
+    return [one for one in apart if firsts[int(one.document_id)].predicted is None]
 
 
 def learnt_documents(

@@ -27,7 +27,8 @@ def confusion_picture(evaluation: Evaluation) -> bytes:
     axes.set_yticks(ticks, evaluation.labels)
     axes.set_xlabel("said")
     axes.set_ylabel("is")
-    axes.set_title(f"macro accuracy {evaluation.macro_accuracy:.3f}, {evaluation.count} documents", fontsize=10)
+    share = f"macro accuracy {evaluation.macro_accuracy:.3f}, " if evaluation.has_named else ""
+    axes.set_title(f"{share}{evaluation.count} documents", fontsize=10)
     for (row, column), count in np.ndenumerate(counts):
         colour = "white" if shares[row, column] > 0.5 else "black"
         axes.text(column, row, str(count), ha="center", va="center", color=colour)

@@ -127,9 +127,9 @@ class LabelStore:
             query = select(Label).where(Label.document_id == document_id).order_by(col(Label.id).desc())
             return list(session.exec(query))
 
-    def firsts(self) -> dict[int, Label]:
-        """Each labelled document's first label, whoever gave it, by the document's id."""
-        firsts = select(func.min(Label.id)).group_by(col(Label.document_id))
+    def firsts(self, *, origins: Sequence[LabelOrigin] = tuple(LabelOrigin)) -> dict[int, Label]:
+        """Each labelled document's first label of these origins, by the document's id."""
+        firsts = select(func.min(Label.id)).where(col(Label.origin).in_(origins)).group_by(col(Label.document_id))
         with self._database.session() as session:
             return {label.document_id: label for label in session.exec(select(Label).where(col(Label.id).in_(firsts)))}
 

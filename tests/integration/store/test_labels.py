@@ -307,6 +307,9 @@ def test_each_documents_first_label_stays_known(store: Store) -> None:
     store.labels.add(one.id, label="invoice", who="ann")
     by_hand, _ = store.labels.add(other.id, label="Memo", who="ann")
     assert store.labels.firsts() == {one.id: first, other.id: by_hand}
+    for origin in LabelOrigin:
+        given = store.labels.firsts(origins=[origin])
+        assert {label.origin for label in given.values()} == {origin}
     assert store.labels.names() == {"invoice", "Memo"}
 
 

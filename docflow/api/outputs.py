@@ -17,6 +17,9 @@ router = APIRouter(tags=["documents"])
 
 OutputFormat = Annotated[Format, Path(description="In what form the document is wanted.")]
 
+MUCH_TEXT = 200_000
+"""Characters from which on writing a document takes over a second (ALTO: 7 µs a character), and look-ups would wait."""
+
 OUTPUTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The document in the wanted format",
@@ -38,6 +41,8 @@ async def output(
     recognition, repeated = await workers.run(lambda: service.pipeline.reading(document_id, languages=ocr_language))
     if not repeated:
         count_reading(recognition)
+    if len(recognition.text) > MUCH_TEXT:
+        workers = service.reading
     read = await workers.run(lambda: service.pipeline.read_document(recognition))
     content = await workers.run(lambda: render(read, format))
     filename = quote(f"{PurePath(read.name).stem}{format.extension}", safe="", errors="replace")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 from lxml import etree
+
+from docflow.api import outputs
+from docflow.api.service import TRANSFERS
 
 MEDIA_TYPES = {
     "text": "text/plain; charset=utf-8",
@@ -89,3 +94,26 @@ def test_an_unknown_format_or_language_is_refused(client: httpx.Client, invoice:
     assert "'alto'" in unknown.json()["message"]
     strange = client.get(f"/document/{document_id}/output/text?ocr_language=klingon!")
     assert (strange.status_code, strange.json()["code"]) == (422, "invalid_language")
+
+
+def test_writing_a_long_document_holds_up_no_look_up(
+    client: httpx.Client, invoice: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document_id = read(client, invoice)
+    begun, over = threading.Semaphore(0), threading.Event()
+
+    def slow(*_document: object) -> bytes:
+        begun.release()
+        over.wait(60)
+        return b"written"
+
+    monkeypatch.setattr(outputs, "MUCH_TEXT", 0)
+    monkeypatch.setattr(outputs, "render", slow)
+    with ThreadPoolExecutor(TRANSFERS) as threads:
+        written = [threads.submit(client.get, f"/document/{document_id}/output/alto") for _ in range(TRANSFERS)]
+        assert begun.acquire(timeout=30)
+        try:
+            assert client.get(f"/document/{document_id}", timeout=15).json()["id"] == document_id
+        finally:
+            over.set()
+        assert [one.result().content for one in written] == [b"written"] * TRANSFERS

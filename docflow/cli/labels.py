@@ -20,6 +20,7 @@ from docflow.cli.visible import visible
 from docflow.cli.who import Who, login_name
 from docflow.labelling import Imported, Outcome, import_labels, labelled_texts
 from docflow.labels import read_entries, valid_label, valid_source, valid_who
+from docflow.labels.combining import least_sources
 from docflow.pipeline import Pipeline
 from docflow.settings import load_settings
 from docflow.store import Label, LabelAction, LabelOrigin, Store
@@ -153,10 +154,12 @@ def auto_label(
     ]
     if rows:
         show(rows, as_json=False)
+    precision = settings.labelling.precision
     if told.cutoff is None:
         OUT.print(
             f"no label stands: on {told.judged_on} documents of {told.sources} sources that people labelled, no "
-            f"certainty was right often enough to count on {settings.labelling.precision:g}"
+            f"certainty was right often enough to count on {precision:g}, which takes {least_sources(precision)} "
+            "sources that are right: label documents of more, or lower labelling.precision"
         )
     else:
         OUT.print(

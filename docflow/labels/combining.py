@@ -144,6 +144,11 @@ def cutoff(voted: Sequence[Votes], truth: Sequence[str], *, groups: Sequence[int
     return found
 
 
+def least_sources(precision: float) -> int:
+    """How many sources this precision takes where all are right: the bound is `MISSED` to the power of 1 / count then."""
+    return math.ceil(math.log(MISSED) / math.log(precision))
+
+
 def lower_bound(right: float, count: int) -> float:
     """The share that is right at least, by so many of `count` cases (Clopper and Pearson 1934).
 

@@ -148,6 +148,7 @@ def test_automatic_labels_come_with_what_they_rest_on(tmp_path: Path, monkeypatc
     monkeypatch.setenv("DOCFLOW_CONFIG_DIR", str(tmp_path))
     told = run("auto")
     assert "no label stands: on 0 documents of 0 sources that people labelled" in told.replace("\n", " ")
+    assert "which takes 45 sources that are right" in told.replace("\n", " ")
     assert "0 new, 0 withdrawn, 0 as they were, 0 undecided" in told
     assert json.loads(run("auto", "--json")) == {
         "judged_on": 0,

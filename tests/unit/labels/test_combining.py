@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docflow.labels.combining import Agreement, agreements, combine, cutoff, labels_of, lower_bound
+from docflow.labels.combining import Agreement, agreements, combine, cutoff, labels_of, least_sources, lower_bound
 
 GOOD, POOR = Agreement(100, 98), Agreement(100, 60)
 LABELS = frozenset("xyz")
@@ -189,3 +189,9 @@ def test_a_rule_that_fails_whole_senders_is_hardly_ever_counted_on(sources: int,
         voted, truth = [{"a": labels[source]} for source in groups], [said[source] for source in groups]
         passed += cutoff(voted, truth, groups=groups, precision=0.95) is not None
     assert passed <= 10
+
+
+@pytest.mark.parametrize(("precision", "sources"), [(0.8, 11), (0.9, 22), (0.95, 45), (0.99, 230)])
+def test_the_sources_that_a_precision_takes_are_told(precision: float, sources: int) -> None:
+    assert least_sources(precision) == sources
+    assert lower_bound(sources - 1, sources - 1) < precision <= lower_bound(sources, sources)

@@ -145,7 +145,7 @@ def cutoff(voted: Sequence[Votes], truth: Sequence[str], *, groups: Sequence[int
 
 
 def least_sources(precision: float) -> int:
-    """How many sources this precision takes where all are right: the bound is `MISSED` to the power of 1 / count then."""
+    """How many sources this precision takes where all are right: the bound is `MISSED` ** (1 / count) then."""
     return math.ceil(math.log(MISSED) / math.log(precision))
 
 

@@ -136,8 +136,7 @@ def document_of(pipeline: Pipeline, entry: Entry) -> int:
             next_step="Correct the path: it starts from the table's folder.",
         )
     settings = pipeline.settings
-    # A relative path may begin with a tilde, which would be taken for somebody's home.
-    data = read_source(str(entry.path.absolute()), limit=settings.intake.max_bytes, s3=settings.s3)
+    data = read_source(str(entry.path), limit=settings.intake.max_bytes, s3=settings.s3)
     return pipeline.upload(data, filename=entry.path.name).document.id
 
 

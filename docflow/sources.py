@@ -37,12 +37,12 @@ def list_sources(source: str, *, s3: S3Settings) -> list[str]:
 def files_in(filesystem: AbstractFileSystem, path: str) -> Iterable[str]:
     """What lies in a folder, at any depth."""
     if isinstance(filesystem, LocalFileSystem):
-        return map(str, files_below(path))
+        return map(str, local_files(path))
     found: Iterable[str] = filesystem.find(path)
     return found
 
 
-def files_below(folder: str | Path) -> Iterator[Path]:
+def local_files(folder: str | Path) -> Iterator[Path]:
     """The files of a local folder, at any depth but in hidden folders; raises `OSError` where one cannot be listed.
 
     fsspec leaves such folders out without a word, and so does `Path.rglob`.

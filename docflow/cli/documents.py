@@ -14,7 +14,6 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from docflow import sources
 from docflow.cli.app import ERR, OUT, shown
 from docflow.cli.outputs import FormatOption, OutputDirOption, OverlayOption, output_files
 from docflow.cli.rows import cell
@@ -25,7 +24,7 @@ from docflow.ocr.quality import Grade
 from docflow.outputs import OutputFiles
 from docflow.pipeline import Outcome, Pipeline, Reading
 from docflow.settings import load_settings
-from docflow.sources import is_hidden, read_source
+from docflow.sources import is_hidden, local_files, read_source
 from docflow.store import Document, Recognition, Store, storage_failures
 
 Made = TypeVar("Made")
@@ -128,7 +127,7 @@ def files_below(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             with storage_failures(f"the folder {path.name}"):
-                held = sorted(sources.files_below(path))
+                held = sorted(local_files(path))
             below = (p for p in held if not is_hidden(p.relative_to(path).parts))
             yield from (p for p in below if p.is_file())
         else:

@@ -46,13 +46,8 @@ def valid_source(source: str) -> str:
 
     It is composed and spaced as a label.
     """
-    source = spelt(source, most=SOURCE_CHARACTERS)
-    if not fits(source, most=SOURCE_CHARACTERS):
-        raise RequestError(
-            f"a source has at most {SOURCE_CHARACTERS} printable characters, and this is {source[:LABEL_CHARACTERS]!r}",
-            next_step="Give the name of who sent the document, or of the folder that it came from.",
-        )
-    return source
+    next_step = "Give the name of who sent the document, or of the folder that it came from."
+    return valid_name(source, most=SOURCE_CHARACTERS, what="a source", next_step=next_step)
 
 
 def valid_who(who: str) -> str:
@@ -60,13 +55,18 @@ def valid_who(who: str) -> str:
 
     It is composed and spaced as a label.
     """
-    who = spelt(who, most=WHO_CHARACTERS)
-    if not fits(who, most=WHO_CHARACTERS):
+    return valid_name(who, most=WHO_CHARACTERS, what="who says so", next_step="Give a person's name.")
+
+
+def valid_name(name: str, *, most: int, what: str, next_step: str) -> str:
+    """The name as it is kept, which may be empty; raises `RequestError`, which says `what` it is, where it is none."""
+    name = spelt(name, most=most)
+    if not fits(name, most=most):
         raise RequestError(
-            f"who says so has at most {WHO_CHARACTERS} printable characters, and this is {who[:LABEL_CHARACTERS]!r}",
-            next_step="Give a person's name.",
+            f"{what} has at most {most} printable characters, and this is {name[:LABEL_CHARACTERS]!r}",
+            next_step=next_step,
         )
-    return who
+    return name
 
 
 def fits(name: str, *, most: int) -> bool:

@@ -131,7 +131,7 @@ def promote_if_better(
             reason=f"{reason} ({told})" if reason else told,
             verdict=grounds or None,
             measured=costs.as_metrics(),
-            instead_of=rollout.NOBODY if current is None else current.model_version,
+            instead_of=rollout.NOBODY if current is None else current.digest,
         )
     return Judged(promotion, verdict)
 

@@ -21,8 +21,8 @@ from docflow.errors import BundleFailed, RequestError
 from docflow.registry import CHAMPION, Registry, code_version
 from docflow.settings import MEGABYTE, Settings
 
-BUNDLE = "docflow"
-"""What BentoML calls our bundles, by the name of the service."""
+BUNDLE = "docflow-service"
+"""What BentoML calls our bundles, as bentofile.yaml says; it takes a tag `docflow:…` for the module of that name."""
 
 BENTOFILE = "bentofile.yaml"
 BUILD_SECONDS = 300

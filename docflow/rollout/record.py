@@ -42,14 +42,14 @@ def promote(
     """The record that makes this version the champion, its files being those that were registered.
 
     Nothing is judged here: `docflow.promoting` does that, and hands on its `verdict`, what it `measured`, and the
-    version that it compared with as `instead_of`, which is `NOBODY` where there was none. The files are published as a
-    blob first, from where services take them without the registry. The former champion goes on in the shadow where
+    digest of what it compared with as `instead_of`, which is `NOBODY` where there was none. The files are published as
+    a blob first, from where services take them without the registry. The former champion goes on in the shadow where
     `rollout.keep_predecessor` says so and no other version is tried there. With another `alias`, the version is put on
     trial as that, and as that alone.
 
     Raises `ModelNotFound` where the registry has no such version or its files are gone, `DigestMismatch` where they
     have changed since they were registered, `ModelFileError` where this version of DocFlow cannot load them, and
-    `PromotionRefused` where another version than `instead_of` has the alias by now.
+    `PromotionRefused` where other files than those of `instead_of` have the alias by now.
     """
     name = settings.classify.model_name
     registered = registry.version(name, version=version)
@@ -102,14 +102,14 @@ def withdraw(
     registry: Registry | None = None,
     reason: str = "",
     verdict: Mapping[str, Any] | None = None,
-    version: str | None = None,
+    instead_of: str | None = None,
 ) -> Promotion:
     """The record that ends the trial of the version with this alias: from now on nobody has that part.
 
     Its evidence is about the version that was on trial, with the `verdict`, if it was judged.
 
     The registry is told afterwards, where it answers; it is opened where it is not given. Raises `ModelNotFound` where
-    nobody has the alias, and `PromotionRefused` where another version than `version` has it by now.
+    nobody has the alias, and `PromotionRefused` where other files than those of `instead_of`, a digest, have it by now.
     """
     trial = trial_of(alias, settings=settings, store=store) if alias in (CHALLENGER, SHADOW) else None
     if trial is None:
@@ -125,7 +125,7 @@ def withdraw(
         promoted_by=withdrawn_by,
         reason=told,
         evidence=evidence.to_dict(),
-        instead_of=version or trial.model_version,
+        instead_of=instead_of or trial.digest,
         promoted_at=evidence.promoted_at,
     )
     tell_registry(promotion, None, settings=settings, store=store, registry=registry)
@@ -162,7 +162,7 @@ def rollback(
         registry=registry,
         reason=f"{told}: {why}" if why else told,
         verdict=verdict,
-        instead_of=current.model_version,
+        instead_of=current.digest,
     )
 
 
@@ -184,8 +184,8 @@ def reinstate(
     afterwards and opened where it is not given. Who gives way to a former champion is not asked in its shadow.
 
     Raises `DigestMismatch` where the version is not what it was on record, `ModelNotFound` where its files are gone,
-    `ModelFileError` where this version of DocFlow cannot load it, and `PromotionRefused` where another version than
-    `instead_of` has the alias by now.
+    `ModelFileError` where this version of DocFlow cannot load it, and `PromotionRefused` where other files than those
+    of `instead_of`, a digest, have the alias by now.
     """
     name = settings.classify.model_name
     folder = bring(recorded, settings=settings, registry_factory=None if registry is None else lambda: registry)

@@ -98,19 +98,25 @@ def judge_rollout(
         )
         verdicts.append(verdict)
         if act:
-            carry_out(verdict, promotion, settings=settings, store=store, judged_by=judged_by)
+            carry_out(verdict, promotion, champion=champion, settings=settings, store=store, judged_by=judged_by)
         if verdict.ruling is Ruling.PROMOTE:
             break
     return verdicts
 
 
 def carry_out(
-    verdict: RolloutVerdict, promotion: Promotion, *, settings: Settings, store: Store, judged_by: str
+    verdict: RolloutVerdict,
+    promotion: Promotion,
+    *,
+    champion: Promotion,
+    settings: Settings,
+    store: Store,
+    judged_by: str,
 ) -> None:
-    """Put on record what was decided about the version on trial."""
+    """Put on record what was decided about the version on trial beside this champion."""
     if verdict.ruling is Ruling.WITHDRAW:
         withdraw(
-            verdict.alias, settings=settings, store=store, withdrawn_by=judged_by, version=promotion.model_version,
+            verdict.alias, settings=settings, store=store, withdrawn_by=judged_by, instead_of=promotion.digest,
             reason=verdict.reason, verdict=verdict.to_dict(),
         )  # fmt: skip
     elif verdict.ruling in (Ruling.PROMOTE, Ruling.CHALLENGE):
@@ -118,7 +124,7 @@ def carry_out(
         reinstate(
             promotion, settings=settings, store=store, promoted_by=judged_by,
             reason=verdict.reason, verdict=verdict.to_dict(),
-            alias=CHAMPION if is_promoted else CHALLENGER, instead_of=verdict.champion if is_promoted else None,
+            alias=CHAMPION if is_promoted else CHALLENGER, instead_of=champion.digest if is_promoted else None,
         )  # fmt: skip
 
 

@@ -274,8 +274,8 @@ class Store:
     ) -> Promotion:
         """The promotion that was added to the history; a rollback is one too. Without `promoted_at`, it is from now on.
 
-        With `instead_of`, raises `PromotionRefused` and adds nothing unless that version has the alias by now; empty
-        means that nobody has it. `after` is added just before it, or neither is.
+        With `instead_of`, a digest, raises `PromotionRefused` and adds nothing unless the version of these files has
+        the alias by now; empty means that nobody has it. `after` is added just before it, or neither is.
         """
         promotion = Promotion(
             model_name=model_name,
@@ -291,7 +291,7 @@ class Store:
         with self._database.locking() as session:
             _lock_promotions(session)
             if instead_of is not None:
-                _still_has(session, promotion, version=instead_of)
+                _still_has(session, promotion, digest=instead_of)
             for added in filter(None, (after, promotion)):
                 added.promoted_by, added.reason = storable(added.promoted_by), storable(added.reason)
                 session.add(added)
@@ -355,15 +355,17 @@ def _lock_promotions(session: Session) -> None:
         session.connection().exec_driver_sql("LOCK TABLE promotions IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _still_has(session: Session, promotion: Promotion, *, version: str) -> None:
-    """Raise `PromotionRefused` unless `version` is what the promotion's alias means by now; empty: it means nobody."""
+def _still_has(session: Session, promotion: Promotion, *, digest: str) -> None:
+    """Raise `PromotionRefused` unless the promotion's alias means the files of `digest` by now; empty: it means nobody.
+
+    A registry that was made anew has other files under the same numbers.
+    """
     alias = promotion.alias
     current = session.exec(_newest_promotion(promotion.model_name, alias=alias).limit(1)).first()
-    found = "" if current is None else current.model_version
-    if found != version:
-        told = f"version {version} is not the {alias} any more" if version else f"version {found} is the {alias} by now"
+    if ("" if current is None else current.digest) != digest:
+        who = f"version {current.model_version}" if current is not None and current.digest else "nobody"
         raise PromotionRefused(
-            f"{told}: what was decided before is outdated",
+            f"{who} is the {alias} by now: what was decided before is outdated",
             next_step="`docflow models history` says who was promoted meanwhile; decide anew.",
         )
 

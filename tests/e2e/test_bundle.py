@@ -131,7 +131,7 @@ def built(bundle_var: Path) -> dict[str, Any]:
 
 
 def test_the_bundle_was_served_by_what_it_asks_for_alone_and_read_real_documents(built: dict[str, Any]) -> None:
-    assert built["tag"] == "docflow:t1"
+    assert built["tag"] == "docflow-service:t1"
     assert [tried["file"] for tried in built["tried"]] == ["invoice-eng.pdf", "receipt-rus.jpg"]
     assert all(tried["pages"] == 1 for tried in built["tried"])
     assert 100 < built["installed_bytes"] / 1e6 < 1000
@@ -144,12 +144,12 @@ def test_the_metrics_of_the_service_that_runs_meanwhile_were_left_alone(
 
 
 def test_a_version_that_is_taken_is_refused_before_anything_is_built(built: dict[str, Any], bundle_var: Path) -> None:
-    with pytest.raises(AssertionError, match="RequestError: there is a bundle docflow:t1 already"):
+    with pytest.raises(AssertionError, match="RequestError: there is a bundle docflow-service:t1 already"):
         serving.build_bundle(bundle_var, version="t1")
 
 
 def test_the_bundle_says_what_it_serves(built: dict[str, Any], bundle_var: Path) -> None:
-    (described,) = (bundle_var / "bentoml" / "bentos" / "docflow").glob("t1/bento.yaml")
+    (described,) = (bundle_var / "bentoml" / "bentos" / "docflow-service").glob("t1/bento.yaml")
     bento = yaml.safe_load(described.read_text())
     assert bento["labels"]["model_version"] == "1"
     assert len(bento["labels"]["model_digest"]) == len(bento["labels"]["data_digest"]) == 64
@@ -173,11 +173,14 @@ def test_the_bundle_answers_with_what_it_was_built_with_without_any_database_wha
     assert re.fullmatch("docflow:mlflow-v1-[0-9a-f]{8}", serving.import_champion(since))
     home = tmp_path / "var" / "bentoml"
     shutil.copytree(since / "bentoml", home)
+    # As in the source tree, where another DocFlow than the bundle's own can be imported.
+    (tmp_path / "docflow").mkdir()
+    (tmp_path / "docflow" / "__init__.py").write_text("raise SystemExit('not what was bundled')")
     (environment,) = (bundle_var / "bundle-environments").iterdir()
     python = str(environment / "bin" / "python")
     with (
         serving.serving(
-            "docflow:t1",
+            "docflow-service:t1",
             var_dir=tmp_path / "var",
             cwd=tmp_path,
             python=python,
@@ -204,7 +207,7 @@ def test_the_bundle_answers_with_what_it_was_built_with_without_any_database_wha
 def test_a_bundle_that_cannot_read_documents_is_refused_and_removed(bundle_var: Path) -> None:
     with pytest.raises(AssertionError, match="BundleFailed: the bundle answered 415"):
         serving.build_bundle(bundle_var, version="t2", documents=("../__init__.py",))
-    assert not (bundle_var / "bentoml" / "bentos" / "docflow" / "t2").exists()
+    assert not (bundle_var / "bentoml" / "bentos" / "docflow-service" / "t2").exists()
 
 
 def test_a_bundle_that_nobody_waited_for_is_removed_and_the_one_before_is_the_latest(
@@ -212,7 +215,7 @@ def test_a_bundle_that_nobody_waited_for_is_removed_and_the_one_before_is_the_la
 ) -> None:
     with pytest.raises(AssertionError, match="KeyboardInterrupt"):
         serving.build_bundle(bundle_var, version="t4", first=INTERRUPT)
-    bundles = bundle_var / "bentoml" / "bentos" / "docflow"
+    bundles = bundle_var / "bentoml" / "bentos" / "docflow-service"
     assert not (bundles / "t4").exists()
     assert (bundles / "latest").read_text() == "t1"
 
@@ -222,7 +225,7 @@ def test_a_bundle_whose_challenger_does_not_load_is_refused_and_removed(
 ) -> None:
     with pytest.raises(AssertionError, match="version 4 was bundled, and did not answer"):
         serving.build_bundle(bundle_var, version="t3", first=SPOIL_CHALLENGER)
-    assert not (bundle_var / "bentoml" / "bentos" / "docflow" / "t3").exists()
+    assert not (bundle_var / "bentoml" / "bentos" / "docflow-service" / "t3").exists()
     serving.import_champion(bundle_var)
 
 

@@ -68,10 +68,11 @@ def aliases(loop: Loop) -> dict[str, str]:
     return {alias: one.version for one in loop.registry.versions("docflow") for alias in one.aliases}
 
 
-def withdraw(loop: Loop, *, alias: str = "challenger", version: str | None = None) -> Promotion:
+def withdraw(loop: Loop, *, alias: str = "challenger", instead_of: str | None = None) -> Promotion:
     return rollout.withdraw(
-        alias, settings=loop.settings, store=loop.store, registry=loop.registry, withdrawn_by="bo", version=version
-    )
+        alias, settings=loop.settings, store=loop.store, registry=loop.registry, withdrawn_by="bo",
+        instead_of=instead_of,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_nothing_is_promoted_where_another_became_the_champion_since_it_was_judg
     three.published("1").unlink()
     for folder in (three.folder("1"), three.artifacts("1").parent):
         shutil.rmtree(folder)
-    with pytest.raises(PromotionRefused, match="version 1 is not the champion any more"):
+    with pytest.raises(PromotionRefused, match="version 3 is the champion by now"):
         promoting.promote_if_better(
             "2", settings=three.settings, store=three.store, registry=three.registry, promoted_by="ann"
         )
@@ -144,11 +145,13 @@ def test_nothing_is_promoted_where_another_became_the_champion_since_it_was_judg
 
 def test_nobody_is_withdrawn_in_the_place_of_another(three: Loop) -> None:
     three.challenge("2")
+    second = three.store.promotions(model_name="docflow", alias="challenger")[0]
     three.challenge("3")
-    with pytest.raises(PromotionRefused, match="version 2 is not the challenger any more"):
-        withdraw(three, version="2")
+    third = three.store.promotions(model_name="docflow", alias="challenger")[0]
+    with pytest.raises(PromotionRefused, match="version 3 is the challenger by now"):
+        withdraw(three, instead_of=second.digest)
     assert in_force(three)["challenger"] == "3"
-    withdraw(three, version="3")
+    withdraw(three, instead_of=third.digest)
     assert in_force(three) == {"champion": "1"}
 
 

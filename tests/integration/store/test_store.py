@@ -298,8 +298,8 @@ def promoted(store: Store, version: str, *, instead_of: str | None = None, after
     """Whether the version was put on record as the champion."""
     try:
         store.record_promotion(
-            model_name="docflow", model_version=version, digest="d", promoted_by="ann", instead_of=instead_of,
-            after=after,
+            model_name="docflow", model_version=version, digest=version and f"d{version}", promoted_by="ann",
+            instead_of=instead_of, after=after,
         )  # fmt: skip
     except PromotionRefused:
         return False
@@ -307,22 +307,29 @@ def promoted(store: Store, version: str, *, instead_of: str | None = None, after
 
 
 def test_nothing_is_promoted_instead_of_a_version_that_was_replaced_meanwhile(store: Store) -> None:
-    assert not promoted(store, "1", instead_of="0")
+    assert not promoted(store, "1", instead_of="d0")
     assert promoted(store, "1")
-    assert promoted(store, "3", instead_of="1")
+    assert promoted(store, "3", instead_of="d1")
     shadow = Promotion(model_name="docflow", model_version="1", digest="d", alias="shadow", promoted_by="", reason="")
-    assert not promoted(store, "2", instead_of="1", after=shadow)
+    assert not promoted(store, "2", instead_of="d1", after=shadow)
     assert [p.model_version for p in store.promotions(model_name="docflow")] == ["3", "1"]
-    assert promoted(store, "2", instead_of="3", after=shadow)
+    assert promoted(store, "2", instead_of="d3", after=shadow)
     newest = store.promotions(model_name="docflow", limit=2)
     assert [(p.alias, p.model_version) for p in newest] == [("champion", "2"), ("shadow", "1")]
+
+
+def test_nothing_is_promoted_instead_of_other_files_under_the_same_number(store: Store) -> None:
+    for digest in ("before the registry was made anew", "after it"):
+        store.record_promotion(model_name="docflow", model_version="1", digest=digest, promoted_by="ann")
+    assert not promoted(store, "2", instead_of="before the registry was made anew")
+    assert promoted(store, "2", instead_of="after it")
 
 
 def test_of_many_that_replace_the_same_version_at_once_one_does(store: Store) -> None:
     for version in ("0", "1"):
         promoted(store, version)
     with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(lambda number: promoted(store, str(number), instead_of="1"), range(2, 18)))
+        done = list(pool.map(lambda number: promoted(store, str(number), instead_of="d1"), range(2, 18)))
     assert sum(done) == 1
 
 
@@ -342,7 +349,7 @@ def test_of_many_first_promotions_at_once_one_is_put_on_record(store: Store) -> 
 def test_nobody_has_an_alias_before_the_first_promotion_and_after_a_withdrawal(store: Store) -> None:
     assert promoted(store, "1", instead_of="")
     assert not promoted(store, "2", instead_of="")
-    assert promoted(store, "", instead_of="1")
+    assert promoted(store, "", instead_of="d1")
     assert promoted(store, "2", instead_of="")
 
 

@@ -24,6 +24,9 @@ SAME_LINE = 0.1
 """Share of the smaller line's area that two lines must have in common: little, for one engine may have missed half of
 the line and the other the other half."""
 
+SAME_WORD = 0.5
+"""Share of the area that two words cover together which they must have in common to be the same word of the page."""
+
 BLOCK = 64
 """Words that are compared with all of the other reading's at once: that much stays in the processor's cache."""
 
@@ -31,7 +34,8 @@ BLOCK = 64
 def matching_rows(readings: Sequence[Reading]) -> list[Row]:
     """The lines of the page, in reading order; a line that only one reading has is a row of its own.
 
-    Lines belong together where one is the other's best match by the area that their words share. Words' boxes are
+    Lines belong together where one is the other's best match by the area that their words share, and where they have a
+    word in common: else one that two engines put into different pieces of a line would be said twice. Words' boxes are
     compared, not lines': on a page that is a degree askew, a long line's box covers its neighbours too. A line in
     pieces, such as a label and an amount far apart, is put together where another reading has it in one.
     """
@@ -43,7 +47,7 @@ def matching_rows(readings: Sequence[Reading]) -> list[Row]:
         return node
 
     for (r, first), (s, second) in combinations(enumerate(readings), 2):
-        for n, m in _best_matches(first, second):
+        for n, m in _same_lines(first, second):
             one, other = sorted((root((r, n)), root((s, m))))
             belongs[other] = one
     rows: dict[Node, list[Node]] = {}
@@ -52,22 +56,28 @@ def matching_rows(readings: Sequence[Reading]) -> list[Row]:
     return [_words_of(rows[key], readings) for key in _reading_order(readings, {node: root(node) for node in belongs})]
 
 
-def _best_matches(first: Reading, second: Reading) -> set[Node]:
-    """Pairs of lines, of which one at least is the other's best match."""
+def _same_lines(first: Reading, second: Reading) -> set[Node]:
+    """Pairs of lines, of which one at least is the other's best match, or which have a word in common."""
     if not first.lines or not second.lines:
         return set()
     boxes = [_boxes(reading.words) for reading in (first, second)]
     starts = [_starts(reading.lines) for reading in (first, second)]
     # In blocks: the table of all words against all would fill a gigabyte on a newspaper's page.
-    blocks = (boxes[0][at : at + BLOCK] for at in range(0, len(boxes[0]), BLOCK))
-    by_line = [np.add.reduceat(_shared(block, boxes[1]), starts[1], axis=1) for block in blocks]
+    by_line, has_word = [], []
+    for at in range(0, len(boxes[0]), BLOCK):
+        block = boxes[0][at : at + BLOCK]
+        area = _shared(block, boxes[1])
+        by_line.append(np.add.reduceat(area, starts[1], axis=1))
+        is_same = area >= SAME_WORD * (_area(block)[:, None] + _area(boxes[1]) - area)
+        has_word.append(np.logical_or.reduceat(is_same, starts[1], axis=1))
     shared = np.add.reduceat(np.concatenate(by_line), starts[0], axis=0)
+    common = np.logical_or.reduceat(np.concatenate(has_word), starts[0], axis=0)
     areas = [np.add.reduceat(_area(box), start) for box, start in zip(boxes, starts, strict=True)]
     enough = shared >= SAME_LINE * np.minimum(areas[0][:, None], areas[1])
     likeness = np.where(enough, shared / (areas[0][:, None] + areas[1] - shared), 0.0)
     rows, columns = likeness.argmax(axis=1), likeness.argmax(axis=0)
     best = [(n, int(m)) for n, m in enumerate(rows)] + [(int(n), m) for m, n in enumerate(columns)]
-    return {(n, m) for n, m in best if likeness[n, m] > 0}
+    return {(n, m) for n, m in best if likeness[n, m] > 0} | {(int(n), int(m)) for n, m in np.argwhere(common)}
 
 
 def _boxes(words: Sequence[Word]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from readings import line_at, line_of, pages, several_readings, unhurried
 
 from docflow.ocr.ensemble import Calibration, Calibrations, Consensus, Curve, Reading, WordClass, combine
 from docflow.ocr.ensemble.voting import SILENCE, likeliest
-from docflow.types import Line
+from docflow.types import Box, Line, Word
 
 AT_THEIR_WORD = Calibrations()
 
@@ -144,3 +144,18 @@ def test_the_silence_of_an_engine_that_was_not_asked_says_nothing() -> None:
 
 def test_a_page_without_words_has_no_lines() -> None:
     assert together(Reading("a", ()), Reading("b", ())).lines == ()
+
+
+def test_engines_that_cut_a_line_at_different_places_say_no_word_twice() -> None:
+    total, amount, due, sum_ = (
+        Word(text, Box(60 * n, 0, 60 * n + 40, 20), 0.9) for n, text in enumerate(["Total", "amount", "due:", "12.00"])
+    )
+    early = Reading("early", (Line((total,)), Line((amount, due, sum_))))
+    late = Reading("late", (Line((total, amount)), Line((due, sum_))))
+    assert [line.text for line in together(early, late).lines] == ["Total amount due: 12.00"]
+
+
+@pytest.mark.parametrize(("one", "other"), [("27″", '27"'), ("d´Or", "d'Or"), ("d`Or", "d'Or"), ("d’Or", "d´Or")])
+def test_marks_that_are_drawn_otherwise_are_no_contradiction(one: str, other: str) -> None:
+    ((decision,),) = together(Reading("a", (line_of(one),)), Reading("b", (line_of(other),))).decisions
+    assert decision.is_unanimous

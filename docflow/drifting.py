@@ -1,6 +1,6 @@
 """Drift, composed with the store and the registry: documents of late beside those that a model began with.
 
-What a model is asked about just after its training is what it was made for. So the reference are the first documents
+What comes just after a model's training is what it was made for. So the reference are the first documents that came
 since the newest version was registered, and both windows start anew with each version. Both are judged by one version,
 the champion, under one threshold: that it was replaced is no drift of the documents.
 """
@@ -72,7 +72,8 @@ class Drift:
                 {
                     "name": one.name.value,
                     "psi": round(one.psi, 4),
-                    "threshold": round(one.threshold, 4),
+                    "threshold": one.threshold,
+                    "by_chance": one.by_chance,
                     "drifted": one.drifted,
                 }
                 for one in self.columns

@@ -203,7 +203,7 @@ class DriftSettings(Section):
     psi: float = Field(
         0.1,
         gt=0,
-        description="Population stability index from which on a column has drifted; more where chance alone passes it.",
+        description="Population stability index from which on a column has drifted, unless chance explains it.",
     )
     share: float = Field(
         0.3,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from docflow.types import UNKNOWN
 
@@ -75,6 +76,13 @@ class Binned:
     def bins(self) -> int:
         """How many bins there is a document in."""
         return len({*self.reference, *self.current})
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many documents each window has in each bin: the reference's, and below them the current ones."""
+        names = list(dict.fromkeys([*self.reference, *self.current]))
+        found = [Counter(window) for window in (self.reference, self.current)]
+        return np.array([[counted[name] for name in names] for counted in found])
 
     @property
     def design_effect(self) -> float:

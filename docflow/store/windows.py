@@ -1,4 +1,4 @@
-"""The first and the last documents that a version of a model was asked about, with what is stored of each."""
+"""The first and the last documents since a moment that a version was asked about, with what is stored of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from docflow.store.database import Database
-from docflow.store.tables import PredictionRow, Recognition
+from docflow.store.tables import Document, PredictionRow, Recognition
 from docflow.types import FAILED
 
 BEGINNING = 10_000
@@ -38,7 +38,7 @@ class AskedDocument:
 
 @dataclass(frozen=True, slots=True)
 class WindowKey:
-    """Whose documents a window has: those that the version, set like this, was asked about since then."""
+    """Whose documents a window has: those that came since then and that the version, set like this, was asked about."""
 
     model_name: str
     model_version: str
@@ -67,12 +67,14 @@ class WindowStore:
     def _asked(self, most: int, *, key: WindowKey, after: int = 0, newest_first: bool = False) -> list[AskedDocument]:
         firsts = (
             select(func.min(PredictionRow.id))
+            .join(Document, col(Document.id) == col(PredictionRow.document_id))
             .where(
                 col(PredictionRow.model_name) == key.model_name,
                 col(PredictionRow.model_version) == key.model_version,
                 col(PredictionRow.settings_digest) == key.settings_digest,
                 col(PredictionRow.label) != FAILED,
-                col(PredictionRow.predicted_at) >= key.since,
+                # Not when it was asked: whoever is asked about all that is there anew has no newer documents for it.
+                col(Document.created_at) >= key.since,
             )
             .group_by(col(PredictionRow.document_id))
         )

@@ -23,8 +23,9 @@ def ask(
     documents: int,
     label: str = "invoice",
     variant: Variant = Variant.CHAMPION,
-) -> None:
-    """New documents, a page each, of which the version says this; one in ten is unknown all the same."""
+) -> list[int]:
+    """The ids of new documents, a page each, of which the version says this; one in ten is unknown all the same."""
+    asked = []
     for number in islice(NUMBERS, documents):
         document, _ = store.add_document(
             sha256=str(number).ljust(64, "-"), filename="a", media_type="image/png", size=1, storage_path="a"
@@ -40,3 +41,18 @@ def ask(
             prediction=Prediction(said, 0.5 + number % 50 / 100, said != UNKNOWN, {label: 0.9}, model, variant),
             settings_digest=settings.digest(*PREDICTION_SETTINGS),
         )
+        asked.append(document.id)
+    return asked
+
+
+def again(settings: Settings, *, store: Store, version: str, document: int) -> None:
+    """Ask another version about a document that is there, as flows do that look through a whole folder."""
+    read = store.latest_recognition(document)
+    assert read is not None
+    model = ModelRef(settings.classify.model_name, version, version)
+    store.save_prediction(
+        document,
+        recognition_id=read.id,
+        prediction=Prediction("invoice", 0.9, True, {"invoice": 0.9}, model, Variant.CHAMPION),
+        settings_digest=settings.digest(*PREDICTION_SETTINGS),
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from integration.asked import ask
+from integration.asked import again, ask
 from learning_case import Loop, open_copy
 
 from docflow.cli.drift import drift
@@ -87,6 +87,17 @@ def test_the_windows_start_anew_with_each_version_that_is_registered(drifted: Lo
     seen = look(drifted)
     assert (seen.drifted, seen.since) == (False, "3")
     assert "0 of 100" in seen.why
+
+
+def test_documents_that_came_before_the_newest_version_are_no_news_to_it(two: Loop) -> None:
+    before = ask(two.settings, store=two.store, version="1", documents=110)
+    two.train(seed=2)
+    two.promote("3")
+    for document in before:
+        again(two.settings, store=two.store, version="3", document=document)
+    assert "0 of 100 to compare with" in look(two).why
+    documents(two, 3, version="3")
+    assert "3 of 100 to compare with" in look(two).why
 
 
 def test_another_champion_or_threshold_is_no_drift_of_the_documents(two: Loop) -> None:

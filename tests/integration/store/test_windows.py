@@ -77,3 +77,13 @@ def test_only_what_the_version_said_under_the_same_settings_since_then_counts(st
     say(store, "e", "invoice")
     assert labels(store, key, first=9) == (["asked in the shadow", "invoice"], [])
     assert labels(store, replace(key, since=datetime.now(UTC)), first=9) == ([], [])
+
+
+def test_a_document_that_came_before_then_and_is_asked_about_since_is_in_no_window(
+    store: Store, key: WindowKey
+) -> None:
+    say(store, "a", "a", version="0")
+    since = replace(key, since=datetime.now(UTC))
+    say(store, "a", "a")
+    say(store, "b", "b")
+    assert labels(store, since, first=9) == (["b"], [])

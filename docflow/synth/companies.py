@@ -85,6 +85,11 @@ class Company:
     is_sole_trader: bool = False
 
     @property
+    def register(self) -> str:
+        """What the number in the state's register is called: `ОГРН`, or a sole trader's `ОГРНИП`."""
+        return "ОГРНИП" if self.is_sole_trader else "ОГРН"
+
+    @property
     def inn_kpp(self) -> str:
         """`INN/KPP`, or the INN alone for a sole trader."""
         return f"{self.inn}/{self.kpp}" if self.kpp else self.inn

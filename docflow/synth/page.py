@@ -84,7 +84,8 @@ class Page:
 class SynthDocument:
     """A made-up document with what is true of it.
 
-    `kind` is its label, `layout` the function that laid it out, `fields` what an extractor should find.
+    `kind` is its label, `layout` the function that laid it out, `fields` what an extractor should find, as it is printed
+    (see `Sheet`).
     """
 
     kind: str

@@ -46,7 +46,15 @@ CHINESE_GIVEN = (
     "Kah Wai",
 )
 MALAY_GIVEN = ("Ahmad", "Ismail", "Aminah", "Razak", "Faridah", "Hafiz", "Nurul", "Zainal", "Rosnah", "Azman", "Siti")
-INDIAN_NAMES = ("Kumar", "Raju", "Devi", "Muthu", "Saravanan", "Priya", "Ganesan", "Letchumi", "Subramaniam")
+MALAY_FATHERS = (
+    "Ahmad", "Ismail", "Abdullah", "Razak", "Yusof", "Hafiz", "Osman", "Zainal", "Ibrahim", "Azman", "Hassan",
+)  # fmt: skip
+INDIAN_GIVEN = ("Kumar", "Raju", "Devi", "Muthu", "Saravanan", "Priya", "Ganesan", "Letchumi", "Subramaniam")
+INDIAN_FATHERS = ("Kumar", "Raju", "Arumugam", "Muthu", "Saravanan", "Perumal", "Ganesan", "Nadarajah", "Subramaniam")
+MALAYSIAN_WOMEN = frozenset(
+    ("Siew Ling", "Mei Yee", "Hui Min", "Li Na", "Aminah", "Faridah", "Nurul", "Rosnah", "Siti", "Devi", "Priya", "Letchumi")
+)  # fmt: skip
+"""Which of the given names above are women's."""
 
 HUSHING = "гкхжшчщ"
 
@@ -76,9 +84,18 @@ class Person:
         return f"{self.last} {self.initials}"
 
     @property
+    def courtesy(self) -> str:
+        """`Mr.` or `Ms.`."""
+        return "Ms." if self.is_woman else "Mr."
+
+    @property
     def formal(self) -> str:
         """`Mr. Smith` or `Ms. Smith`."""
-        return f"{'Ms.' if self.is_woman else 'Mr.'} {self.last}"
+        return f"{self.courtesy} {self.last}"
+
+    def by_gender(self, man: str, woman: str) -> str:
+        """The form of a word that agrees with the person: `by_gender("именуемый", "именуемая")`."""
+        return woman if self.is_woman else man
 
     def russian(self, case: Case = "nominative") -> str:
         """Last, first and middle name in a case: `Иванову Ивану Петровичу`."""
@@ -140,13 +157,20 @@ def latin_person(rng: random.Random, region: str) -> Person:
 
 
 def malaysian_person(rng: random.Random) -> Person:
-    """Someone with a Chinese, Malay or Indian name as in Malaysia; `last` is what they are called by."""
+    """Someone with a Chinese, Malay or Indian name as in Malaysia; `last` is what they are called by.
+
+    Malays and Indians are called by their father's name, Malays as his son (`bin`) or daughter (`binti`).
+    """
     kind = rng.random()
+    given = rng.choice(CHINESE_GIVEN if kind < 0.5 else MALAY_GIVEN if kind < 0.85 else INDIAN_GIVEN)
+    is_woman = given in MALAYSIAN_WOMEN
     if kind < 0.5:
-        return Person(rng.choice(CHINESE_GIVEN), rng.choice(CHINESE_SURNAMES))
-    if kind < 0.85:
-        return Person(rng.choice(MALAY_GIVEN), f"bin {rng.choice(MALAY_GIVEN)}")
-    return Person(rng.choice(INDIAN_NAMES), rng.choice(INDIAN_NAMES))
+        last = rng.choice(CHINESE_SURNAMES)
+    elif kind < 0.85:
+        last = f"{'binti' if is_woman else 'bin'} {rng.choice(MALAY_FATHERS)}"
+    else:
+        last = rng.choice(INDIAN_FATHERS)
+    return Person(given, last, is_woman=is_woman)
 
 
 def russian_person(rng: random.Random) -> Person:

@@ -76,6 +76,14 @@ class Values:
         first = datetime.date(self._first_year, 1, 1)
         return first + datetime.timedelta(days=self.rng.randrange(4 * 365))
 
+    def day_from(self, day: datetime.date, least: int, most: int) -> datetime.date:
+        """A day from `least` to `most` days after `day`; one draw, as of `day()`."""
+        return day + datetime.timedelta(days=least + self.day().toordinal() % (most - least + 1))
+
+    def day_before(self, day: datetime.date) -> datetime.date:
+        """A day not after `day`, as far from it as a day of the document's years may be; one draw, as of `day()`."""
+        return day - abs(self.day() - day)
+
     def amount(self, low: int, high: int) -> Decimal:
         """A sum between `low` and `high`, often a round one."""
         cents = self.rng.choice((0, 0, 50, 90, 99, 95, self.rng.randrange(100)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from docflow.synth.companies import Company
 from docflow.synth.flow import Flow
 from docflow.synth.kinds.grammar import Grammar
@@ -19,14 +21,26 @@ ROLES = {
 }
 
 
-def _passport(values: Values) -> str:
-    return f"паспорт: серия {values.digits(4)} номер {values.digits(6)}, выдан {values.choice('ОВД', 'УФМС', 'отделом внутренних дел')} г. {values.draw('city')} {values.short_date(values.day())}"
+def _passport(values: Values, day: datetime.date) -> str:
+    return f"паспорт: серия {values.digits(4)} номер {values.digits(6)}, выдан {values.choice('ОВД', 'УФМС', 'отделом внутренних дел')} г. {values.draw('city')} {values.short_date(values.day_before(day))}"
 
 
-def _party(values: Values, role: str, *, company: Company, person: Person, is_person: bool) -> str:
+def _party(values: Values, role: str, *, company: Company, person: Person, is_person: bool, day: datetime.date) -> str:
+    """Who a party is: a person by the passport, an organisation by its director, or a sole trader by the register."""
+    named, acting = person.by_gender("именуемый", "именуемая"), person.by_gender("действующий", "действующая")
     if is_person:
-        return f"{person.russian()}, {_passport(values)}, {values.choice('зарегистрированный', 'проживающий')} по адресу: {company.address.one_line}, именуемый в дальнейшем «{role}»"
-    return f"{company.short_name}, именуемое в дальнейшем «{role}», в лице {values.choice('генерального директора', 'директора')} {person.russian('genitive')}, действующего на основании {values.choice('Устава', 'доверенности')}"
+        passport = _passport(values, day)
+        resident = values.choice(
+            person.by_gender("зарегистрированный", "зарегистрированная"), person.by_gender("проживающий", "проживающая")
+        )
+        return f"{person.russian()}, {passport}, {resident} по адресу: {company.address.one_line}, {named} в дальнейшем «{role}»"
+    if company.is_sole_trader:
+        called = f"{named} {values.choice('в дальнейшем', 'далее')} «{role}»"
+        basis = values.choice("свидетельства о государственной регистрации", f"записи в ЕГРИП, ОГРНИП {company.ogrn}")
+        return f"{company.short_name}, {called}, {acting} на основании {basis}"
+    known = "именуемый" if company.short_name.startswith("ТД ") else "именуемое"
+    director = f"{values.choice('генерального директора', 'директора')} {person.russian('genitive')}"
+    return f"{company.short_name}, {known} в дальнейшем «{role}», в лице {director}, {person.by_gender('действующего', 'действующей')} на основании {values.choice('Устава', 'доверенности')}"
 
 
 def _requisites(company: Company, person: Person, role: str, *, is_person: bool) -> list[str]:
@@ -42,7 +56,7 @@ def _requisites(company: Company, person: Person, role: str, *, is_person: bool)
         f"{role}:",
         company.short_name,
         company.address.one_line,
-        f"ИНН/КПП {company.inn_kpp}",
+        f"{'ИНН/КПП' if company.kpp else 'ИНН'} {company.inn_kpp}",
         f"Р/с {company.account}",
         company.bank,
         f"К/с {company.bank_account}, БИК {company.bik}",
@@ -73,11 +87,12 @@ def _agreement(values: Values, of: str, *, people: float) -> Sheet:
     title = grammar.one(f"{of}_title")
     if "№" not in title and values.chance(0.5):
         title += f" № {values.draw('number')}"
-    date = values.long_date(values.day())
+    day = values.day()
+    date = values.long_date(day)
     flow.heading(title, align="center")
     flow.two_columns([f"г. {values.draw('city')}"], [date])
     told = [
-        _party(values, role, company=c, person=p, is_person=a)
+        _party(values, role, company=c, person=p, is_person=a, day=day)
         for role, c, p, a in zip(roles, companies, persons, are_people, strict=True)
     ]
     flow.paragraph(

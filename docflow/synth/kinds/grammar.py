@@ -2,7 +2,8 @@
 
 A pool is a text file beside this module: a line `# name` opens a section, each other line is one template of it.
 Slots are filled from what the caller binds first, then from the pool's own sections, then from the values that
-the document's `Values` can draw (a date, a person, a sum …).
+the document's `Values` can draw (a date, a person, a sum …). `{n:день,дня,дней}` is a whole number with the form of a
+Russian noun that it asks for.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
+from docflow.synth.money import plural_rus
 from docflow.synth.values import Values
 
 CHOICE = re.compile(r"\[([^\[\]]*)\]")
-SLOT = re.compile(r"\{(\w+)\}")
+SLOT = re.compile(r"\{(\w+)(?::([^{},]+),([^{},]+),([^{},]+))?\}")
 STRAY_SPACE = re.compile(r" +([,.;?!)]| (?=\S))")
 """The space that an empty choice leaves behind."""
 
@@ -66,7 +68,11 @@ class Grammar:
         return SLOT.sub(self._slot, template)
 
     def _slot(self, match: re.Match[str]) -> str:
-        name = match.group(1)
+        name, one, few, many = match.groups()
+        value = self._value(name)
+        return f"{value} {plural_rus(int(value), (one, few, many))}" if one else value
+
+    def _value(self, name: str) -> str:
         if name in self.bound:
             return self.bound[name]
         if name in self.sections:

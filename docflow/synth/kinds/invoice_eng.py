@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime
+from collections.abc import Sequence
 
 from docflow.synth.companies import Company
 from docflow.synth.flow import Flow
@@ -26,6 +27,9 @@ BILL_TO = ("Bill To", "BILL TO:", "Sold To", "Invoice to:", "Customer", "Billed 
 NUMBER = ("Invoice No.", "Invoice #", "Invoice number", "INVOICE NO", "Inv. No.", "Document no.")
 DATE = ("Invoice Date", "Date", "DATE", "Date of issue", "Dated")
 DUE = ("Due Date", "Payment due", "Due", "Pay by", "Date due")
+DAYS_TO_PAY = (7, 60)
+DAYS_BILLED = (6, 31)
+"""From an invoice's date until it is due, and from the first day of a billing period until its last."""
 TERMS = (
     "Payment terms: net 30 days", "Terms: NET 30", "Payable within 14 days without deduction", "2% 10 days, net 30", "Payment due upon receipt of invoice",
     "Interest of 1.5% per month is charged on overdue accounts", "Please quote the invoice number with your payment", "Make all checks payable to {}",
@@ -40,8 +44,10 @@ def _parties(values: Values, region: str) -> tuple[Values, Company, Company]:
     return there, there.company(), there.company()
 
 
-def _head(flow: Flow, there: Values, seller: Company, buyer: Company, *, title: str | None = None) -> Mapping[str, str]:
-    """Seller, title, buyer, number and dates; returns the fields as printed."""
+def _head(
+    flow: Flow, there: Values, seller: Company, buyer: Company, *, title: str | None = None
+) -> tuple[dict[str, str], datetime.date]:
+    """Seller, title, buyer, number and dates; returns the fields as printed, and the day of the invoice."""
     day = there.day()
     number = there.choice(
         f"{there.draw('code')}", there.digits(6), f"{day.year}-{there.digits(4)}", f"INV{there.digits(5)}"
@@ -53,7 +59,7 @@ def _head(flow: Flow, there: Values, seller: Company, buyer: Company, *, title: 
         f"{there.choice('Customer No.', 'Account', 'Your order', 'P.O. Number', 'PO #', 'Our reference', 'Contract No.')}: {there.draw('code')}",
     ]
     if there.chance(0.7):
-        told.append(f"{there.rng.choice(DUE)}: {there.short_date(there.day())}")
+        told.append(f"{there.rng.choice(DUE)}: {there.short_date(there.day_from(day, *DAYS_TO_PAY))}")
     if there.chance(0.4):
         flow.builder.logo(flow.left, flow.y, side=40, seed=there.rng.randrange(10**6))
         flow.space(46)
@@ -86,7 +92,7 @@ def _head(flow: Flow, there: Values, seller: Company, buyer: Company, *, title: 
     else:
         lines(flow, block)
     flow.space(8)
-    return {"number": number, "date": date, "seller": seller.name, "buyer": buyer.name}
+    return {"number": number, "date": date, "seller": seller.name, "buyer": buyer.name}, day
 
 
 def _table(flow: Flow, there: Values, basket: Basket) -> None:
@@ -171,7 +177,7 @@ def _billed(
         units=("pcs", "hrs", "ea", "box", "kg", "day", "month"),
     )
     flow = sheet_of_paper(there, font="mono") if mono else sheet_of_paper(there)
-    fields = dict(_head(flow, there, seller, buyer, title=title))
+    fields, _ = _head(flow, there, seller, buyer, title=title)
     _table(flow, there, basket)
     fields["total"] = _totals(flow, there, basket)
     _close(flow, there, seller)
@@ -203,7 +209,7 @@ def windowed_form(values: Values) -> Sheet:
     there, seller, buyer = _parties(values, values.choice("us", "uk"))
     basket = fill_basket(there, goods.WARES, lines=(1, 8), prices=(5, 400), rates=(0, 8), tax_included=False)
     flow = sheet_of_paper(there, font="sans")
-    fields = dict(_head(flow, there, seller, buyer))
+    fields, day = _head(flow, there, seller, buyer)
     names = ("Salesperson", "Ship via", "F.O.B.", "Terms", "Order date")
     flow.table(
         rows=[
@@ -213,7 +219,7 @@ def windowed_form(values: Values) -> Sheet:
                 there.choice("UPS", "Truck", "Best way", "Courier"),
                 there.choice("Origin", "Destination"),
                 "Net 30",
-                there.draw("day"),
+                there.short_date(there.day_before(day)),
             ),
         ]
     )
@@ -242,17 +248,15 @@ def professional_fees(values: Values) -> Sheet:
     there, seller, buyer = _parties(values, values.choice("us", "us", "uk"))
     basket = fill_basket(there, goods.SERVICES, lines=(1, 3), prices=(400, 9000), rates=(0,), tax_included=False)
     flow = sheet_of_paper(there)
-    fields = dict(
-        _head(
-            flow,
-            there,
-            seller,
-            buyer,
-            title=there.choice("INVOICE", "STATEMENT OF ACCOUNT", "BILL FOR PROFESSIONAL SERVICES"),
-        )
+    fields, day = _head(
+        flow,
+        there,
+        seller,
+        buyer,
+        title=there.choice("INVOICE", "STATEMENT OF ACCOUNT", "BILL FOR PROFESSIONAL SERVICES"),
     )
     flow.paragraph(
-        f"{there.choice('For professional services rendered', 'For services rendered', 'To invoice you for the following')} {there.choice('through', 'during the month ending')} {there.draw('date')}:"
+        f"{there.choice('For professional services rendered', 'For services rendered', 'To invoice you for the following')} {there.choice('through', 'during the month ending')} {there.long_date(there.day_before(day))}:"
     )
     for line in basket.lines:
         flow.two_columns(
@@ -269,19 +273,13 @@ def advertising_invoice(values: Values) -> Sheet:
     """A station's or agency's invoice: spots by date, gross, commission, net."""
     there, seller, buyer = _parties(values, "us")
     flow = sheet_of_paper(there, font=there.rng.choice(("mono", "sans")))
-    fields = dict(
-        _head(flow, there, seller, buyer, title=there.choice("INVOICE", "BROADCAST INVOICE", "ADVERTISING INVOICE"))
+    fields, day = _head(
+        flow, there, seller, buyer, title=there.choice("INVOICE", "BROADCAST INVOICE", "ADVERTISING INVOICE")
     )
-    lines(
-        flow,
-        [
-            f"Agency: {there.firm()}",
-            f"Advertiser: {there.firm()}",
-            f"Product: {there.draw('code')}",
-            f"Billing period: {there.draw('day')} - {there.draw('day')}",
-            f"Account executive: {there.draw('person')}",
-        ],
-    )
+    lines(flow, [f"Agency: {there.firm()}", f"Advertiser: {there.firm()}", f"Product: {there.draw('code')}"])
+    first = there.day_before(day)
+    began, ended = there.short_date(first), there.short_date(min(day, there.day_from(first, *DAYS_BILLED)))
+    lines(flow, [f"Billing period: {began} - {ended}", f"Account executive: {there.draw('person')}"])
     basket = fill_basket(
         there,
         [
@@ -346,8 +344,8 @@ def utility_bill(values: Values) -> Sheet:
         units=("kWh", "month", "min", "GB"),
     )
     flow = sheet_of_paper(there, font="sans")
-    fields = dict(
-        _head(flow, there, seller, buyer, title=there.choice("Your invoice", "Invoice", "BILL", "Monthly statement"))
+    fields, _ = _head(
+        flow, there, seller, buyer, title=there.choice("Your invoice", "Invoice", "BILL", "Monthly statement")
     )
     lines(
         flow,
@@ -385,8 +383,8 @@ def freight_invoice(values: Values) -> Sheet:
         units=("cbm", "kg", "container"),
     )
     flow = sheet_of_paper(there)
-    fields = dict(
-        _head(flow, there, seller, buyer, title=there.choice("FREIGHT INVOICE", "COMMERCIAL INVOICE", "INVOICE"))
+    fields, _ = _head(
+        flow, there, seller, buyer, title=there.choice("FREIGHT INVOICE", "COMMERCIAL INVOICE", "INVOICE")
     )
     flow.table(
         rows=[

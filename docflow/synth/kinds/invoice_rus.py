@@ -6,6 +6,8 @@ Titles of columns and references are those of Government Decree 1137 (счёт-�
 
 from __future__ import annotations
 
+import datetime
+
 from docflow.synth.companies import Company
 from docflow.synth.flow import Flow
 from docflow.synth.kinds import goods
@@ -34,15 +36,20 @@ CONDITIONS = (
 )  # fmt: skip
 
 
-def _title(values: Values, name: str) -> tuple[str, str, str]:
-    """The title with its number and date, and both as they stand in it."""
-    number, date = values.draw("number"), values.long_date(values.day())
-    return f"{name} № {number} от {date}", number, date
+def _title(values: Values, name: str) -> tuple[str, str, str, datetime.date]:
+    """The title with its number and date, both as they stand in it, and the day."""
+    number, day = values.draw("number"), values.day()
+    date = values.long_date(day)
+    return f"{name} № {number} от {date}", number, date, day
 
 
 def _line_of(company: Company) -> str:
-    numbers = f"ИНН {company.inn}" + (f", КПП {company.kpp}" if company.kpp else "")
-    return f"{company.short_name}, {numbers}, {company.address.one_line}, тел.: {company.phone}"
+    return f"{company.short_name}, {_numbers_of(company, ', ')}, {company.address.one_line}, тел.: {company.phone}"
+
+
+def _numbers_of(company: Company, between: str) -> str:
+    """The INN, and the KPP that a sole trader has not."""
+    return f"ИНН {company.inn}{between}КПП {company.kpp}" if company.kpp else f"ИНН {company.inn}"
 
 
 def _bank(flow: Flow, seller: Company) -> None:
@@ -52,7 +59,7 @@ def _bank(flow: Flow, seller: Company) -> None:
         rows=[
             (seller.bank, "БИК", seller.bik),
             ("Банк получателя", "Сч. №", seller.bank_account),
-            (f"ИНН {seller.inn}   КПП {seller.kpp}", "Сч. №", seller.account),
+            (_numbers_of(seller, "   "), "Сч. №", seller.account),
             (seller.short_name, "", ""),
             ("Получатель", "", ""),
         ],
@@ -117,13 +124,24 @@ def _fields(number: str, date: str, seller: Company, buyer: Company, total: str)
     }
 
 
+def _filled(values: Values, condition: str, day: datetime.date) -> str:
+    return condition.replace("{day}", values.short_date(values.day_from(day, 3, 30)))
+
+
+def _agreed(values: Values, day: datetime.date) -> str:
+    """When the contract was made that a paper of this day rests on."""
+    return values.long_date(values.day_before(day))
+
+
 def _bill(values: Values, names: tuple[str, ...], *, wide: bool) -> Sheet:
     seller, buyer = values.company(), values.company()
     basket = _basket(values, names, count=(1, 9), included=True)
     flow = sheet_of_paper(values, font=values.rng.choice(("sans", "sans", "serif")))
-    title, number, date = _title(values, values.choice("Счет на оплату", "Счёт на оплату", "СЧЕТ", "СЧЁТ НА ОПЛАТУ"))
+    title, number, date, day = _title(
+        values, values.choice("Счет на оплату", "Счёт на оплату", "СЧЕТ", "СЧЁТ НА ОПЛАТУ")
+    )
     if values.chance(0.5):
-        lines(flow, [text.replace("{day}", values.draw("day")) for text in values.rng.sample(CONDITIONS, 2)])
+        lines(flow, [_filled(values, text, day) for text in values.rng.sample(CONDITIONS, 2)])
     if wide:
         _bank(flow, seller)
     else:
@@ -143,7 +161,7 @@ def _bill(values: Values, names: tuple[str, ...], *, wide: bool) -> Sheet:
         ],
     )
     if values.chance(0.5):
-        lines(flow, [f"Основание: договор № {values.draw('number')} от {values.draw('date')}"])
+        lines(flow, [f"Основание: договор № {values.draw('number')} от {_agreed(values, day)}"])
     names_of_columns = (
         "№",
         values.choice("Товары (работы, услуги)", "Наименование товара", "Наименование"),
@@ -236,7 +254,7 @@ def _vat_document(values: Values, *, universal: bool) -> Sheet:
     basket = _rounded_by_line(_basket(values, goods.WARES_RUS + goods.SERVICES_RUS, count=(1, 6), included=False))
     plain = values.style.plain
     flow = _landscape(values, size=values.rng.uniform(7, 9))
-    title, number, date = _title(values, values.choice("Счет-фактура", "СЧЕТ-ФАКТУРА", "Счёт-фактура"))
+    title, number, date, day = _title(values, values.choice("Счет-фактура", "СЧЕТ-ФАКТУРА", "Счёт-фактура"))
     if universal:
         lines(
             flow,
@@ -288,7 +306,7 @@ def _vat_document(values: Values, *, universal: bool) -> Sheet:
     )
     if universal:
         flow.paragraph(
-            f"Основание передачи (сдачи) / получения (приёмки): договор № {values.draw('number')} от {values.draw('date')}"
+            f"Основание передачи (сдачи) / получения (приёмки): договор № {values.draw('number')} от {_agreed(values, day)}"
         )
         flow.two_columns(
             [
@@ -321,7 +339,8 @@ def consignment_note(values: Values) -> Sheet:
     basket = _rounded_by_line(_basket(values, goods.WARES_RUS, count=(1, 7), included=False))
     plain = values.style.plain
     flow = _landscape(values, size=values.rng.uniform(7, 9))
-    number, date = values.draw("number"), values.short_date(values.day())
+    number, day = values.draw("number"), values.day()
+    date = values.short_date(day)
     flow.paragraph(
         "Унифицированная форма № ТОРГ-12. Утверждена постановлением Госкомстата России от 25.12.98 № 132",
         align="right",
@@ -383,12 +402,12 @@ def consignment_note(values: Values) -> Sheet:
     )
     flow.two_columns(
         [
-            f"Отпуск груза разрешил: директор ________ {seller.director.short}",
+            f"Отпуск груза разрешил: {'ИП' if seller.is_sole_trader else 'директор'} ________ {seller.director.short}",
             "Главный (старший) бухгалтер ________",
             "Отпуск груза произвёл ________   М.П.",
         ],
         [
-            f"По доверенности № {values.draw('number')} от {values.draw('day')}",
+            f"По доверенности № {values.draw('number')} от {values.short_date(values.day_before(day))}",
             f"Груз принял ________ {values.draw('person_short')}",
             "Груз получил грузополучатель ________   М.П.",
         ],

@@ -6,7 +6,7 @@ from docflow.synth.companies import Company
 from docflow.synth.flow import Flow
 from docflow.synth.kinds.prose import lines, sheet_of_paper
 from docflow.synth.kinds.spec import Sheet
-from docflow.synth.values import Values
+from docflow.synth.values import MONTHS_ENG, Values
 
 SERVICES = (
     "Professional services rendered during the month of {month}",
@@ -89,14 +89,20 @@ def order_bill(values: Values) -> Sheet:
     """Goods of one order with freight, few words and many codes."""
     there, seller, buyer, flow = _letterhead(values)
     fields = _charged(flow, there, seller, buyer)
-    price, freight = there.amount(20, 4_000), there.amount(3, 90)
-    total = price + freight
+    there.amount(20, 4_000)  # Drawn and not used, so that a seed's document is the same in all that comes after.
+    freight = there.amount(3, 90)
     flow.space(10)
+    order = f"{there.choice('Your order', 'Your P.O.', 'Order')} {there.draw('code')}   {there.choice('Shipped via', 'VIA', 'Shipped')} {there.choice('Motor freight', 'Parcel post', 'UPS', 'Air express')}   {there.choice('F.O.B.', 'FOB')} {there.draw('city')}"
+    quantity = there.rng.randint(1, 90)
+    ware = f"{quantity} {there.choice('ctn', 'lb', 'ea.', 'cases', 'M', 'doz.')} {there.draw('code')} {there.rng.choice(SUBJECTS)}"
+    price = there.amount(1, 60)
+    amount = quantity * price
+    total = amount + freight
     lines(
         flow,
         [
-            f"{there.choice('Your order', 'Your P.O.', 'Order')} {there.draw('code')}   {there.choice('Shipped via', 'VIA', 'Shipped')} {there.choice('Motor freight', 'Parcel post', 'UPS', 'Air express')}   {there.choice('F.O.B.', 'FOB')} {there.draw('city')}",
-            f"{there.rng.randint(1, 90)} {there.choice('ctn', 'lb', 'ea.', 'cases', 'M', 'doz.')} {there.draw('code')} {there.rng.choice(SUBJECTS)}  @ {there.style.plain(there.amount(1, 60))}  {there.style.plain(price)}",
+            order,
+            f"{ware}  @ {there.style.plain(price)}  {there.style.plain(amount)}",
             f"{there.choice('Freight', 'Transportation', 'Postage', 'Handling')}  {there.style.plain(freight)}",
             f"{there.choice('TOTAL', 'Total', 'PLEASE PAY THIS AMOUNT', 'AMOUNT DUE', 'Net amount')}  {there.style.full(total)}",
         ],
@@ -104,21 +110,23 @@ def order_bill(values: Values) -> Sheet:
     return _ended(flow, there, fields | {"total": there.style.full(total)})
 
 
-def _letterhead(values: Values) -> tuple[Values, Company, Company, Flow]:
+def _letterhead(values: Values) -> tuple[Values, str, Company, Flow]:
+    """Where the seller is, its name as it was printed, the buyer, and the paper below the letterhead."""
     there = values.at("us")
     seller, buyer = there.company(), there.company()
     flow = sheet_of_paper(there, font=there.rng.choice(("mono", "mono", "sans", "condensed")))
-    named = [seller.name.upper() if there.chance(0.6) else seller.name, *seller.address.lines]
+    name = seller.name.upper() if there.chance(0.6) else seller.name
+    named = [name, *seller.address.lines]
     if there.chance(0.5):
         named.append(
             f"TEL. {seller.phone}{there.choice('', f'   TELEX {there.digits(6)}', f'   CABLE {there.digits(5)}')}"
         )
     lines(flow, named)
     flow.space(12)
-    return there, seller, buyer, flow
+    return there, name, buyer, flow
 
 
-def _charged(flow: Flow, there: Values, seller: Company, buyer: Company) -> dict[str, str]:
+def _charged(flow: Flow, there: Values, seller: str, buyer: Company) -> dict[str, str]:
     number, date = there.digits(there.rng.randint(3, 6)), there.long_date(there.day())
     told = [f"{there.rng.choice(NUMBERED)} {number}", f"{there.choice('DATE', 'Date', '')} {date}".strip()]
     if there.chance(0.7):
@@ -134,13 +142,13 @@ def _charged(flow: Flow, there: Values, seller: Company, buyer: Company) -> dict
         flow.two_columns(block, told)
     else:
         lines(flow, told + block if there.chance(0.4) else block + told)
-    return {"number": number, "date": date, "seller": seller.name, "buyer": buyer.name}
+    return {"number": number, "date": date, "seller": seller, "buyer": buyer.name}
 
 
 def _told(there: Values, template: str) -> str:
     day = there.day()
     subject = there.rng.choice(SUBJECTS)
-    return template.format(subject=subject, month=f"{day:%B}", year=day.year, n=there.rng.randint(2, 90))
+    return template.format(subject=subject, month=MONTHS_ENG[day.month - 1], year=day.year, n=there.rng.randint(2, 90))
 
 
 def _ended(flow: Flow, there: Values, fields: dict[str, str]) -> Sheet:

@@ -59,7 +59,11 @@ def _address(values: Values, person: Person) -> list[str]:
     there = values.at("uk" if values.chance(0.15) else "us")
     to = there.company()
     title = values.choice(
-        person.full, f"Mr. {person.full}", f"Dr. {person.full}", f"{person.full}, M.D.", f"The Honorable {person.full}"
+        person.full,
+        f"{person.courtesy} {person.full}",
+        f"Dr. {person.full}",
+        f"{person.full}, M.D.",
+        f"The Honorable {person.full}",
     )
     return [
         title,

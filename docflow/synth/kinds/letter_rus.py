@@ -15,7 +15,7 @@ def _letterhead(flow: Flow, values: Values, *, centred: bool) -> None:
         sender.name,
         sender.address.one_line,
         f"Тел.: {sender.phone}, e-mail: {sender.email}",
-        f"ИНН {sender.inn}, ОГРН {sender.ogrn}",
+        f"ИНН {sender.inn}, {sender.register} {sender.ogrn}",
     ]
     for text in told:
         flow.paragraph(text, size=flow.size * 0.9, align="center" if centred else "left", bold=text is told[0], after=1)
@@ -42,7 +42,7 @@ def _addressee(flow: Flow, values: Values) -> str:
         flow.paragraph(text, inset=flow.width * 0.42, after=1)
     flow.space(14)
     person = to.director
-    return f"{values.choice('Уважаемая' if person.is_woman else 'Уважаемый', 'Глубокоуважаемая' if person.is_woman else 'Глубокоуважаемый')} {person.first} {person.middle}!"
+    return f"{values.choice(person.by_gender('Уважаемый', 'Уважаемая'), person.by_gender('Глубокоуважаемый', 'Глубокоуважаемая'))} {person.first} {person.middle}!"
 
 
 def _end(flow: Flow, grammar: Grammar) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from docflow.synth.flow import Flow
+from docflow.synth.kinds.grammar import Grammar
 from docflow.synth.kinds.prose import lines, pool_of, sheet_of_paper
 from docflow.synth.kinds.spec import KindSpec, Sheet
 from docflow.synth.values import Values
@@ -24,8 +25,10 @@ def act(values: Values) -> Sheet:
         flow.paragraph(f"Приложение к договору от {values.draw('date')}", align="right")
     flow.heading(grammar.one("act_title"), align="center")
     _place_and_date(flow, values)
+    company, director = values.company(), values.person()
+    led = "" if company.is_sole_trader else f", в лице директора {director.russian('genitive')}"
     flow.paragraph(
-        f"{values.draw('firm')}, в лице директора {values.draw('person_gen')}, с одной стороны, и {values.draw('person')}, с другой стороны, составили настоящий акт о нижеследующем:"
+        f"{company.short_name}{led}, с одной стороны, и {values.draw('person')}, с другой стороны, составили настоящий акт о нижеследующем:"
     )
     if values.chance(0.5):
         flow.table(
@@ -54,7 +57,7 @@ def act_between_people(values: Values) -> Sheet:
     lines(flow, ["Приложение", f"к Договору {grammar.one('deed')}", f"от {values.draw('date')}"])
     flow.heading(grammar.one("act_title"), align="center")
     _place_and_date(flow, values)
-    told = [f"{values.draw('person')}, {grammar.one('passport')}, именуемый в дальнейшем «{role}»" for role in roles]
+    told = [_by_passport(grammar, role) for role in roles]
     flow.paragraph(
         f"{told[0]}, и {told[1]}, с другой стороны, при совместном наименовании «Стороны», составили настоящий акт о том, что в соответствии с Договором {grammar.one('deed')} от {values.draw('date')}:"
     )
@@ -62,6 +65,16 @@ def act_between_people(values: Values) -> Sheet:
         flow.paragraph(f"{number}. {text}")
     _signatures(flow, values, *roles)
     return Sheet(flow.done())
+
+
+def _by_passport(grammar: Grammar, role: str) -> str:
+    person = grammar.values.person()
+    grammar.bound |= {
+        "registered": person.by_gender("зарегистрирован", "зарегистрирована"),
+        "living": person.by_gender("проживающий", "проживающая"),
+    }
+    named = person.by_gender("именуемый", "именуемая")
+    return f"{person.russian()}, {grammar.one('passport')}, {named} в дальнейшем «{role}»"
 
 
 def application(values: Values) -> Sheet:
@@ -89,12 +102,21 @@ def power_of_attorney(values: Values) -> Sheet:
     flow, grammar = sheet_of_paper(values), pool_of("official", values)
     flow.heading(grammar.one("poa_title"), align="center")
     _place_and_date(flow, values)
-    flow.paragraph(
-        f"{values.draw('firm')}, ОГРН {values.digits(13)}, ИНН {values.digits(10)}, находящееся по адресу: {values.draw('address')}, в лице директора {values.draw('person_gen')}, действующего на основании Устава,"
-    )
+    flow.paragraph(_principal(values))
     lines(flow, grammar.some("poa", 5))
     _signatures(flow, values, "Руководитель", "Доверенное лицо")
     return Sheet(flow.done())
+
+
+def _principal(values: Values) -> str:
+    """Who gives the power: an organisation by its director, or a sole trader."""
+    company = values.company()
+    values.digits(23)  # Drawn and not used, so that a seed's document is the same in all that comes after.
+    address, director = values.draw("address"), values.person()
+    known = f"{company.short_name}, {company.register} {company.ogrn}, ИНН {company.inn}"
+    if company.is_sole_trader:
+        return f"{known}, {company.director.by_gender('проживающий', 'проживающая')} по адресу: {address},"
+    return f"{known}, находящееся по адресу: {address}, в лице директора {director.russian('genitive')}, {director.by_gender('действующего', 'действующей')} на основании Устава,"
 
 
 def order(values: Values) -> Sheet:

@@ -32,6 +32,8 @@ THANKS = (
     "We value your feedback: tell us how we did", "Customer copy", "This is a computer generated receipt, no signature is required",
 )  # fmt: skip
 TAX_NAME = {"my": ("GST", "SST", "SR"), "uk": ("VAT",), "us": ("TAX", "Sales Tax")}
+TAX_WORD = {"my": "GST", "uk": "VAT", "us": "Sales Tax"}
+"""What a total says that it includes or excludes."""
 
 
 def _shop(values: Values) -> tuple[Values, Company]:
@@ -40,10 +42,12 @@ def _shop(values: Values) -> tuple[Values, Company]:
     return there, there.company()
 
 
-def _head(tape: Tape, shop: Company, *, title: bool = True) -> None:
+def _head(tape: Tape, shop: Company, *, title: bool = True) -> str:
+    """Whose receipt it is; returns the shop's name as it was printed."""
     values = tape.values
+    name = values.rng.choice((shop.name.upper(), shop.name))
     tape.center(
-        values.rng.choice((shop.name.upper(), shop.name)),
+        name,
         bold=values.chance(0.6),
         scale=values.rng.choice((1.0, 1.2, 1.5)),
     )
@@ -68,6 +72,7 @@ def _head(tape: Tape, shop: Company, *, title: bool = True) -> None:
     if title and (text := values.rng.choice(TITLES)):
         tape.gap(0.5)
         tape.center(text, bold=True)
+    return name
 
 
 def _when(tape: Tape) -> str:
@@ -134,7 +139,9 @@ def _totals(tape: Tape, basket: Basket, *, service: Decimal = Decimal(0)) -> Dec
     tax_name = values.rng.choice(TAX_NAME[values.region])
     if basket.rate and (not basket.tax_included or values.chance(0.6)):
         tape.pair(
-            values.choice("Sub Total", "SUBTOTAL", f"Total Excl. {tax_name}", "Total Sales (Excluding GST)"),
+            values.choice(
+                "Sub Total", "SUBTOTAL", f"Total Excl. {tax_name}", f"Total Sales (Excluding {TAX_WORD[values.region]})"
+            ),
             plain(basket.net),
         )
         if service:
@@ -148,7 +155,15 @@ def _totals(tape: Tape, basket: Basket, *, service: Decimal = Decimal(0)) -> Dec
         tape.pair(values.choice("Rounding", "ROUNDING ADJ", "Rounding Adjustment"), plain(rounded - total))
         total = rounded
     tape.pair(
-        values.choice("TOTAL", "Total", "GRAND TOTAL", "TOTAL DUE", "Total Amount", "NET TOTAL", "Total Incl. GST"),
+        values.choice(
+            "TOTAL",
+            "Total",
+            "GRAND TOTAL",
+            "TOTAL DUE",
+            "Total Amount",
+            "NET TOTAL",
+            f"Total Incl. {TAX_WORD[values.region]}",
+        ),
         full(total),
         bold=True,
     )
@@ -185,8 +200,8 @@ def _thanks(tape: Tape) -> None:
         tape.code(square=values.chance(0.4))
 
 
-def _fields(shop: Company, date: str, total: str) -> Mapping[str, str]:
-    return {"company": shop.name, "date": date, "total": total}
+def _fields(company: str, date: str, total: str) -> Mapping[str, str]:
+    return {"company": company, "date": date, "total": total}
 
 
 def _till(
@@ -204,7 +219,7 @@ def _till(
         there, names, lines=lines, prices=prices, rates=rates, tax_included=there.region != "us" and there.chance(0.7)
     )
     tape = Tape(there)
-    _head(tape, shop)
+    company = _head(tape, shop)
     date = _when(tape)
     _lines(tape, basket)
     charge = (basket.net * Decimal("0.1")).quantize(Decimal("0.01")) if service and there.chance(0.5) else Decimal(0)
@@ -212,7 +227,7 @@ def _till(
     if basket.rate and there.chance(summary):
         _tax_summary(tape, basket)
     _thanks(tape)
-    return Sheet(tape.done(), _fields(shop, date, there.style.full(total)))
+    return Sheet(tape.done(), _fields(company, date, there.style.full(total)))
 
 
 def supermarket_till(values: Values) -> Sheet:
@@ -247,7 +262,7 @@ def petrol_pump(values: Values) -> Sheet:
     litres, price = there.amount(5, 60), there.amount(1, 3)
     total = (litres * price).quantize(Decimal("0.01"))
     tape = Tape(there)
-    _head(tape, shop)
+    company = _head(tape, shop)
     date = _when(tape)
     tape.left(f"PUMP {there.draw('n')}  {there.choice('RON95', 'UNLEADED', 'DIESEL', 'PREMIUM', 'V-POWER')}")
     tape.pair(f"{litres} {'GAL' if there.region == 'us' else 'LITRE'} X {price}", there.style.plain(total))
@@ -255,7 +270,7 @@ def petrol_pump(values: Values) -> Sheet:
     tape.pair(there.choice("CASH", "FLEET CARD", "VISA"), there.style.plain(total))
     tape.left(f"ODOMETER: {there.digits(6)}   POINTS EARNED: {there.draw('nn')}")
     _thanks(tape)
-    return Sheet(tape.done(), _fields(shop, date, there.style.full(total)))
+    return Sheet(tape.done(), _fields(company, date, there.style.full(total)))
 
 
 def card_slip(values: Values) -> Sheet:
@@ -263,7 +278,7 @@ def card_slip(values: Values) -> Sheet:
     there, shop = _shop(values)
     total = there.amount(5, 400)
     tape = Tape(there, font="mono")
-    _head(tape, shop, title=False)
+    company = _head(tape, shop, title=False)
     date = there.short_date(there.day())
     for name, value in (
         ("MERCHANT ID", there.digits(10)), ("TERMINAL ID", there.digits(8)), ("BATCH NO", there.digits(6)), ("DATE", date), ("TIME", there.time()),
@@ -275,7 +290,7 @@ def card_slip(values: Values) -> Sheet:
     tape.center(there.choice("PIN VERIFIED, NO SIGNATURE REQUIRED", "SIGNATURE ____________"))
     tape.center(there.choice("CUSTOMER COPY", "MERCHANT COPY"))
     _thanks(tape)
-    return Sheet(tape.done(), _fields(shop, date, there.style.full(total)))
+    return Sheet(tape.done(), _fields(company, date, there.style.full(total)))
 
 
 def taxi_ride(values: Values) -> Sheet:
@@ -284,7 +299,7 @@ def taxi_ride(values: Values) -> Sheet:
     fare, extra = there.amount(5, 60), there.amount(0, 9)
     tape = Tape(there)
     tape.center(there.choice("TAXI RECEIPT", "PARKING RECEIPT", "TOLL RECEIPT", "FARE RECEIPT"), bold=True)
-    _head(tape, shop, title=False)
+    company = _head(tape, shop, title=False)
     date = there.short_date(there.day())
     for name, value in (
         ("Vehicle", there.draw("code")), ("Start", f"{date} {there.time()}"), ("End", there.time()), ("Distance", f"{there.draw('n')}.{there.draw('n')} km"),
@@ -293,7 +308,7 @@ def taxi_ride(values: Values) -> Sheet:
         tape.pair(name, value)
     tape.pair(there.choice("TOTAL", "TOTAL FARE", "AMOUNT PAID"), there.style.full(fare + extra), bold=True)
     _thanks(tape)
-    return Sheet(tape.done(), _fields(shop, date, there.style.full(fare + extra)))
+    return Sheet(tape.done(), _fields(company, date, there.style.full(fare + extra)))
 
 
 def handwritten_form(values: Values) -> Sheet:
@@ -312,4 +327,4 @@ def handwritten_form(values: Values) -> Sheet:
     )
     flow.paragraph(f"being payment for {there.rng.choice(goods.SERVICES).lower()}")
     flow.paragraph(f"{there.style.full(total)}   Received with thanks. Authorised signature ____________", bold=True)
-    return Sheet(flow.done(), _fields(shop, date, there.style.full(total)))
+    return Sheet(flow.done(), _fields(shop.name, date, there.style.full(total)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from docflow.synth.companies import Company
@@ -16,9 +17,11 @@ from docflow.synth.values import Values
 THANKS = ("СПАСИБО ЗА ПОКУПКУ!", "Спасибо! Ждём вас снова", "СОХРАНЯЙТЕ ЧЕК", "Приятного аппетита!", "Обмен и возврат в течение 14 дней при наличии чека", "Сайт ФНС: www.nalog.gov.ru")  # fmt: skip
 
 
-def _head(tape: Tape, shop: Company) -> None:
+def _head(tape: Tape, shop: Company) -> str:
+    """Whose receipt it is; returns the shop's name as it was printed."""
     values = tape.values
-    tape.center(shop.short_name.upper() if values.chance(0.5) else shop.short_name, bold=values.chance(0.5))
+    name = shop.short_name.upper() if values.chance(0.5) else shop.short_name
+    tape.center(name, bold=values.chance(0.5))
     tape.center(shop.address.one_line)
     if values.chance(0.6):
         tape.center(f"Место расчётов: {values.choice('магазин', 'торговый зал', 'касса № 2', 'кафе', 'АЗС')}")
@@ -26,6 +29,7 @@ def _head(tape: Tape, shop: Company) -> None:
     tape.center(
         values.choice("КАССОВЫЙ ЧЕК", "Кассовый чек", "КАССОВЫЙ ЧЕК / ПРИХОД", "ПРИХОД", "ЧЕК ПРОДАЖИ"), bold=True
     )
+    return name
 
 
 def _when(tape: Tape) -> str:
@@ -63,7 +67,8 @@ def _lines(tape: Tape, basket: Basket) -> None:
             tape.left(line.name)
             tape.pair(f"{quantity} {values.choice('шт', 'шт.', 'X')} {plain(line.price)}", plain(line.amount))
         if values.chance(0.2):
-            tape.left(values.choice("НДС 20%", "НДС 10%", "БЕЗ НДС", "ТОВАР  ПОЛНЫЙ РАСЧЁТ"))
+            rate = f"НДС {basket.rate}%" if basket.rate else "БЕЗ НДС"
+            tape.left(values.choice(rate, rate, rate, "ТОВАР  ПОЛНЫЙ РАСЧЁТ"))
 
 
 def _totals(tape: Tape, basket: Basket) -> None:
@@ -76,8 +81,12 @@ def _totals(tape: Tape, basket: Basket) -> None:
         tape.pair("СДАЧА", plain(paid - basket.total))
     else:
         tape.pair(values.choice("БЕЗНАЛИЧНЫМИ", "ЭЛЕКТРОННЫМИ", "Карта"), plain(basket.total))
-    tape.pair(f"{values.choice('СУММА НДС', 'в т.ч. НДС', 'НДС')} {basket.rate}%", plain(basket.tax))
-    tape.left(values.choice("СНО: ОСН", "СНО: УСН доход", "Применяемая СНО: УСН доход - расход"))
+    if basket.rate:
+        tape.pair(f"{values.choice('СУММА НДС', 'в т.ч. НДС', 'НДС')} {basket.rate}%", plain(basket.tax))
+        tape.left(values.choice("СНО: ОСН", "СНО: ОСН", "Применяемая СНО: ОСН"))
+    else:
+        tape.pair(values.choice("СУММА БЕЗ НДС", "БЕЗ НДС", "НДС НЕ ОБЛАГАЕТСЯ"), plain(basket.total))
+        tape.left(values.choice("СНО: УСН доход", "СНО: УСН доход", "Применяемая СНО: УСН доход - расход"))
 
 
 def _fiscal(tape: Tape) -> None:
@@ -95,21 +104,35 @@ def _close(tape: Tape) -> None:
         tape.center(text)
 
 
-def _fields(shop: Company, date: str, basket: Basket, values: Values) -> dict[str, str]:
-    return {"company": shop.short_name, "date": date, "total": values.style.plain(basket.total), "inn": shop.inn}
+def _fields(company: str, shop: Company, date: str, basket: Basket, values: Values) -> dict[str, str]:
+    return {"company": company, "date": date, "total": values.style.plain(basket.total), "inn": shop.inn}
+
+
+def _basket(
+    values: Values,
+    shop: Company,
+    names: tuple[str, ...],
+    *,
+    lines: tuple[int, int],
+    prices: tuple[int, int],
+    rates: tuple[int, ...] = (20, 10),
+) -> Basket:
+    """What was bought: with VAT at an organisation, without it at a sole trader, who pays the simplified tax (УСН)."""
+    basket = fill_basket(values, names, lines=lines, prices=prices, rates=rates, tax_included=True)
+    return replace(basket, rate=0) if shop.is_sole_trader else basket
 
 
 def _till(values: Values, names: tuple[str, ...], *, lines: tuple[int, int], prices: tuple[int, int]) -> Sheet:
     shop = values.company()
-    basket = fill_basket(values, names, lines=lines, prices=prices, rates=(20, 10), tax_included=True)
+    basket = _basket(values, shop, names, lines=lines, prices=prices)
     tape = Tape(values)
-    _head(tape, shop)
+    company = _head(tape, shop)
     date = _when(tape)
     _lines(tape, basket)
     _totals(tape, basket)
     _fiscal(tape)
     _close(tape)
-    return Sheet(tape.done(), _fields(shop, date, basket, values))
+    return Sheet(tape.done(), _fields(company, shop, date, basket, values))
 
 
 def cash_register(values: Values) -> Sheet:
@@ -125,20 +148,20 @@ def shop_till(values: Values) -> Sheet:
 def restaurant_bill_rus(values: Values) -> Sheet:
     """A restaurant's bill: a table, a waiter, dishes."""
     shop = values.company()
-    basket = fill_basket(values, goods.DISHES_RUS, lines=(1, 10), prices=(90, 1500), rates=(20,), tax_included=True)
+    basket = _basket(values, shop, goods.DISHES_RUS, lines=(1, 10), prices=(90, 1500), rates=(20,))
     tape = Tape(values)
     tape.center(
         f"{values.choice('Ресторан', 'Кафе', 'Столовая', 'Бар')} «{values.rng.choice(('Уют', 'Огонёк', 'Прага', 'Очаг', 'Волна'))}»",
         bold=True,
     )
-    _head(tape, shop)
+    company = _head(tape, shop)
     tape.left(f"Стол: {values.draw('n')}   Гостей: {values.draw('n')}   Официант: {values.draw('person_short')}")
     date = _when(tape)
     _lines(tape, basket)
     _totals(tape, basket)
     tape.center(values.choice("Вознаграждение официанту приветствуется", "Предварительный счёт", "Чаевые по желанию"))
     _close(tape)
-    return Sheet(tape.done(), _fields(shop, date, basket, values))
+    return Sheet(tape.done(), _fields(company, shop, date, basket, values))
 
 
 def fuel_station(values: Values) -> Sheet:
@@ -174,7 +197,7 @@ def sales_form(values: Values) -> Sheet:
     )
     flow.paragraph(f"Сумма прописью: {roubles_in_words(basket.total)}")
     flow.paragraph(f"Продавец ____________ {values.draw('person_short')}   М.П.")
-    return Sheet(flow.done(), _fields(shop, date, basket, values))
+    return Sheet(flow.done(), _fields(shop.short_name, shop, date, basket, values))
 
 
 def card_slip_rus(values: Values) -> Sheet:
@@ -201,17 +224,10 @@ def card_slip_rus(values: Values) -> Sheet:
 def online_receipt(values: Values) -> Sheet:
     """A fiscal receipt that came by mail, printed on a sheet of paper."""
     shop = values.company()
-    basket = fill_basket(
-        values,
-        goods.GROCERIES_RUS + goods.HOUSEHOLD_RUS,
-        lines=(1, 10),
-        prices=(30, 2000),
-        rates=(20, 10),
-        tax_included=True,
-    )
+    basket = _basket(values, shop, goods.GROCERIES_RUS + goods.HOUSEHOLD_RUS, lines=(1, 10), prices=(30, 2000))
     tape = Tape(values, font="sans", width=420.0)
     tape.size = 10.0
-    _head(tape, shop)
+    company = _head(tape, shop)
     date = _when(tape)
     _lines(tape, basket)
     _totals(tape, basket)
@@ -219,4 +235,4 @@ def online_receipt(values: Values) -> Sheet:
         f"Эл. адр. покупателя: {shop.email}   Адр. отправителя: noreply@{values.choice('ofd', 'check', 'kassa')}.ru"
     )
     _fiscal(tape)
-    return Sheet(tape.done(), _fields(shop, date, basket, values))
+    return Sheet(tape.done(), _fields(company, shop, date, basket, values))

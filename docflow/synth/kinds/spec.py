@@ -12,7 +12,11 @@ from docflow.synth.values import Values
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a layout drew: the pages, and the fields as they stand in the text."""
+    """What a layout drew: the pages, and the fields as they are printed.
+
+    A field is in the pages' text but for its spaces, where a line may be broken; one that breaks in a column that has
+    another beside it stands in that column, and the text has the other column's words between its own.
+    """
 
     pages: tuple[Page, ...]
     fields: Mapping[str, str] = field(default_factory=dict)

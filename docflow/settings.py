@@ -177,7 +177,7 @@ class TrainingSettings(Section):
         "linear", description="Which kind of model, or the best on labelled documents."
     )
     generated: int = Field(6000, ge=0, description="How many generated texts it learns from beside the labelled ones.")
-    seed: int = Field(0, ge=0, description="Seed of the generated texts and of the training.")
+    seed: int = Field(0, ge=0, le=2**32 - 1, description="Seed of the generated texts and of the training.")
     tune: int = Field(0, ge=0, le=200, description="Settings of its knobs to try first.")
     auto_labels: bool = Field(False, description="Learn from automatic labels too; nothing is ever judged by them.")
     new_labels: int = Field(

@@ -70,9 +70,9 @@ def register_verbs(asked: str | None = None) -> None:
 def main() -> None:
     """Run the command; every foreseen failure ends with its message, its next step and its exit code."""
     signal.signal(signal.SIGTERM, end_in_order)
-    register_verbs(next((word for word in sys.argv[1:] if not word.startswith("-")), None))
     try:
         logging.basicConfig(level=load_settings().log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        register_verbs(next((word for word in sys.argv[1:] if not word.startswith("-")), None))
         app()
     except DocFlowError as error:
         show_error(error)

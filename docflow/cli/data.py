@@ -31,10 +31,14 @@ from docflow.settings import Settings, load_settings
 from docflow.sources import read_source
 from docflow.store import Store
 from docflow.synth import write_again, write_dataset
+from docflow.synth.generate import MOST_SEED
 from docflow.types import UNKNOWN, LabelledText
 
 GENERATED = 6000
 """Generated texts to train on: twenty seconds of work on one core."""
+
+SYNTH_SEED = 1
+"""Another than training's, whose default is 0: documents that a model has learnt do not tell how good it is."""
 
 JUDGED_ON = {
     JudgedOn.HELD_OUT: "labelled documents that were held out",
@@ -59,13 +63,23 @@ def register(app: typer.Typer) -> None:
 def synth(
     out: Annotated[Path, typer.Argument(help="Folder to write to.", file_okay=False)],
     count: Annotated[int, typer.Option(min=1, help="How many documents.")] = 100,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same documents.")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=MOST_SEED,
+            help="The same seed gives the same documents. To evaluate a model on them, give another than `train` had.",
+        ),
+    ] = SYNTH_SEED,
     ids: Annotated[
         list[str] | None,
-        typer.Option("--id", help="Only the document with this id from a report ('generated KIND LANGUAGE SEED')."),
+        typer.Option(
+            "--id",
+            help="Only the document with this id from a report ('generated KIND LANGUAGE SEED'), in its clean look.",
+        ),
     ] = None,
 ) -> None:
-    """Generate labelled documents, English and Russian, each with its ground truth beside it."""
+    """Generate labelled documents, English and Russian, each with its ground truth beside it, in a new folder."""
     with Progress(console=ERR, transient=True) as bar:
         task = bar.add_task("generating", total=len(ids) if ids else count)
 
@@ -87,7 +101,9 @@ def train(
         ),
     ] = None,
     generated: Annotated[int, typer.Option(min=0, help="How many generated texts to train on.")] = GENERATED,
-    seed: Annotated[int, typer.Option(help="Seed of the generated texts and of the training.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MOST_SEED, help="Seed of the generated texts and of the training.")
+    ] = 0,
     labels: Annotated[
         bool, typer.Option("--labels/--no-labels", help="Learn from the documents that people have labelled, too.")
     ] = True,

@@ -62,6 +62,7 @@ def examine(settings: Settings) -> list[Finding]:
         _look("mlflow", lambda: open_registry(settings).check()),
         _look("champion", lambda: _champion(settings), needed=False),
         _look("aliases", lambda: _aliases(settings), needed=False),
+        _look("fonts", _fonts, needed=False),
         *(_package(name, extra=extra) for name, extra in (("bentoml", None), ("prefect", "flows"), ("faker", "synth"))),
     ]
 
@@ -170,6 +171,19 @@ def _aliases(settings: Settings) -> str:
 
 def _listed(aliases: Mapping[str, str]) -> str:
     return ", ".join(f"{alias} {aliases[alias]}" for alias in RECORDED_ALIASES if alias in aliases) or "none"
+
+
+def _fonts() -> str:
+    """The packages of the fonts that generated documents are set in."""
+    # `docflow serve` imports this file too, and does without the extra.
+    try:
+        from docflow.synth.fonts import check_fonts
+    except ImportError as error:
+        raise SettingsError(
+            "`docflow synth` and generated texts to train on need the extra synth",
+            next_step="Install it: `uv pip install 'docflow[synth]'`.",
+        ) from error
+    return check_fonts()
 
 
 def _package(name: str, *, extra: str | None) -> Finding:

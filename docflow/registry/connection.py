@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from docflow.errors import ModelNotFound, RegistryUnavailable
+from docflow.errors import ModelNotFound, RegistryUnavailable, SettingsError
 from docflow.registry.embedded import make_whole
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ POSTGRESQL = "postgresql+psycopg://"
 def connect(tracking_uri: str) -> MlflowClient:
     """A client of this server or database; the first one on a new SQLite database takes four seconds.
 
-    Raises `RegistryUnavailable`, also where MLflow is not installed, as in the serving bundle.
+    Raises `RegistryUnavailable`, also where MLflow is not installed, as in the serving bundle, and `SettingsError`
+    where the user has no home, which MLflow looks for on import.
     """
     for variable, value in ENVIRONMENT.items():
         os.environ.setdefault(variable, value)
@@ -45,6 +46,10 @@ def connect(tracking_uri: str) -> MlflowClient:
     except ImportError as error:
         raise RegistryUnavailable(
             "MLflow is not installed here", next_step="Promote the version again: its files are published then."
+        ) from error
+    except RuntimeError as error:
+        raise SettingsError(
+            f"MLflow does not load: {error}", next_step="Set the variable HOME to a folder that may be written to."
         ) from error
 
     for name in QUIET:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,19 @@ import cv2
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from docflow.errors import RequestError
+from docflow.errors import OutputUnwritable, RequestError
 from docflow.synth.degrade import LOOKS, Degraded, Look, degrade
-from docflow.synth.generate import LANGUAGES, SEEDS_APART, check_kinds, document_of, generate, kinds_in, label_of
+from docflow.synth.fonts import check_fonts
+from docflow.synth.generate import (
+    LANGUAGES,
+    SEEDS_APART,
+    check_kinds,
+    check_seed,
+    document_of,
+    generate,
+    kinds_in,
+    label_of,
+)
 from docflow.synth.page import SynthDocument
 from docflow.synth.render import POINTS_PER_INCH, render_images, render_pdf, words
 from docflow.synth.warp import Pixels
@@ -35,8 +46,29 @@ PDF_SHARE = 0.6
 MANIFEST = "manifest.jsonl"
 """Name of the file with one line a document: its path, kind, language, layout, look and seed."""
 
+TRUTH = ".json"
+"""Ending of the file with the truth about a document."""
+
+ENDINGS = (TRUTH, ".pdf", ".png", ".jpg")
+"""Those of all files that are written of documents."""
+
 Progress = Callable[[int, int], None]
 """Told after each document how many are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A document to write: what makes it, and how it is to look."""
+
+    kind: str
+    language: str
+    seed: int
+    look: Look
+
+    @property
+    def stem(self) -> str:
+        """What its files are called, but for their endings."""
+        return f"{self.kind}-{self.language}-{self.seed}"
 
 
 @dataclass(frozen=True)
@@ -62,52 +94,75 @@ def write_dataset(
     """Write documents to `out/<kind>/<kind>-<language>-<seed>.<pdf|png|jpg>`, and return their paths.
 
     Each has a `.json` of the same name with its kind, language, layout, look, seed, text, fields, and pages of words
-    with boxes in pixels at this `dpi`. `kinds` None stands for all that a classifier names; background kinds can be asked
-    for by name. Equal arguments give equal bytes.
+    with boxes in pixels at this `dpi`. `kinds` None stands for all that a classifier names; background kinds can be
+    asked for by name. Equal arguments give equal bytes. Whenever it is broken off, each document that is there is whole
+    and has its truth.
 
     Raises:
-        RequestError: a kind or a language is not made.
+        RequestError: a kind or a language is not made, the seed is not one from 0 to `generate.MOST_SEED`, or `out`
+            holds a data set or a document of this one; nothing is written then.
+        OutputUnwritable: the folder refuses a file, or the disk is full.
+        SettingsError: a font is missing or damaged; nothing is written then.
     """
+    check_seed(seed)
     pairs = _pairs(kinds, languages)
     rng = random.Random(f"dataset/{seed}")
-
-    def made() -> Iterator[tuple[SynthDocument, Look]]:
-        for number in range(count):
-            kind, language = pairs[number % len(pairs)]
-            document = generate(kind, language, seed=seed * SEEDS_APART + number)
-            yield document, rng.choice(_looks_of(kind, looks))
-
-    return _write_all(out, made(), total=count, dpi=dpi, progress=progress)
+    wanted = []
+    for number in range(count):
+        kind, language = pairs[number % len(pairs)]
+        wanted.append(_Wanted(kind, language, seed * SEEDS_APART + number, rng.choice(_looks_of(kind, looks))))
+    return _write_all(out, wanted, dpi=dpi, progress=progress)
 
 
 def write_again(
     out: Path, document_ids: Sequence[str], *, look: Look = "clean", dpi: int = DPI, progress: Progress | None = None
 ) -> list[Path]:
-    """Write the generated documents with these ids, as lists and reports name them, like `write_dataset`.
+    """Write the generated documents with these ids, as lists and reports name them, each once, like `write_dataset`.
 
     Raises:
-        RequestError: one is not the id of a generated document; nothing is written then.
+        RequestError: one is not the id of a generated document, or `out` holds a data set or one of these documents;
+            nothing is written then.
+        OutputUnwritable: the folder refuses a file, or the disk is full.
+        SettingsError: a font is missing or damaged; nothing is written then.
     """
-    documents = [document_of(document_id) for document_id in document_ids]
-    made = ((document, look) for document in documents)
-    return _write_all(out, made, total=len(documents), dpi=dpi, progress=progress)
+    documents = map(document_of, document_ids)
+    wanted = dict.fromkeys(_Wanted(one.kind, one.language, one.seed, look) for one in documents)
+    return _write_all(out, list(wanted), dpi=dpi, progress=progress)
 
 
-def _write_all(
-    out: Path, made: Iterable[tuple[SynthDocument, Look]], *, total: int, dpi: int, progress: Progress | None
-) -> list[Path]:
-    """Write these documents, each in its look, and the manifest; returns their paths."""
-    written = []
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / MANIFEST).open("w", encoding="utf-8") as manifest:
-        for document, look in made:
-            path = _write(out, document, look=look, dpi=dpi)
-            entry = {"path": path.relative_to(out).as_posix()} | _summary(document, look=look)
-            manifest.write(json.dumps(entry, ensure_ascii=False) + "\n")
-            written.append(path)
-            if progress is not None:
-                progress(len(written), total)
+def _write_all(out: Path, wanted: Sequence[_Wanted], *, dpi: int, progress: Progress | None) -> list[Path]:
+    """Write these documents and the manifest; returns their paths."""
+    written: list[Path] = []
+    try:
+        _check_unused(out, wanted)
+        check_fonts()
+        for folder in {out, *(out / one.kind for one in wanted)}:
+            folder.mkdir(parents=True, exist_ok=True)
+        with (out / MANIFEST).open("x", encoding="utf-8") as manifest:
+            for one in wanted:
+                document = generate(one.kind, one.language, seed=one.seed)
+                path = _write(out / one.kind, document, wanted=one, dpi=dpi)
+                entry = {"path": path.relative_to(out).as_posix()} | _summary(document, look=one.look)
+                manifest.write(json.dumps(entry, ensure_ascii=False) + "\n")
+                manifest.flush()
+                written.append(path)
+                if progress is not None:
+                    progress(len(written), len(wanted))
+    except OSError as error:
+        told = f"documents could not be written to {error.filename or out}: {error.strerror}"
+        raise OutputUnwritable(told) from error
     return written
+
+
+def _check_unused(out: Path, wanted: Sequence[_Wanted]) -> None:
+    """Raise `RequestError` where `out` has what these documents would overwrite, or be taken for a part of."""
+    names = (out / one.kind / f"{one.stem}{ending}" for one in wanted for ending in ENDINGS)
+    for path in (out / MANIFEST, *names):
+        if path.exists():
+            raise RequestError(
+                f"{out} holds documents that were made before: there is {path.relative_to(out)}",
+                next_step="Name a folder that is new or empty, or remove this one first.",
+            )
 
 
 def _pairs(kinds: Sequence[str] | None, languages: Sequence[str]) -> list[tuple[str, str]]:
@@ -128,20 +183,24 @@ def _looks_of(kind: str, looks: Sequence[Look]) -> Sequence[Look]:
     return [look for look in looks if look != "thermal" or kind == "receipt"] or looks
 
 
-def _write(out: Path, document: SynthDocument, *, look: Look, dpi: int) -> Path:
-    """Write one document with its truth; returns its path."""
-    folder = out / document.kind
-    folder.mkdir(exist_ok=True)
-    file = _as_file(document, look=look, dpi=dpi)
-    path = folder / f"{document.kind}-{document.language}-{document.seed}{file.suffix}"
-    path.write_bytes(file.content)
-    truth = _summary(document, look=look) | {
+def _write(folder: Path, document: SynthDocument, *, wanted: _Wanted, dpi: int) -> Path:
+    """Write one document with its truth, both or none; returns its path."""
+    file = _as_file(document, look=wanted.look, dpi=dpi)
+    truth = _summary(document, look=wanted.look) | {
         "dpi": dpi,
         "text": document.text,
         "fields": dict(document.fields),
         "pages": [_page_truth(page) for page in file.pages],
     }
-    path.with_suffix(".json").write_text(json.dumps(truth, ensure_ascii=False), encoding="utf-8")
+    # The truth comes to its place first: a document without it could not be told from one of yours.
+    contents = {
+        f"{wanted.stem}{TRUTH}": json.dumps(truth, ensure_ascii=False).encode(),
+        f"{wanted.stem}{file.suffix}": file.content,
+    }
+    with tempfile.TemporaryDirectory(prefix=".docflow-", dir=folder) as beside:
+        for name, content in contents.items():
+            (Path(beside) / name).write_bytes(content)
+        *_, path = [(Path(beside) / name).replace(folder / name) for name in contents]
     return path
 
 

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
@@ -19,8 +20,8 @@ from docflow.errors import SettingsError
 
 FontName = Literal["sans", "serif", "mono", "condensed"]
 
-FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
-"""Where fonts are looked for, folders below included."""
+FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+"""Where a system's fonts lie, folders below included."""
 
 EM = 1000.0
 """Units of one em in the widths and boxes that reportlab and `Face` keep, as in PDF."""
@@ -137,6 +138,26 @@ def face(font: FontName, *, family: int = 0, bold: bool = False, italic: bool = 
     raise ValueError(f"no font has all the characters of {text!r}")
 
 
+def check_fonts() -> str:
+    """The packages that the typefaces of all families come from, each of whose faces was read.
+
+    Raises:
+        SettingsError: a font is missing or damaged.
+    """
+    typefaces = dict.fromkeys(typeface for family in FAMILIES for typeface in family.values())
+    for typeface, bold, italic in product(typefaces, (False, True), (False, True)):
+        _load(typeface, bold, italic)
+    return ", ".join(sorted({typeface.package for typeface in typefaces}))
+
+
+def font_folders() -> tuple[Path, ...]:
+    """Where fonts are looked for, folders below included: the system's folders, and the user's if there is a home."""
+    try:
+        return (*FOLDERS, Path.home() / ".fonts")
+    except RuntimeError:
+        return FOLDERS
+
+
 @cache
 def _load(typeface: Typeface, bold: bool, italic: bool) -> Face:
     """The face of this cut of the typeface."""
@@ -148,8 +169,8 @@ def _load(typeface: Typeface, bold: bool, italic: bool) -> Face:
             next_step=f"Install it with `apt-get install {typeface.package}`.",
         )
     try:
-        font = TTFont(file, str(path))
-    except (TTFError, OSError) as error:
+        font = _read(file, path)
+    except (TTFError, OSError, struct.error) as error:
         raise SettingsError(
             f"the font {file} cannot be read: {error}",
             next_step=f"Install it again with `apt-get install --reinstall {typeface.package}`.",
@@ -157,11 +178,19 @@ def _load(typeface: Typeface, bold: bool, italic: bool) -> Face:
     return Face(file, font, {chr(code): width for code, width in font.face.charWidths.items()})
 
 
+def _read(file: str, path: Path) -> TTFont:
+    """The font in this file; reportlab reads past the end of one that was cut, and does not look for all its tables."""
+    font = TTFont(file, str(path))
+    if max(sum(font.face.get_table_pos(tag)) for tag in font.face.table) > len(font.face._ttf_data):
+        raise TTFError("the file ends before its tables do")
+    return font
+
+
 @cache
 def _files() -> Mapping[str, Path]:
     """The TrueType files of this machine by file name; the first folder wins."""
     found: dict[str, Path] = {}
-    for folder in FOLDERS:
+    for folder in font_folders():
         for path in sorted(folder.rglob("*.ttf")):
             found.setdefault(path.name, path)
     return found

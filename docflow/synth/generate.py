@@ -19,6 +19,12 @@ LANGUAGES = ("eng", "rus")
 SEEDS_APART = 1_000_000
 """Distance between the documents' seeds of two collections, so that they share no document below this count."""
 
+MOST_SEED = 2**32 - 1
+"""The highest seed of a collection, as scikit-learn takes it; those of its documents are numbers that JSON carries."""
+
+SEED_DIGITS = len(str(MOST_SEED * SEEDS_APART))
+"""As many as a document's seed has at most."""
+
 GENERATED = "generated"
 """What the ids of generated documents begin with."""
 
@@ -66,8 +72,9 @@ def training_texts(
     `thumbnails`, each has a picture of its first page, which takes 30 ms more.
 
     Raises:
-        RequestError: a language is not made.
+        RequestError: a language is not made, or the seed is not one from 0 to `MOST_SEED`.
     """
+    check_seed(seed)
     rng, reader = random.Random(f"texts/{seed}"), random.Random(f"readers/{seed}")
     labels, others = (kinds_in(languages, is_background=flag) for flag in (False, True))
     for number in range(count):
@@ -99,12 +106,17 @@ def document_of(document_id: str) -> SynthDocument:
         RequestError: it is no such id, or of a kind or a language that is not made.
     """
     match document_id.split():
-        case [generated, kind, language, seed] if generated == GENERATED and seed.isdecimal():
+        case [generated, kind, language, seed] if generated == GENERATED and _is_seed(seed):
             return generate(kind, language, seed=int(seed))
     raise RequestError(
         f"'{document_id}' is not the id of a generated document",
         next_step=f"Give it as the report does: '{GENERATED} KIND LANGUAGE SEED'.",
     )
+
+
+def _is_seed(text: str) -> bool:
+    """Whether the text can be the seed of a document."""
+    return text.isdecimal() and len(text) <= SEED_DIGITS
 
 
 def label_of(kind: str) -> str:
@@ -141,3 +153,9 @@ def check_kinds(kinds: Sequence[str]) -> None:
             f"there are no kinds of document called: {', '.join(sorted(unknown))}",
             next_step=f"Take some of: {', '.join(KINDS)}.",
         )
+
+
+def check_seed(seed: int) -> None:
+    """Raise `RequestError` for what is no seed of a collection."""
+    if not 0 <= seed <= MOST_SEED:
+        raise RequestError(f"{seed} is no seed", next_step=f"Take one from 0 to {MOST_SEED}.")

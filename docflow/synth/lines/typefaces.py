@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
 from docflow.errors import SettingsError
-from docflow.synth.fonts import FOLDERS
+from docflow.synth.fonts import font_folders
 
 Group = Literal["sans", "serif", "mono", "pixel"]
 """What a typeface looks like; `pixel` ones are drawn on a grid of few dots, as matrix printers and old screens do."""
@@ -148,7 +148,7 @@ def draw_font(fonts: Sequence[LineFont], text: str, *, rng: random.Random) -> Li
 def _files() -> dict[str, Path]:
     """The font files of this machine by name; the first folder wins."""
     found: dict[str, Path] = {}
-    for folder in (*FOLDERS, *ALSO_IN):
+    for folder in (*font_folders(), *ALSO_IN):
         for path in sorted([*folder.rglob("*.ttf"), *folder.rglob("*.otf"), *folder.rglob("*.ttc")]):
             found.setdefault(path.name, path)
     return found

@@ -243,6 +243,16 @@ def test_synth_makes_a_document_again_that_a_report_names(tmp_path: Path) -> Non
     assert refused.returncode != 0
 
 
+def test_synth_refuses_a_folder_that_is_in_use_and_says_what_it_cannot_write_to(tmp_path: Path) -> None:
+    for code, told in ((0, "1 documents"), (2, "Name a folder that is new or empty")):
+        done = docflow("synth", str(tmp_path / "out"), "--id", "generated form eng 3", var_dir=tmp_path)
+        assert done.returncode == code
+        assert told in done.stdout + done.stderr
+    unwritable = docflow("synth", "/proc/nothing", "--count", "1", var_dir=tmp_path)
+    assert unwritable.returncode == 6
+    assert "output_unwritable" in unwritable.stderr
+
+
 def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) -> None:
     var_dir = tmp_path / "var"
     for seed, also in (("0", ["--promote"]), ("1", [])):

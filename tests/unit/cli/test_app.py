@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 import typer
 
-from docflow.cli.app import VERBS
+from docflow.cli.app import UNFORESEEN, VERBS
 
 
 @pytest.mark.parametrize("file", VERBS)
@@ -27,6 +27,14 @@ def test_only_the_file_of_the_verb_that_is_asked_for_is_imported(verb: str, is_i
     code = f"import sys; {asked}; print('docflow.cli.data' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert told.stdout.strip() == str(is_imported)
+
+
+def test_a_verb_that_cannot_be_imported_ends_the_command_as_any_fault_does() -> None:
+    code = "from docflow.cli import app; app.VERBS = {'nothing': ('try',)}; app.main()"
+    done = subprocess.run([sys.executable, "-c", code, "try"], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == UNFORESEEN
+    assert "ModuleNotFoundError" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_what_only_a_verbs_work_needs_is_not_imported_to_begin_with() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from docflow.errors import EngineUnavailable, LanguageMissing, SettingsError
 from docflow.ocr import easyocr
 from docflow.ocr.languages import tessdata_dir
 from docflow.settings import OcrSettings, Settings
+from docflow.synth import fonts
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 4113088\n"
 """What a checkout without Git LFS has in place of a file."""
@@ -77,6 +79,27 @@ def test_a_gpu_that_is_asked_for_and_has_no_effect_is_told(tmp_path: Path) -> No
     assert "has no effect" in finding.error.message
     assert not finding.needed
     assert "ocr.gpu" not in found(tmp_path)
+
+
+def test_the_fonts_of_generated_documents_are_named_or_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found(tmp_path)["fonts"].told == "fonts-dejavu, fonts-freefont-ttf, fonts-liberation"
+    monkeypatch.setattr(fonts, "_files", dict)
+    fonts._load.cache_clear()
+    missing = found(tmp_path)["fonts"]
+    assert isinstance(missing.error, SettingsError)
+    assert "apt-get install fonts-liberation" in missing.error.next_step
+    assert not missing.needed
+
+
+def test_without_the_extra_for_generated_documents_the_doctor_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "docflow.synth.fonts", None)
+    missing = found(tmp_path)["fonts"]
+    assert isinstance(missing.error, SettingsError)
+    assert "docflow[synth]" in missing.error.next_step
 
 
 @pytest.mark.skipif(easyocr.installed(), reason="easyocr is installed here: its absence cannot be shown")

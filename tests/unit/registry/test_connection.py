@@ -33,6 +33,22 @@ def test_a_bare_postgresql_uri_means_the_driver_that_is_installed(uri: str, used
     assert with_driver(uri) == used
 
 
+def test_without_a_home_that_mlflow_looks_for_the_variable_to_set_is_named() -> None:
+    program = """
+import os, pwd
+os.environ.pop("HOME", None)
+pwd.getpwuid = {}.__getitem__
+from docflow.errors import SettingsError
+from docflow.registry.connection import connect
+try:
+    connect("sqlite://")
+except SettingsError as error:
+    print(error.next_step)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert "Set the variable HOME" in done.stdout
+
+
 def test_what_mlflow_lacks_is_not_found() -> None:
     with pytest.raises(ModelNotFound), answering():
         raise MlflowException("no such version", error_code=RESOURCE_DOES_NOT_EXIST)

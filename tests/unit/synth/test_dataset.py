@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+import resource
+from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
@@ -10,10 +12,10 @@ import pytest
 from PIL import Image
 
 import docflow.synth
-from docflow.errors import RequestError
+from docflow.errors import OutputUnwritable, RequestError
 from docflow.synth import LOOKS, generate, training_texts, write_again, write_dataset
 from docflow.synth.dataset import MANIFEST
-from docflow.synth.generate import HARDLY_READ, NOISE, label_of
+from docflow.synth.generate import HARDLY_READ, MOST_SEED, NOISE, label_of
 from docflow.synth.kinds import KINDS
 from docflow.types import UNKNOWN
 
@@ -52,11 +54,110 @@ def test_a_document_is_made_again_by_the_id_that_it_was_learnt_under(tmp_path: P
     assert (truth["text"], truth["seed"]) == (taught.text, taught.metadata["seed"])
 
 
-@pytest.mark.parametrize("document_id", ["", "letters/1.pdf", "generated letter eng", "generated letter eng x"])
+@pytest.mark.parametrize(
+    "document_id",
+    ["", "letters/1.pdf", "generated letter eng", "generated letter eng x", f"generated letter eng {'9' * 5000}"],
+)
 def test_nothing_is_written_for_what_is_no_id_of_a_generated_document(document_id: str, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="not the id of a generated document"):
         write_again(tmp_path / "out", ["generated letter eng 1", document_id])
     assert not (tmp_path / "out").exists()
+
+
+def test_a_document_that_is_asked_for_twice_is_written_once(tmp_path: Path) -> None:
+    written = write_again(tmp_path, ["generated memo eng 17", "generated memo eng 017"], dpi=DPI)
+    assert [path.name for path in written] == ["memo-eng-17.pdf"]
+    assert len((tmp_path / MANIFEST).read_text(encoding="utf-8").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda out: write_dataset(out, count=2, seed=3, kinds=SHORT, dpi=DPI),
+        lambda out: write_again(out, ["generated form eng 1"], dpi=DPI),
+    ],
+    ids=["another seed", "another document"],
+)
+def test_a_folder_that_holds_a_data_set_is_refused_and_left_as_it_is(
+    folder: Path, write: Callable[[Path], list[Path]]
+) -> None:
+    before = digests(folder)
+    with pytest.raises(RequestError, match=MANIFEST) as caught:
+        write(folder)
+    assert "new or empty" in caught.value.next_step
+    assert digests(folder) == before
+
+
+def test_a_document_is_not_written_beside_the_same_one_in_another_look(tmp_path: Path) -> None:
+    (scan,) = write_again(tmp_path, ["generated form eng 3"], look="photo", dpi=DPI)
+    (tmp_path / MANIFEST).unlink()
+    before = digests(tmp_path)
+    with pytest.raises(RequestError, match=rf"{scan.stem}\.json"):
+        write_again(tmp_path, ["generated form eng 3"], dpi=DPI)
+    assert digests(tmp_path) == before
+
+
+def test_documents_of_yours_in_the_same_folder_are_no_hindrance(tmp_path: Path) -> None:
+    yours = tmp_path / "form" / "yours.pdf"
+    yours.parent.mkdir()
+    yours.write_bytes(b"%PDF-1.7")
+    write_again(tmp_path, ["generated form eng 3"], dpi=DPI)
+    assert yours.read_bytes() == b"%PDF-1.7"
+
+
+def test_a_document_that_does_not_fit_on_the_disk_leaves_nothing_and_the_others_whole(tmp_path: Path) -> None:
+    small, large = "generated memo rus 17", "generated form eng 3"
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    sizes = [path.stat().st_size for path in write_again(tmp_path / "whole", [small, large], dpi=DPI)]
+    assert sizes[0] < sizes[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (sum(sizes) // 2, allowed[1]))
+    try:
+        with pytest.raises(OutputUnwritable, match="File too large"):
+            write_again(tmp_path / "cut", [small, large], dpi=DPI)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+    files = sorted(path.name for path in (tmp_path / "cut").rglob("*") if path.is_file())
+    assert files == [MANIFEST, "memo-rus-17.json", "memo-rus-17.pdf"]
+    assert len((tmp_path / "cut" / MANIFEST).read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_a_document_comes_to_its_place_whole_and_after_its_truth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed: list[str] = []
+    replace = Path.replace
+
+    def recorded(self: Path, target: Path) -> Path:
+        placed.append(target.suffix)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", recorded)
+    write_again(tmp_path, ["generated form eng 3"], dpi=DPI)
+    assert placed == [".json", ".pdf"]
+
+
+@pytest.mark.parametrize("name", ["/proc/nothing", "n" * 300, "blocked"])
+def test_a_folder_that_refuses_files_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "blocked").mkdir()
+    (tmp_path / "blocked" / "memo").touch()
+    with pytest.raises(OutputUnwritable, match=name):
+        write_again(tmp_path / name, ["generated memo eng 1"], dpi=DPI)
+    assert digests(tmp_path).keys() == {"blocked/memo"}
+
+
+@pytest.mark.parametrize("seed", [-1, MOST_SEED + 1])
+def test_what_is_no_seed_is_refused_before_anything_is_made(tmp_path: Path, seed: int) -> None:
+    with pytest.raises(RequestError, match="no seed"):
+        write_dataset(tmp_path / "out", count=1, seed=seed)
+    with pytest.raises(RequestError, match="no seed"):
+        list(training_texts(0, seed=seed))
+    assert not (tmp_path / "out").exists()
+
+
+def test_documents_of_the_highest_seed_are_made_and_made_again(tmp_path: Path) -> None:
+    (text,) = training_texts(1, seed=MOST_SEED, noise=[0.0])
+    (path,) = write_again(tmp_path, [text.document_id], look="scan", dpi=DPI)
+    assert json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["text"] == text.text
 
 
 def test_every_file_is_what_its_truth_says(folder: Path) -> None:
@@ -97,6 +198,16 @@ def test_only_receipts_come_on_thermal_paper(tmp_path: Path) -> None:
     write_dataset(tmp_path, count=12, seed=6, kinds=["receipt", "memo"], looks=["clean", "thermal"], dpi=DPI)
     lines = [json.loads(line) for line in (tmp_path / MANIFEST).read_text(encoding="utf-8").splitlines()]
     assert {line["kind"] for line in lines if line["look"] == "thermal"} == {"receipt"}
+
+
+def test_the_manifest_is_on_the_disk_after_each_document(tmp_path: Path) -> None:
+    lines: list[int] = []
+
+    def count(_done: int, _total: int) -> None:
+        lines.append(len((tmp_path / MANIFEST).read_text(encoding="utf-8").splitlines()))
+
+    write_again(tmp_path, ["generated form eng 3", "generated memo rus 17"], dpi=DPI, progress=count)
+    assert lines == [1, 2]
 
 
 def test_progress_is_told_after_each_document(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar
 
-from docflow.errors import DocumentTimeout, RecognitionFailed, WorkerError
+from docflow.errors import DocumentTimeout, RecognitionFailed, WorkerCrashed, WorkerError
 from docflow.monitor import WORKER_RESTARTS
 from docflow.ocr import open_engine
 from docflow.reading import EngineFactory, LocalReader, warm_reader
@@ -20,6 +20,9 @@ ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR
 
 CHECK_SECONDS = 10.0
 """Longest look at a document's header, for which an upload waits: those of 50 MB and 200 pages take 0.1 s."""
+
+
+Result = TypeVar("Result")
 
 
 class Reader(Protocol):
@@ -68,7 +71,7 @@ class IsolatedReader:
         self._total = settings.intake.max_seconds + ocr.grace_seconds
         self._progress = ocr.page_seconds + ocr.grace_seconds
         self.pool = Pool(
-            # These settings only: a process that hostile files run in needs no passwords.
+            # These settings only, in which there are no passwords: hostile files run in that process.
             partial(warm_reader, settings.intake, ocr, open_engine=open_engine),
             workers=ocr.workers,
             queue=ocr.queue,
@@ -82,8 +85,8 @@ class IsolatedReader:
     def engine(self) -> EngineRef:
         """The engine that recognises pages, as a worker has it; `EngineUnavailable` where it is not installed."""
         with self._failures_told():
-            (engine,) = self._run("engine", express=True)
-        return cast(EngineRef, engine)
+            (engine,) = self._run(EngineRef, "engine", express=True)
+        return engine
 
     def check(self, data: bytes) -> None:
         """Raise the error that reading would end in, as far as the document's header tells.
@@ -93,7 +96,7 @@ class IsolatedReader:
         limit = min(CHECK_SECONDS, self._total)
         with self._failures_told():
             try:
-                list(self._run("check", data, express=True, total=limit, progress=self._total))
+                list(self._run(type(None), "check", data, express=True, total=limit, progress=self._total))
             except TotalTimeout as error:
                 raise DocumentTimeout(
                     f"what the document begins with was not read within {limit:g} s",
@@ -110,7 +113,7 @@ class IsolatedReader:
         """
         number = 0
         with self._failures_told(lambda: number + 1):
-            for page in self._run("read", data, languages=languages):
+            for page in self._run(PageText, "read", data, languages=languages):
                 number = page.number
                 yield page
 
@@ -121,20 +124,26 @@ class IsolatedReader:
         """
         with self._failures_told():
             # All pages are in the first piece: there is no progress to be seen before.
-            yield from self._run("searchable_pdf", data, media_type=media_type, pages=pages, progress=self._total)
+            yield from self._run(
+                bytes, "searchable_pdf", data, media_type=media_type, pages=pages, progress=self._total
+            )
 
     def overlays(self, data: bytes, *, pages: Sequence[PageText]) -> Iterator[bytes]:
         """A JPEG of each page of the document with the words of these boxed; raises what `read` does."""
         with self._failures_told():
-            yield from self._run("overlays", data, pages=pages)
+            yield from self._run(bytes, "overlays", data, pages=pages)
 
     def close(self) -> None:
         """End the worker processes."""
         self.pool.close()
 
-    def _run(self, method: str, *arguments: Any, **options: Any) -> Iterator[Any]:
+    def _run(self, kind: type[Result], method: str, *arguments: Any, **options: Any) -> Iterator[Result]:
         limits: dict[str, Any] = {"total": self._total, "progress": self._progress}
-        return self.pool.run(method, *arguments, **(limits | options))
+        for result in self.pool.run(method, *arguments, **(limits | options)):
+            if not isinstance(result, kind):
+                # What the file made of the worker may speak for it.
+                raise WorkerCrashed("the process that read the document answered nonsense")
+            yield result
 
     @contextmanager
     def _failures_told(self, page: Callable[[], int] | None = None) -> Iterator[None]:

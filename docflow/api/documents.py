@@ -19,6 +19,7 @@ from docflow.api.schemas import DocumentAnswer, HistoryAnswer, ReviewAnswer, Upl
 from docflow.api.service import DocumentId, Service, ServiceOf
 from docflow.errors import DocFlowError
 from docflow.monitor import DOCUMENTS
+from docflow.pipeline import Pipeline, Upload
 from docflow.store import Document, PredictionRow, Recognition
 
 FIELDS = 8
@@ -102,12 +103,7 @@ async def review(service: ServiceOf, limit: Annotated[int, Query(ge=1, le=1000)]
 async def take_in(file: UploadFile, service: Service) -> UploadAnswer:
     """The stored document's answer; the file is read in the thread that stores it."""
     filename = clean_filename(file.filename or "")
-    try:
-        uploaded = await service.uploads.run(lambda: service.pipeline.upload(file.file.read(), filename=filename))
-    except DocFlowError:
-        DOCUMENTS.labels(outcome="refused").inc()
-        raise
-    DOCUMENTS.labels(outcome="duplicate" if uploaded.duplicate else "uploaded").inc()
+    uploaded = await service.uploads.run(lambda: counted(service.pipeline, file.file.read(), filename=filename))
     stored = uploaded.document
     return UploadAnswer(
         document_id=id_of(stored),
@@ -119,6 +115,17 @@ async def take_in(file: UploadFile, service: Service) -> UploadAnswer:
         duplicate=uploaded.duplicate,
         media_type=stored.media_type,
     )
+
+
+def counted(pipeline: Pipeline, data: bytes, *, filename: str) -> Upload:
+    """The document of these bytes, stored and counted where that is done: whoever sent it may be gone by then."""
+    try:
+        uploaded = pipeline.upload(data, filename=filename)
+    except DocFlowError:
+        DOCUMENTS.labels(outcome="refused").inc()
+        raise
+    DOCUMENTS.labels(outcome="duplicate" if uploaded.duplicate else "uploaded").inc()
+    return uploaded
 
 
 def document_answer(found: Document, latest: Recognition | None) -> DocumentAnswer:

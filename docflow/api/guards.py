@@ -11,6 +11,7 @@ import logging
 import time
 from dataclasses import replace
 
+from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -66,8 +67,13 @@ class MeasureMiddleware:
 
 
 def route_template(scope: Scope) -> str:
-    """The template of the route that took the request, `unmatched` where none did."""
-    return getattr(scope.get("route"), "path", "") or "unmatched"
+    """The template of the route that took the request, or that it was for where it was refused before.
+
+    `unmatched` where there is none, as the app's last route is called, which takes what no other does.
+    """
+    if "route" in scope:
+        return str(scope["route"].path)
+    return str(max(iter_route_contexts(scope["app"].routes), key=lambda route: route.matches(scope)[0].value).path)
 
 
 class SurpriseMiddleware:

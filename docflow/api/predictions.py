@@ -20,10 +20,10 @@ from docflow.api.schemas import (
     prediction_keys,
 )
 from docflow.api.service import DocumentId, Service, ServiceOf
-from docflow.errors import DocFlowError, RequestTooLarge
+from docflow.errors import Busy, DocFlowError, DocumentNotFound, InvalidLanguage, LanguageMissing, RequestTooLarge
 from docflow.monitor import DOCUMENTS, MODEL_ANSWERS, OCR_SECONDS, PAGES, PREDICTIONS, UNSTORED_PREDICTIONS
 from docflow.ocr import check_languages, language_of
-from docflow.pipeline import Outcome
+from docflow.pipeline import Outcome, Pipeline
 from docflow.store import Recognition
 from docflow.types import Answered, Prediction
 
@@ -33,6 +33,9 @@ router = APIRouter(tags=["predictions"], route_class=FileRoute)
 
 RECORD_SECONDS = 1.0
 """The most that a text's answer waits for being stored: whoever only asks does not depend on the database."""
+
+REFUSALS = (Busy, DocumentNotFound, InvalidLanguage, LanguageMissing)
+"""Errors of requests for which no document is looked at: none has failed."""
 
 OcrLanguage = Annotated[
     str | None,
@@ -110,8 +113,15 @@ async def record(answered: Answered, service: Service, *, text_sha256: str) -> N
 
 async def read(document_id: int, service: Service, *, ocr_language: str | None) -> Outcome:
     """What the pipeline makes of a stored document, counted."""
+    return await service.reading.run(lambda: counted(service.pipeline, document_id, languages=ocr_language))
+
+
+def counted(pipeline: Pipeline, document_id: int, *, languages: str | None) -> Outcome:
+    """What the pipeline makes of a stored document, counted where it is done: whoever asked may be gone by then."""
     try:
-        outcome = await service.reading.run(lambda: service.pipeline.predict(document_id, languages=ocr_language))
+        outcome = pipeline.predict(document_id, languages=languages)
+    except REFUSALS:
+        raise
     except DocFlowError:
         DOCUMENTS.labels(outcome="failed").inc()
         raise

@@ -31,7 +31,7 @@ REQUEST_SECONDS = Histogram(
     "docflow_http_request_seconds",
     "Seconds from a request's arrival to the end of its answer.",
     labelnames=("route",),
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 150, 300),
 )
 
 REQUESTS_IN_PROGRESS = Gauge(

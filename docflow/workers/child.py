@@ -1,6 +1,7 @@
 """A child process with a socket to it, whose standard streams disturb nobody; killed with all that it started.
 
-Its temporary files are in a folder of its own, which goes with it.
+Its temporary files are in a folder of its own, which goes with it. Where this process is killed itself, the child ends
+with it, and a program that the child has started goes on to its own end.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -29,6 +30,9 @@ PROGRAM = [sys.executable, "-P", "-m", "docflow.workers.worker"]
 TICK = 0.05
 """Seconds between two looks at a child's memory and time."""
 
+PRIVATE = ("AWS_", "DOCFLOW_", "FSSPEC_", "MLFLOW_", "PGPASS", "PREFECT_")
+"""A child goes without variables whose names begin so: in them are passwords, and the addresses that these open."""
+
 DEATH_SECONDS = 10.0
 """Longest wait for a killed process to be gone."""
 
@@ -43,49 +47,54 @@ class Gone(Exception):
 
 
 class Child:
-    """A process that runs `docflow.workers.worker`. Raises `OSError` where the system has no room for it."""
+    """A process that runs `docflow.workers.worker`. Raises `OSError` where the system has no room for it.
+
+    It has this process's environment without what is `PRIVATE`, and `environment`. That keeps passwords from what a
+    child shows or hands on; code that runs in it is the same user's, who may read this process's own in /proc.
+    """
 
     def __init__(self, *, data_bytes: int, environment: Mapping[str, str]) -> None:
         self._inbox = Inbox()
         self._noise = bytearray()
-        # Who is killed cleans nothing up, and what a worker keeps in files are the documents of others.
-        self._folder = WorkerFolder()
-        self._socket, theirs = socket.socketpair()
-        self._output, written = os.pipe()
-        os.set_blocking(self._output, False)
-        try:
+        with ExitStack() as theirs, ExitStack() as ours:
+            # Who is killed cleans nothing up, and what a worker keeps in files are the documents of others.
+            folder = WorkerFolder()
+            ours.callback(folder.remove)
+            self._socket, channel = socket.socketpair()
+            ours.callback(self._socket.close)
+            theirs.callback(channel.close)
+            self._output, written = os.pipe()
+            ours.callback(os.close, self._output)
+            theirs.callback(os.close, written)
+            os.set_blocking(self._output, False)
+            self._socket.settimeout(TICK)
+            self._selector = ours.enter_context(selectors.DefaultSelector())
+            self._selector.register(self._socket, selectors.EVENT_READ, self._receive)
+            self._selector.register(self._output, selectors.EVENT_READ, self._listen)
             self._process = subprocess.Popen(
-                [*PROGRAM, str(theirs.fileno()), str(os.getpid()), str(data_bytes)],
+                [*PROGRAM, str(channel.fileno()), str(os.getpid()), str(data_bytes)],
                 stdin=subprocess.DEVNULL,
                 stdout=written,
                 stderr=written,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[channel.fileno()],
                 # A session of its own: Ctrl-C does not reach it, and one kill reaches all that it starts.
                 start_new_session=True,
-                env=os.environ | {"PYTHONPATH": _import_path()} | dict(environment) | {"TMPDIR": self._folder.name},
+                env=_public() | {"PYTHONPATH": _import_path()} | dict(environment) | {"TMPDIR": folder.name},
             )
-        except OSError:
-            self._folder.remove()
-            self._socket.close()
-            os.close(self._output)
-            raise
-        finally:
-            theirs.close()
-            os.close(written)
+            self._held = ours.pop_all()
         self.pid = self._process.pid
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._socket, selectors.EVENT_READ, self._receive)
-        self._selector.register(self._output, selectors.EVENT_READ, self._listen)
 
-    def send(self, data: bytes, *, seconds: float) -> None:
-        """Write to the child; raises `Gone`, and `TimeoutError` where it does not read."""
-        self._socket.settimeout(seconds)
-        try:
-            self._socket.sendall(data)
-        except TimeoutError:
-            raise
-        except OSError as error:
-            raise Gone from error
+    def send(self, data: bytes, watch: Callable[[], None]) -> None:
+        """Write to the child; raises `Gone`, and what `watch`, called in between, raises."""
+        left = memoryview(data)
+        while left:
+            watch()
+            try:
+                left = left[self._socket.send(left) :]
+            except TimeoutError:
+                continue
+            except OSError as error:
+                raise Gone from error
 
     def message(self, watch: Callable[[], None]) -> Message:
         """The child's next message; raises `Gone`, `BadMessage`, and what `watch`, called in between, raises."""
@@ -119,10 +128,7 @@ class Child:
         self.end()
         self._listen()
         self.tell_noise()
-        self._selector.close()
-        self._socket.close()
-        os.close(self._output)
-        self._folder.remove()
+        self._held.close()
 
     def tell_noise(self) -> None:
         """Log the last of what the child wrote to its standard streams, and forget it."""
@@ -150,6 +156,11 @@ class Child:
             # The child closed its streams; asked again, the selector would say so at once for ever.
             with suppress(KeyError):
                 self._selector.unregister(self._output)
+
+
+def _public() -> dict[str, str]:
+    """This process's environment without what is private."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
 
 
 def _import_path() -> str:

@@ -69,7 +69,14 @@ class Job:
 
     def results(self) -> Iterator[Any]:
         """The results as they come; raises the error that the job ended with. Closing it abandons the job."""
+        results = self._results()
+        # A generator that was never begun is closed without its `finally`.
+        next(results)
+        return results
+
+    def _results(self) -> Iterator[Any]:
         try:
+            yield None
             while not isinstance(outcome := self._outcomes.get(), _End):
                 yield outcome
             if outcome.error is not None:

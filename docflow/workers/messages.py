@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import pickle
 import struct
+from collections.abc import Mapping
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -35,7 +36,10 @@ class Kind(StrEnum):
 NUMBERS = frozenset({("numpy", "dtype"), ("numpy._core.multiarray", "scalar")})
 """What numpy's numbers are pickled as: engines give confidences and boxes as such."""
 
-Message = tuple[str, Any]
+PARTS: Mapping[Kind, tuple[type, ...]] = {Kind.ERROR: (str, str, dict, str), Kind.FAULT: (str, str)}
+"""What these messages consist of. A result may be any value, and all others say nothing but what they are."""
+
+Message = tuple[Kind, Any]
 
 
 class BadMessage(Exception):
@@ -89,10 +93,17 @@ def error_from(parts: tuple[str, str, dict[str, Any], str]) -> DocFlowError:
 
 def _loaded(body: bytes) -> Message:
     try:
-        kind, value = _Unpickler(io.BytesIO(body)).load()
+        name, value = _Unpickler(io.BytesIO(body)).load()
+        kind = Kind(name)
     except Exception as error:
         raise BadMessage("a message that cannot be read") from error
+    if kind in PARTS and not _consists_of(PARTS[kind], value):
+        raise BadMessage(f"a message of the kind {kind} that is none")
     return kind, value
+
+
+def _consists_of(kinds: tuple[type, ...], value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) == len(kinds) and all(map(isinstance, value, kinds))
 
 
 def member(kind: Any, name: str) -> Enum:

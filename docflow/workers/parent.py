@@ -1,4 +1,7 @@
-"""A process that ends with the one that started it, even where that one is killed and can tell nobody."""
+"""A process that ends with the one that started it, even where that one is killed and can tell nobody.
+
+The kernel's signal is for this process alone: programs that it has started do not inherit it.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import pickle
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from docflow.errors import Busy, DocFlowError, WorkerUnavailable
@@ -23,6 +24,41 @@ NO_FAULT_OF_THE_JOB = frozenset({Ending.CRASHED, Ending.MEMORY, Ending.NOT_START
 """Endings of a worker that had not begun the job yet, after which it is given to another."""
 
 
+@dataclass(slots=True)
+class Lane:
+    """Jobs of one sort in the order in which they came; `most` of them may be unfinished."""
+
+    most: int
+    jobs: deque[Job] = field(default_factory=deque)
+    unfinished: int = 0
+
+    def check_room(self) -> None:
+        """Raise `Busy` where no job more is taken."""
+        if self.unfinished >= self.most:
+            waiting = len(self.jobs)
+            raise Busy(f"{waiting} documents wait already to be read", detail={"waiting": waiting})
+
+    def add(self, job: Job) -> None:
+        """Have the job wait for its turn."""
+        self.jobs.append(job)
+        self.unfinished += 1
+
+    def take(self) -> Job | None:
+        """The next job that somebody waits for, None if there is none."""
+        while self.jobs:
+            job = self.jobs.popleft()
+            if not job.abandoned.is_set():
+                return job
+            self.unfinished -= 1
+        return None
+
+    def end(self, error: Callable[[], Exception]) -> None:
+        """End all jobs that wait, each with an error of its own."""
+        while (job := self.take()) is not None:
+            self.unfinished -= 1
+            job.end(error())
+
+
 class Pool:
     """At most `workers` processes that each hold what `make` returns, one job at a time in each.
 
@@ -32,7 +68,7 @@ class Pool:
     Args:
         make: a function of a module, or a `functools.partial` of one, called once in each worker.
         workers: processes for ordinary jobs.
-        queue: jobs that may wait; one more is refused with `Busy`.
+        queue: jobs that may wait; one more is refused with `Busy`. Express jobs are counted apart.
         limits: what one worker may use.
         on_end: called with the reason whenever a worker is replaced.
     """
@@ -51,11 +87,9 @@ class Pool:
         self.on_end = on_end
         self.closing = threading.Event()
         self._workers = workers
-        self._queue = queue
-        self._express: deque[Job] = deque()
-        self._ordinary: deque[Job] = deque()
+        self._ordinary = Lane(workers + queue)
+        self._express = Lane(workers + queue + 1)
         self._keepers: list[Keeper] = []
-        self._unfinished = 0
         self._changed = threading.Condition()
 
     @property
@@ -64,7 +98,10 @@ class Pool:
         return [keeper.worker.pid for keeper in list(self._keepers) if keeper.worker is not None]
 
     def start(self) -> None:
-        """Start the first worker ahead of the first job, and remove what workers of killed processes left."""
+        """Start the first worker ahead of the first job, and remove what workers of killed processes left.
+
+        Raises `WorkerUnavailable` where the system has no thread for it.
+        """
         sweep()
         with self._changed:
             if not self._keepers:
@@ -77,7 +114,8 @@ class Pool:
 
         Arguments and results are pickled; results are plain values and those of `docflow.types`.
 
-        Raises `Busy` at once where the queue is full. While it is iterated: what the method raises, if it is a
+        Raises `Busy` at once where the queue is full, and `WorkerUnavailable` where the pool is closed or no thread can
+        be started for its first worker. While it is iterated: what the method raises, if it is a
         `DocFlowError`, and `WorkerCrashed` for anything else; `TotalTimeout` after `total` seconds of work and
         `ProgressTimeout` after `progress` seconds without a result; `WorkerCrashed` or `OutOfMemory` where the
         process ended; `WorkerUnavailable` where none can be started.
@@ -92,12 +130,10 @@ class Pool:
         """End all workers; what is in work or waits ends with `WorkerUnavailable`."""
         with self._changed:
             self.closing.set()
-            for job in (*self._express, *self._ordinary):
-                job.end(_closed())
-            self._express.clear()
-            self._ordinary.clear()
+            self._end_waiting(_closed)
             self._changed.notify_all()
-        for keeper in self._keepers:
+            keepers = list(self._keepers)
+        for keeper in keepers:
             keeper.join()
 
     def __enter__(self) -> Self:
@@ -112,40 +148,56 @@ class Pool:
         with self._changed:
             while not self.closing.is_set():
                 for lane in lanes:
-                    while lane:
-                        job = lane.popleft()
-                        if not job.abandoned.is_set():
-                            keeper.busy = True
-                            return job
-                        self._unfinished -= 1
+                    if (job := lane.take()) is not None:
+                        keeper.lane = lane
+                        return job
                 self._changed.wait()
             return None
 
     def release(self, keeper: Keeper) -> None:
         """The keeper's job is done."""
         with self._changed:
-            keeper.busy = False
-            self._unfinished -= 1
+            assert keeper.lane is not None
+            keeper.lane.unfinished -= 1
+            keeper.lane = None
+
+    def leave(self, keeper: Keeper) -> None:
+        """The keeper takes no job more; where it was the last for ordinary jobs, what waits ends with an error."""
+        with self._changed:
+            self._keepers.remove(keeper)
+            if all(other.express_only for other in self._keepers):
+                self._end_waiting(_failed)
+
+    def _end_waiting(self, error: Callable[[], Exception]) -> None:
+        for lane in (self._express, self._ordinary):
+            lane.end(error)
 
     def _admit(self, job: Job, *, express: bool) -> None:
         if self.closing.is_set():
             raise _closed()
-        if self._unfinished >= self._workers + self._queue:
-            waiting = len(self._express) + len(self._ordinary)
-            raise Busy(f"{waiting} documents wait already to be read", detail={"waiting": waiting})
-        self._unfinished += 1
-        (self._express if express else self._ordinary).append(job)
+        lane = self._express if express else self._ordinary
+        lane.check_room()
         ordinary = [keeper for keeper in self._keepers if not keeper.express_only]
-        if len(self._express) + len(self._ordinary) > sum(not keeper.busy for keeper in ordinary):
-            if len(ordinary) < self._workers:
-                self._add(express_only=False)
-            elif express and len(ordinary) == len(self._keepers):
-                self._add(express_only=True)
+        if len(self._express.jobs) + len(self._ordinary.jobs) >= sum(keeper.lane is None for keeper in ordinary):
+            try:
+                if len(ordinary) < self._workers:
+                    self._add(express_only=False)
+                elif express and len(ordinary) == len(self._keepers):
+                    self._add(express_only=True)
+            except WorkerUnavailable as error:
+                if not ordinary:
+                    # Queued, it would wait for ever.
+                    raise
+                log.warning("the workers that there are have to do: %s", error)
+        lane.add(job)
 
     def _add(self, *, express_only: bool) -> None:
         keeper = Keeper(self, express_only=express_only)
+        try:
+            keeper.start()
+        except RuntimeError as error:
+            raise WorkerUnavailable(f"no process could be started to read the document: {error}") from error
         self._keepers.append(keeper)
-        keeper.start()
 
 
 class Keeper(threading.Thread):
@@ -157,21 +209,30 @@ class Keeper(threading.Thread):
     def __init__(self, pool: Pool, *, express_only: bool) -> None:
         super().__init__(name="docflow-worker-keeper", daemon=True)
         self.express_only = express_only
-        self.busy = False
+        self.lane: Lane | None = None
         self.worker: WorkerProcess | None = None
         self._pool = pool
 
     def run(self) -> None:
-        """Do jobs until the pool closes."""
+        """Do jobs until the pool closes; what nobody foresaw ends the thread before, but leaves no job waiting."""
         try:
             self._start_ahead()
             while (job := self._pool.take(self)) is not None:
-                error = self._error_of(job)
-                self._pool.release(self)
-                job.end(error)
+                self._do(job)
                 self._recycle()
+        except Exception:
+            log.exception("the thread that keeps a worker failed")
         finally:
+            self._pool.leave(self)
             self._drop()
+
+    def _do(self, job: Job) -> None:
+        error: Exception | None = _failed()
+        try:
+            error = self._error_of(job)
+        finally:
+            self._pool.release(self)
+            job.end(error)
 
     def _error_of(self, job: Job) -> Exception | None:
         """What the job ended with, None if all went well; its results are handed on as they come."""
@@ -233,3 +294,7 @@ class Keeper(threading.Thread):
 
 def _closed() -> WorkerUnavailable:
     return WorkerUnavailable("the process that reads documents is shutting down")
+
+
+def _failed() -> WorkerUnavailable:
+    return WorkerUnavailable("what keeps the processes that read documents failed; the log says how")

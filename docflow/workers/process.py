@@ -28,6 +28,9 @@ the programs that a worker starts. The address space has no limit: libraries res
 LISTEN_SECONDS = 1.0
 """Least time to hear that a worker is ready: it may have said so long ago, when nobody had a job for it."""
 
+OF_A_JOB = frozenset({Kind.RESULT, Kind.DONE, Kind.ERROR, Kind.FAULT, Kind.NO_MEMORY})
+"""What a worker may say of a job that it has begun."""
+
 DEATHS = frozenset({Ending.CRASHED, Ending.MEMORY})
 """Endings that the process itself came to."""
 
@@ -36,7 +39,7 @@ DEATHS = frozenset({Ending.CRASHED, Ending.MEMORY})
 class WorkerLimits:
     """What one worker may use: resident bytes, results before it is replaced, and seconds to get ready.
 
-    `environment` is added to the parent's own.
+    `environment` is added to the parent's own, of which a worker has what is not private.
     """
 
     memory_bytes: int
@@ -57,23 +60,27 @@ class WorkerProcess:
         self._closing = closing
         self._ready = False
         self._ready_by = time.monotonic() + limits.start_seconds
+        order = pickle.dumps(make)
         try:
             self._child = Child(data_bytes=limits.memory_bytes * DATA_OVER_RESIDENT, environment=limits.environment)
         except OSError as error:
             raise Lost(Ending.NOT_STARTED, _unavailable("the system has no room for it")) from error
         self.pid = self._child.pid
-        with suppress(Gone, TimeoutError):
-            # Whoever waits for this worker is told.
-            self._child.send(pickle.dumps(make), seconds=limits.start_seconds)
+        try:
+            with suppress(Gone):
+                # Whoever waits for this worker is told.
+                self._child.send(order, self._watch(due=self._ready_by, late=self._not_ready()))
+        except Lost:
+            self._child.close()
+            raise
 
     def wait_ready(self) -> None:
         """Return once the worker has made its object."""
         if self._ready:
             return
-        late = _unavailable(f"it was not ready within {self._limits.start_seconds:g} s")
         due = max(self._ready_by, time.monotonic() + LISTEN_SECONDS)
         try:
-            self._next(due=due, late=Lost(Ending.NOT_STARTED, late))
+            self._next(Kind.READY, watch=self._watch(due=due, late=self._not_ready()))
         except Lost as lost:
             if lost.ending in DEATHS:
                 raise Lost(Ending.NOT_STARTED, _unavailable("it ended before it was ready")) from lost
@@ -83,14 +90,12 @@ class WorkerProcess:
     def begin(self, job: Job) -> None:
         """Have the worker take the job on; a worker that is lost before it has did not fall to this job."""
         stalled = Lost(Ending.STALLED, _stalled(job))
-        due = time.monotonic() + job.progress
+        watch = self._watch(due=time.monotonic() + job.progress, late=stalled, abandoned=job.abandoned)
         try:
-            self._child.send(job.call, seconds=job.progress)
+            self._child.send(job.call, watch)
         except Gone as gone:
             raise self._death() from gone
-        except TimeoutError as error:
-            raise stalled from error
-        self._next(due=due, late=stalled, abandoned=job.abandoned)
+        self._next(Kind.BEGUN, watch=watch)
 
     def results_of(self, job: Job) -> Iterator[Any]:
         """The results of a job that has begun; raises the typed error that the job itself ended with."""
@@ -99,7 +104,8 @@ class WorkerProcess:
         stalled = Lost(Ending.STALLED, _stalled(job))
         while True:
             due = time.monotonic() + job.progress
-            kind, value = self._next(due=min(end, due), late=late if end <= due else stalled, abandoned=job.abandoned)
+            watch = self._watch(due=min(end, due), late=late if end <= due else stalled, abandoned=job.abandoned)
+            kind, value = self._next(*OF_A_JOB, watch=watch)
             match kind:
                 case Kind.RESULT:
                     self.results += 1
@@ -113,7 +119,7 @@ class WorkerProcess:
                     name, trace = value
                     log.debug("a job failed in its worker: %s", trace)
                     raise WorkerCrashed(f"the process that read the document failed: {name}", detail={"failure": name})
-                case _:
+                case Kind.NO_MEMORY:
                     raise Lost(Ending.MEMORY, self._out_of_memory())
             if time.monotonic() > end:
                 raise late
@@ -122,8 +128,8 @@ class WorkerProcess:
         """End the process with all that it started."""
         self._child.close()
 
-    def _next(self, *, due: float, late: Lost, abandoned: threading.Event | None = None) -> Message:
-        """The next message; `late` is raised where there is none when it is `due`."""
+    def _watch(self, *, due: float, late: Lost, abandoned: threading.Event | None = None) -> Callable[[], None]:
+        """What raises `late` once it is `due`, and `Lost` where the worker grew too large or nobody waits any more."""
 
         def watch() -> None:
             if self._closing.is_set() or (abandoned is not None and abandoned.is_set()):
@@ -133,12 +139,24 @@ class WorkerProcess:
             if self._child.resident_bytes() > self._limits.memory_bytes:
                 raise Lost(Ending.MEMORY, self._out_of_memory())
 
+        return watch
+
+    def _next(self, *kinds: Kind, watch: Callable[[], None]) -> Message:
+        """The next message, which has to be of one of these kinds."""
+        nonsense = Lost(Ending.CRASHED, WorkerCrashed("the process that read the document answered nonsense"))
         try:
-            return self._child.message(watch)
+            kind, value = self._child.message(watch)
         except Gone as gone:
             raise self._death() from gone
         except BadMessage as error:
-            raise Lost(Ending.CRASHED, WorkerCrashed("the process that read the document answered nonsense")) from error
+            raise nonsense from error
+        if kind not in kinds:
+            raise nonsense
+        return kind, value
+
+    def _not_ready(self) -> Lost:
+        late = _unavailable(f"it was not ready within {self._limits.start_seconds:g} s")
+        return Lost(Ending.NOT_STARTED, late)
 
     def _death(self) -> Lost:
         """How the process ended, which has closed its side."""

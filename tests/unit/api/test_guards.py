@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from docflow.api import create_app, in_process
 from docflow.api.guards import TAKES_FILES, BodyLimitMiddleware
 from docflow.api.service import UPLOADS
 from docflow.errors import ModelFileError
-from docflow.pipeline import Pipeline, Upload
+from docflow.pipeline import Outcome, Pipeline, Upload
 from docflow.rollout import Lineup
 from docflow.settings import Settings
 from docflow.types import Answered, Classifier, Question
@@ -135,6 +136,7 @@ def test_requests_over_the_limit_are_429_while_watchers_are_answered(settings: S
     assert refused.json()["code"] == "too_many_requests"
     assert refused.headers["retry-after"]
     assert metrics.status_code == 200
+    assert 'docflow_http_requests_total{method="POST",route="/predict/text",status="429"}' in metrics.text
     assert client.get("/").status_code == 200
 
 
@@ -219,6 +221,89 @@ def test_a_body_as_large_as_a_file_is_taken_where_files_are(client: httpx.Client
     for path, status in [("/upload", 422), ("/predict/text", 413), ("/documents/1/label", 413), ("/nowhere", 413)]:
         answer = client.post(path, content=bytes(150_000), headers={"content-type": "multipart/x"})
         assert answer.status_code == status, path
+
+
+def counts(client: httpx.Client) -> dict[str, float]:
+    """What the metrics say, by the name with its labels."""
+    lines = [line for line in client.get("/metrics").text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+
+def grown(client: httpx.Client, before: dict[str, float], *, after: float = 0.0) -> dict[str, float]:
+    """What has been counted of documents since, once so many things have been or a while is over."""
+    end = time.monotonic() + 30
+    while True:
+        found = {
+            name.removeprefix("docflow_"): value - before.get(name, 0.0)
+            for name, value in counts(client).items()
+            if name.startswith(("docflow_documents_total", "docflow_pages_total", "docflow_ocr_seconds_count"))
+            and value > before.get(name, 0.0)
+        }
+        if sum(found.values()) >= after or time.monotonic() > end:
+            return found
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("path", "route"), [("/predict/text", "/predict/text"), ("/nowhere", "unmatched")])
+def test_a_body_that_is_too_large_is_counted_under_the_route_that_it_was_for(
+    client: httpx.Client, path: str, route: str
+) -> None:
+    assert client.post(path, content=bytes(150_000)).status_code == 413
+    assert f'docflow_http_requests_total{{method="POST",route="{route}",status="413"}}' in counts(client)
+
+
+def test_a_document_that_is_done_after_the_504_is_counted(
+    settings: Settings, serve: Serve, invoices: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = serve(settings).post("/upload", files={"file": ("a.png", invoices[0])}).json()
+    client, over = serve(limited(settings, timeout_seconds=0.5)), threading.Event()
+    upload, predict = Pipeline.upload, Pipeline.predict
+
+    def slow_upload(pipeline: Pipeline, data: bytes, *, filename: str) -> Upload:
+        over.wait(60)
+        return upload(pipeline, data, filename=filename)
+
+    def slow_predict(pipeline: Pipeline, document_id: int, *, languages: str | None = None) -> Outcome:
+        over.wait(60)
+        return predict(pipeline, document_id, languages=languages)
+
+    monkeypatch.setattr(Pipeline, "upload", slow_upload)
+    monkeypatch.setattr(Pipeline, "predict", slow_predict)
+    before = counts(client)
+    try:
+        assert client.post("/upload", files={"file": ("b.png", invoices[1])}).status_code == 504
+        assert client.post(f"/predict/document/{sent['document_id']}").status_code == 504
+        assert grown(client, before) == {}
+    finally:
+        over.set()
+    assert grown(client, before, after=4) == {
+        'documents_total{outcome="uploaded"}': 1.0,
+        'documents_total{outcome="classified"}': 1.0,
+        "pages_total": 1.0,
+        "ocr_seconds_count": 1.0,
+    }
+
+
+def test_only_documents_fail(settings: Settings, serve: Serve, invoices: list[bytes]) -> None:
+    client = serve(settings.model_copy(update={"ocr": settings.ocr.model_copy(update={"workers": 1, "queue": 0})}))
+    *good, long = invoices
+    sent = [client.post("/upload", files={"file": ("a.png", invoice)}).json() for invoice in good]
+    paths = [f"/predict/document/{answer['document_id']}" for answer in sent]
+    before = counts(client)
+    assert client.post("/predict/document/99999").status_code == 404
+    assert client.post(f"{paths[0]}?ocr_language=xx/yy").status_code == 422
+    with ThreadPoolExecutor(len(paths)) as threads:
+        assert {answer.status_code for answer in threads.map(client.post, paths)} == {200, 503}
+    assert 'documents_total{outcome="failed"}' not in grown(client, before)
+    little = settings.model_copy(update={"intake": settings.intake.model_copy(update={"max_characters": 20})})
+    assert serve(little).post("/upload-and-predict", files={"file": ("a.png", long)}).status_code == 413
+    assert grown(client, before)['documents_total{outcome="failed"}'] == 1.0
+
+
+def test_a_request_that_takes_all_its_time_is_within_a_bucket(client: httpx.Client) -> None:
+    client.get("/")
+    buckets = re.findall(r'docflow_http_request_seconds_bucket\{le="([0-9.]+)"', client.get("/metrics").text)
+    assert max(map(float, buckets)) > Settings().service.timeout_seconds
 
 
 def test_every_route_with_a_form_takes_files(settings: Settings, classifier: Classifier) -> None:

@@ -69,6 +69,20 @@ class Command:
         return os.system, ("echo",)
 
 
+SHAPELESS = [
+    "done", ("done",), ("zzz", 1), (["done"], 1), ("fault", None), ("fault", ("ValueError", None)),
+    ("error", 5), ("error", ("Busy", 1, 2, 3)), ("error", ("Busy", "", {})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", SHAPELESS, ids=repr)
+def test_values_that_are_no_message_are_refused(value: object) -> None:
+    inbox, body = Inbox(), pickle.dumps(value)
+    inbox.add(HEADER.pack(len(body)) + body)
+    with pytest.raises(BadMessage):
+        inbox.take()
+
+
 DOTTED = b"\x80\x04\x8c\rdocflow.types\x8c\x07np.load\x93."
 
 

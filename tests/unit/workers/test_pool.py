@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import signal
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from workers_case import MEGABYTE, broken, call, telling, toys
+from workers_case import MEGABYTE, Toy, broken, call, telling, toys
 
 from docflow.errors import Busy, DocFlowError, LanguageMissing, OutOfMemory, WorkerCrashed, WorkerUnavailable
 from docflow.workers import Ending, Pool, ProgressTimeout, TotalTimeout, WorkerLimits
@@ -121,6 +122,25 @@ def test_errors_of_the_job_do_not_cost_the_worker(pool: Pool, endings: list[Endi
     assert endings == []
 
 
+@pytest.mark.parametrize("message", [("zzz", 1), ("error", 5), ("fault", None), ("ready", None), 5], ids=repr)
+def test_a_worker_that_says_nonsense_is_replaced_and_the_job_has_crashed(
+    pool: Pool, endings: list[Ending], message: object
+) -> None:
+    (before,) = call(pool, "pid")
+    with pytest.raises(WorkerCrashed, match="nonsense"):
+        call(pool, "say", message)
+    assert endings == [Ending.CRASHED]
+    assert call(pool, "pid") != [before]
+
+
+def test_what_is_said_after_a_job_is_no_result_of_the_next(pool: Pool, endings: list[Ending]) -> None:
+    (before,) = call(pool, "say", ("result", "stale"), after=0.2)
+    time.sleep(1.0)
+    assert call(pool, "echo", "mine") == ["mine"]
+    assert call(pool, "pid") != [before]
+    assert endings == [Ending.CRASHED]
+
+
 def test_text_that_is_no_unicode_goes_both_ways(pool: Pool) -> None:
     assert call(pool, "echo", "caf\udce9 \x00") == ["caf\udce9 \x00"]
 
@@ -185,6 +205,16 @@ def test_an_express_job_does_not_wait_for_long_ones() -> None:
         long.close()  # type: ignore[attr-defined]
 
 
+def test_express_jobs_are_taken_while_no_other_may_wait() -> None:
+    with toys(workers=1, queue=0) as pool:
+        long = pool.run("count", 1000, pause=0.05, total=60, progress=30)
+        assert next(long) == 0
+        with pytest.raises(Busy):
+            pool.run("pid", total=60, progress=30)
+        assert len(call(pool, "pid", express=True)) == 1
+        long.close()  # type: ignore[attr-defined]
+
+
 def test_no_more_processes_are_started_than_there_is_work_for() -> None:
     with toys(workers=4) as pool:
         pool.start()
@@ -217,6 +247,14 @@ def test_a_job_that_nobody_waits_for_is_ended(pool: Pool, endings: list[Ending])
     assert call(pool, "count", 1) == [0]
 
 
+def test_a_job_is_ended_too_where_nobody_ever_asked_for_its_results(pool: Pool, endings: list[Ending]) -> None:
+    call(pool, "pid")
+    results = pool.run("count", 1000, pause=0.05, total=60, progress=30)
+    time.sleep(0.3)
+    results.close()  # type: ignore[attr-defined]
+    assert eventually(lambda: endings == [Ending.ABANDONED])
+
+
 def test_what_a_worker_started_ends_with_it(pool: Pool) -> None:
     with pytest.raises(ProgressTimeout):
         results = pool.run("child_and_hang", total=60, progress=1)
@@ -239,6 +277,83 @@ def test_closing_ends_the_processes_and_what_waits() -> None:
         pool.run("pid", total=60, progress=30)
     assert pids
     assert all(gone(pid) for pid in pids)
+
+
+def test_closing_does_not_wait_for_a_worker_that_does_not_read() -> None:
+    with toys() as pool:
+        (pid,) = call(pool, "pid")
+        os.kill(pid, signal.SIGSTOP)
+        large = pool.run("echo", b"x" * 20 * MEGABYTE, total=60, progress=30)
+        time.sleep(0.3)
+        started = time.perf_counter()
+        pool.close()
+        assert time.perf_counter() - started < 5
+        with pytest.raises(WorkerUnavailable):
+            list(large)
+    assert gone(pid)
+
+
+@pytest.fixture
+def threadless(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The threads of these names do not start, once for each time that a name is in the list."""
+    names: list[str] = []
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name in names:
+            names.remove(thread.name)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    return names
+
+
+def test_a_thread_that_does_not_start_costs_its_job_and_the_next_is_done(threadless: list[str]) -> None:
+    with toys(queue=0) as pool:
+        threadless.append("docflow-worker-keeper")
+        with pytest.raises(WorkerUnavailable, match="can't start new thread") as told:
+            call(pool, "pid")
+        assert told.value.retryable
+        assert call(pool, "count", 2) == [0, 1]
+
+
+def test_where_no_second_thread_starts_the_first_does_all_jobs(threadless: list[str]) -> None:
+    with toys(workers=2) as pool:
+        first = pool.run("count", 2, pause=0.2, total=60, progress=30)
+        threadless.append("docflow-worker-keeper")
+        second = pool.run("echo", "second", total=60, progress=30)
+        assert threadless == []
+        assert [list(first), list(second)] == [[0, 1], ["second"]]
+
+
+def test_what_fails_around_a_job_leaves_none_waiting_and_the_next_is_done(caplog: pytest.LogCaptureFixture) -> None:
+    def full(_: Ending) -> None:
+        raise OSError(errno.ENOSPC, "no space left on the device")
+
+    with toys(on_end=full) as pool:
+        jobs = [pool.run("exit", total=60, progress=30), pool.run("pid", total=60, progress=30)]
+        for job in jobs:
+            with pytest.raises(WorkerUnavailable):
+                list(job)
+        assert call(pool, "count", 2) == [0, 1]
+        assert len(pool.pids) == 1
+    assert "no space left on the device" in caplog.text
+
+
+def test_a_worker_has_no_variable_with_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    private = [
+        "DOCFLOW_DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "MLFLOW_TRACKING_PASSWORD", "PREFECT_API_KEY", "PGPASSWORD",
+        "FSSPEC_S3_SECRET",
+    ]  # fmt: skip
+    for name in (*private, "TESSDATA_PREFIX"):
+        monkeypatch.setenv(name, "secret")
+    limits = WorkerLimits(memory_bytes=400 * MEGABYTE, results=10, environment={"OMP_THREAD_LIMIT": "1"})
+    with Pool(Toy, workers=1, queue=1, limits=limits) as pool:
+        (environment,) = call(pool, "environment")
+    assert [name for name, value in environment.items() if value == "secret"] == ["TESSDATA_PREFIX"]
+    assert environment["OMP_THREAD_LIMIT"] == "1"
+    assert environment["PATH"] == os.environ["PATH"]
 
 
 def test_an_object_that_cannot_be_made_is_told_and_not_tried_for_ever(endings: list[Ending]) -> None:

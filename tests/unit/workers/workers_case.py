@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from docflow.errors import LanguageMissing
 from docflow.workers import Pool, WorkerLimits
+from docflow.workers.messages import HEADER
 
 MEGABYTE = 1_000_000
 
@@ -73,6 +76,20 @@ class Toy:
 
     def echo(self, value: object) -> object:
         return value
+
+    def environment(self) -> dict[str, str]:
+        return dict(os.environ)
+
+    def say(self, message: object, *, after: float = 0.0) -> int:
+        """Writes a message of its own making to the parent, as a hostile file could have its worker do."""
+        body = pickle.dumps(message)
+
+        def write() -> None:
+            time.sleep(after)
+            os.write(int(sys.argv[1]), HEADER.pack(len(body)) + body)
+
+        threading.Thread(target=write).start() if after else write()
+        return os.getpid()
 
     def answer_a_function(self) -> object:
         return os.system

@@ -72,7 +72,7 @@ class LocalReader:
         """
         deadline = Deadline(self._intake.max_seconds)
         said = 0
-        with open_document(data, limits=self._intake) as opened:
+        with open_document(data, limits=self._intake, unread_share=unread_share) as opened:
             for page in opened.pages(deadline):
                 read = self._read_page(page, data, languages=languages, deadline=deadline)
                 said += len(read.text)
@@ -104,7 +104,9 @@ class LocalReader:
         except IntakeError as error:
             log.info("a page has no embedding: %s", error)
             return page
-        return replace(page, thumbnail=with_embedding(page.thumbnail, self._embedder.embed(drawn)))
+        return replace(
+            page, thumbnail=with_embedding(page.thumbnail, self._embedder.embed(drawn, rotation=page.rotation))
+        )
 
     def _recognised(self, page: PageImage, *, languages: str, deadline: Deadline) -> PageText:
         """What the engine reads on the page; `DocumentTimeout` where it gave up because the document's time is over."""

@@ -9,6 +9,7 @@ from docflow.intake.images import ImagePages
 from docflow.intake.limits import Deadline, check_upload
 from docflow.intake.media import MediaType
 from docflow.intake.pdf import PdfPages
+from docflow.intake.unread import UnreadShare
 from docflow.settings import IntakeSettings
 from docflow.types import PageImage, PageText
 
@@ -55,13 +56,15 @@ class OpenedDocument:
         self.close()
 
 
-def open_document(data: bytes, *, limits: IntakeSettings) -> OpenedDocument:
+def open_document(data: bytes, *, limits: IntakeSettings, unread_share: UnreadShare | None = None) -> OpenedDocument:
     """The document, opened, its header read and held against the limits; nothing is decoded yet.
+
+    Where `unread_share` is given, a text layer over pictures is good only if it has most of what the page shows.
 
     Raises an `IntakeError`: `EmptyFile`, `FileTooLarge`, `UnsupportedType`, `EncryptedDocument`, `TooManyPages`,
     `PageTooLarge`, `TruncatedDocument` or `CorruptDocument`.
     """
     media_type = check_upload(data, limits=limits)
     if media_type is MediaType.PDF:
-        return OpenedDocument(media_type, PdfPages(data, limits=limits))
+        return OpenedDocument(media_type, PdfPages(data, limits=limits, unread_share=unread_share))
     return OpenedDocument(media_type, ImagePages(data, media_type, limits=limits))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from docflow.types import Box
 
 POINTS_PER_INCH = 72.0
 
@@ -39,6 +41,22 @@ class PageFrame:
 
     def _pixels(self, points: float) -> int:
         return max(1, round(points * self.dpi / POINTS_PER_INCH))
+
+    def turned(self, rotation: int) -> PageFrame:
+        """The frame of the page shown `rotation` degrees further clockwise, a multiple of 90."""
+        return replace(self, rotation=(self.rotation + rotation) % 360)
+
+    def turned_back(self, box: Box, *, rotation: int) -> Box:
+        """Where a box in pixels of the `turned` frame lies in this one."""
+        match rotation:
+            case 90:
+                return Box(box.y0, self.height - box.x1, box.y1, self.height - box.x0)
+            case 180:
+                return Box(self.width - box.x1, self.height - box.y1, self.width - box.x0, self.height - box.y0)
+            case 270:
+                return Box(self.width - box.y1, box.x0, self.width - box.y0, box.x1)
+            case _:
+                return box
 
     def to_pixels(self, rectangles: NDArray[np.float64]) -> NDArray[np.float64]:
         """Rows of left, bottom, right, top in points as rows of x0, y0, x1, y1 in pixels, cut at the page's edges.

@@ -18,16 +18,20 @@ from docflow.intake.pdfium import ENGINE, ENGINE_VERSION, PdfiumFile, frame_of, 
 from docflow.intake.pictures import PageContent, page_content
 from docflow.intake.poppler import PopplerFile
 from docflow.intake.reading_order import lines_in_order
-from docflow.intake.text_layer import read_text_layer
-from docflow.intake.text_quality import gather_evidence
+from docflow.intake.text_layer import TextLayer, read_text_layer
+from docflow.intake.text_quality import PICTURE_SHARE, gather_evidence
 from docflow.intake.truncation import has_pdf_end, pdf_lost_content
+from docflow.intake.unread import MOST_UNREAD, LayerCheck, UnreadShare
 from docflow.settings import IntakeSettings
 from docflow.thumbnail import DRAWN_SIDE, thumbnail_of
-from docflow.types import Line, PageImage, PageText, TextSource
+from docflow.types import Line, PageImage, PageText, TextSource, Word
 
 log = logging.getLogger(__name__)
 
 WHITE = 255
+
+CHECKS_SHARE = 0.25
+"""Of a document's time, what goes into comparing its text layers with its pages, at most."""
 
 THUMBNAIL_SECONDS = 2.0
 """After so long, a page with a text layer goes without a thumbnail: drawing one takes milliseconds, a map may not."""
@@ -36,12 +40,17 @@ THUMBNAIL_SECONDS = 2.0
 class PdfPages:
     """The pages of a PDF, one at a time. What PDFium cannot open or render, poppler may."""
 
-    def __init__(self, data: bytes, *, limits: IntakeSettings) -> None:
-        """Raises the typed error of what is wrong with the file as a whole."""
+    def __init__(self, data: bytes, *, limits: IntakeSettings, unread_share: UnreadShare | None = None) -> None:
+        """Raises the typed error of what is wrong with the file as a whole.
+
+        Text layers over pictures are compared with what the page shows where `unread_share` is given.
+        """
         if pdf_lost_content(data):
             raise TruncatedDocument("the PDF ends in the middle of its content")
         self._data = data
         self._limits = limits
+        seconds = CHECKS_SHARE * limits.max_seconds
+        self._layer_check = LayerCheck(unread_share, seconds=seconds) if unread_share is not None else None
         self._pdfium: PdfiumFile | None = None
         self._poppler: PopplerFile | None = None
         try:
@@ -108,17 +117,45 @@ class PdfPages:
         try:
             with self._pdfium.page(number, deadline=deadline) as page:
                 frame = frame_of(page, dpi=self._limits.render_dpi)
-                content = page_content(page, frame)
-                if self._limits.text_layer == "auto":
-                    lines = _good_lines(page, content, frame)
-                    if lines is not None:
-                        read = _page_text(lines, frame, number=number, started=started)
-                        return read if number > 1 else replace(read, thumbnail=_thumbnail(page, deadline))
+                if self._limits.text_layer == "ignore":
+                    content = page_content(page, frame)
+                else:
+                    layer = read_text_layer(page, frame)
+                    content = page_content(page, frame.turned(layer.rotation))
+                    read = self._good_text(page, layer, content, frame, number=number, deadline=deadline)
+                    if read is not None:
+                        return replace(
+                            read,
+                            seconds=time.perf_counter() - started,
+                            thumbnail=_thumbnail(page, deadline, rotation=read.rotation) if number == 1 else b"",
+                        )
         except CorruptDocument:
             return None
         for picture in content.pictures:
             scale_to_budget(picture.width, picture.height, page=number, limits=self._limits)
         return None
+
+    def _good_text(
+        self, page: Any, layer: TextLayer, content: PageContent, frame: PageFrame, *, number: int, deadline: Deadline
+    ) -> PageText | None:
+        """What the layer says where it is good; `content` is that of the page turned as the layer is."""
+        if not layer.runs:
+            return None
+        evidence = gather_evidence(layer, content, frame.turned(layer.rotation))
+        objection = evidence.objection()
+        if objection is None:
+            read = _page_text(layer, frame, number=number)
+            if self._layer_check is None or evidence.pictures < PICTURE_SHARE or not self._may_be_drawn(content):
+                return read
+            unread = self._layer_check.unread(page, read, deadline, frame=frame)
+            if unread is None or unread <= MOST_UNREAD:
+                return replace(read, unread=unread)
+            objection = "writing that it lacks"
+        log.info("a page's text layer is not taken: %s", objection)
+        return None
+
+    def _may_be_drawn(self, content: PageContent) -> bool:
+        return all(picture.width * picture.height <= self._limits.hard_max_pixels for picture in content.pictures)
 
     def _draw_with_pdfium(self, number: int, deadline: Deadline) -> PageImage:
         if self._pdfium is None:
@@ -152,18 +189,25 @@ class PdfPages:
         return PageImage(number=number, pixels=pixels, dpi=self._limits.render_dpi * scale, scale=scale)
 
 
-def _good_lines(page: Any, content: PageContent, frame: PageFrame) -> tuple[Line, ...] | None:
-    layer = read_text_layer(page, frame)
-    if not layer.runs:
-        return None
-    objection = gather_evidence(layer, content, frame).objection()
-    if objection is not None:
-        log.info("a page's text layer is not taken: %s", objection)
-        return None
-    return lines_in_order(layer.runs)
+def _page_text(layer: TextLayer, frame: PageFrame, *, number: int) -> PageText:
+    """What the layer says, with boxes in pixels of the page as it is seen."""
+
+    def as_seen(word: Word) -> Word:
+        return replace(word, box=frame.turned_back(word.box, rotation=layer.rotation))
+
+    return PageText(
+        number=number,
+        width=frame.width,
+        height=frame.height,
+        lines=tuple(Line(tuple(as_seen(word) for word in line.words)) for line in lines_in_order(layer.runs)),
+        source=TextSource.TEXT_LAYER,
+        engine=ENGINE,
+        engine_version=ENGINE_VERSION,
+        rotation=float(layer.rotation),
+    )
 
 
-def _thumbnail(page: Any, deadline: Deadline) -> bytes:
+def _thumbnail(page: Any, deadline: Deadline, *, rotation: float) -> bytes:
     """A small picture of the page; empty where it cannot be drawn, or not in time: its text counts for more."""
     width, height = page.get_width(), page.get_height()
     scale = DRAWN_SIDE / max(width, height, 1.0)
@@ -173,17 +217,4 @@ def _thumbnail(page: Any, deadline: Deadline) -> bytes:
     except (CorruptDocument, DocumentTimeout) as error:
         log.info("a page has no thumbnail: %s", error)
         return b""
-    return thumbnail_of(drawn)
-
-
-def _page_text(lines: tuple[Line, ...], frame: PageFrame, *, number: int, started: float) -> PageText:
-    return PageText(
-        number=number,
-        width=frame.width,
-        height=frame.height,
-        lines=lines,
-        source=TextSource.TEXT_LAYER,
-        engine=ENGINE,
-        engine_version=ENGINE_VERSION,
-        seconds=time.perf_counter() - started,
-    )
+    return thumbnail_of(drawn, rotation=rotation)

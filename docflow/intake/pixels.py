@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,12 @@ UPRIGHT = {
 
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """The orientations that swap the axes."""
+
+STRAY = 0.0001
+"""Share of a deep picture's samples that may be brighter than its depth allows: sensors have pixels that are stuck."""
+
+SAMPLES = 1_000_000
+"""So many of a picture's samples tell its depth; all those of a large one would take seconds."""
 
 PLAUSIBLE_DPI = (60.0, 1300.0)
 LARGEST_SIDE_INCHES = 34.0
@@ -60,20 +67,26 @@ def flattened(image: Image.Image) -> Image.Image:
 def eight_bits(image: Image.Image) -> NDArray[np.uint8]:
     """A grey image of deep samples, scaled to 8 bits by the depth that its samples really use.
 
-    Scanners store 10 to 14 bits in 16-bit samples: the brightest sample tells the depth. Floats run from 0 to 1
-    or from 0 to 255; higher ones are scaled by their maximum.
+    Scanners store 10 to 14 bits in 16-bit samples: the brightest samples tell the depth, but for `STRAY` ones, which
+    come out white. Floats run from 0 to 1 or from 0 to 255; higher ones are scaled by their maximum.
     """
     samples = np.asarray(image)
     if image.mode == "F":
         samples = np.nan_to_num(samples, posinf=0.0, neginf=0.0)
-        peak = float(samples.max(initial=0.0))
+        peak = _brightest(samples)
         full = 1.0 if peak <= 1 else max(255.0, peak)
         grey = np.clip(samples * (255.0 / full), 0, 255)
     else:
-        depth = max(8, int(samples.max(initial=0)).bit_length())
-        grey = np.clip(samples, 0, None) >> (depth - 8)
+        depth = max(8, int(_brightest(samples)).bit_length())
+        grey = np.clip(samples >> (depth - 8), 0, 255)
     result: NDArray[np.uint8] = grey.astype(np.uint8)
     return 255 - result if _is_white_zero(image) else result
+
+
+def _brightest(samples: NDArray[Any]) -> float:
+    """The highest value but for those of `STRAY` samples, of one at least; 0 where that is negative."""
+    step = max(1, math.isqrt(samples.size // SAMPLES))
+    return max(0.0, float(np.quantile(samples[::step, ::step], 1 - STRAY, method="lower")))
 
 
 def _is_white_zero(image: Image.Image) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import mean, median
 
 from docflow.types import Box, Line, Word
@@ -12,6 +13,8 @@ COLUMN_ROWS = 5
 """Rows that both sides of a gutter need to be columns."""
 COLUMN_WORDS = 4.0
 """Words to a row that both sides need, on average: prose has more, the cells of a table have fewer."""
+AS_WIDE = 0.99
+"""Of the widest gap's height, what gaps have that are as wide but for rounding: those between the rows of a list."""
 SHARED_HEIGHT = 0.5
 """Of the lower of two boxes, the share of its height that overlaps where both stand on one row."""
 
@@ -54,17 +57,21 @@ def _climbs(run: Run) -> bool:
     return run.height > 2 * median(word.box.y1 - word.box.y0 for word in run.words)
 
 
-def _ordered(runs: Sequence[Run]) -> list[Line]:
-    columns = _split_columns(runs)
-    if columns is not None:
-        return [line for column in columns for line in _ordered(column)]
-    halves = _split_at_widest_gap(runs)
-    if halves is not None:
-        return [line for half in halves for line in _ordered(half)]
-    return _rows(runs)
+def _ordered(runs: list[Run]) -> list[Line]:
+    lines: list[Line] = []
+    # A list in place of calls within calls: a long page is parted into more pieces than Python's stack holds.
+    waiting = [runs]
+    while waiting:
+        piece = waiting.pop()
+        parts = _split_columns(piece) or _split_at_widest_gaps(piece)
+        if parts is None:
+            lines += _rows(piece)
+        else:
+            waiting += reversed(parts)
+    return lines
 
 
-def _split_columns(runs: Sequence[Run]) -> tuple[list[Run], list[Run]] | None:
+def _split_columns(runs: Sequence[Run]) -> list[list[Run]] | None:
     """What stands left and right of the first gutter between two columns of prose; None where there is none."""
     by_left = sorted(runs, key=lambda run: run.box.x0)
     reach = 0.0
@@ -72,7 +79,7 @@ def _split_columns(runs: Sequence[Run]) -> tuple[list[Run], list[Run]] | None:
         if index >= COLUMN_ROWS and run.box.x0 > reach:
             left, right = by_left[:index], by_left[index:]
             if _is_prose(left) and _is_prose(right):
-                return left, right
+                return [left, right]
         reach = max(reach, run.box.x1)
     return None
 
@@ -84,23 +91,24 @@ def _is_prose(runs: Sequence[Run]) -> bool:
     return len(rows) >= COLUMN_ROWS and mean(len(row.words) for row in rows) >= COLUMN_WORDS
 
 
-def _split_at_widest_gap(runs: Sequence[Run]) -> tuple[list[Run], list[Run]] | None:
-    """What stands above and below the widest empty strip; None where none is as high as a line.
+def _split_at_widest_gaps(runs: Sequence[Run]) -> list[list[Run]] | None:
+    """What stands above, between and below the widest empty strips; None where none is as high as a line.
 
-    The strip sets apart a heading that spans the columns below it.
+    A strip sets apart a heading that spans the columns below it.
     """
     if len(runs) < 2 * COLUMN_ROWS:
         return None
     by_top = sorted(runs, key=lambda run: run.box.y0)
     reach = by_top[0].box.y1
     gaps = []
-    for index, run in enumerate(by_top):
-        gaps.append((run.box.y0 - reach, index))
+    for run in by_top[1:]:
+        gaps.append(run.box.y0 - reach)
         reach = max(reach, run.box.y1)
-    widest, index = max(gaps)
+    widest = max(gaps)
     if widest < median(run.height for run in runs):
         return None
-    return by_top[:index], by_top[index:]
+    ends = [index for index, gap in enumerate(gaps, start=1) if gap >= AS_WIDE * widest]
+    return [by_top[start:end] for start, end in pairwise([0, *ends, len(by_top)])]
 
 
 def _rows(runs: Sequence[Run]) -> list[Line]:

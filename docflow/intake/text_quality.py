@@ -35,6 +35,8 @@ PICTURE_SHARE = 0.12
 """Pictures that cover less of the page are logos and signatures."""
 LEAST_PICTURE_READ = 0.25
 """A scan with a recognised text behind it is read along most of its height, one with a stamp or a header is not."""
+MOST_INVISIBLE = 0.5
+"""Invisible text belongs to a scan: where the page has no picture of one, it says what nobody sees."""
 SCAN_SHARE = 0.5
 OUTLINE_PATHS = 100
 FEWEST_ROWS_BESIDE_OUTLINES = 0.1
@@ -51,9 +53,9 @@ LEADERS = re.compile(r"([._\-·…\u2500])\1{2,}|[\s\x02\ufffe]+")
 class Evidence:
     """What the judgement rests on; shares run from 0 to 1.
 
-    `unreadable` and `alphanumeric` are of the characters that show, `accented` and `vowels` of the letters,
+    `unreadable` and `alphanumeric` are of the characters that are no blanks, `accented` and `vowels` of the letters,
     `wordlike` of the words, `pictures` of the page's area, `pictures_read` of the pictures' height, `rows` of the
-    page's height.
+    page's height, `invisible` of all characters.
     """
 
     characters: int
@@ -66,6 +68,7 @@ class Evidence:
     pictures_read: float
     rows: float
     paths: int
+    invisible: float
 
     def objection(self) -> str | None:
         """Why the layer is not to be taken; None where it is good."""
@@ -78,6 +81,7 @@ class Evidence:
             "letters of a wrong encoding": self.accented > MOST_ACCENTED or self.vowels < FEWEST_VOWELS,
             "letters that form no words": self.wordlike < least_wordlike,
             "pictures without text on them": self.pictures >= PICTURE_SHARE and self.pictures_read < LEAST_PICTURE_READ,
+            "text that nobody sees": self.pictures < PICTURE_SHARE and self.invisible > MOST_INVISIBLE,
             "drawings that may be letters": outlined,
         }
         return next((reason for reason, holds in objections.items() if holds), None)
@@ -104,6 +108,7 @@ def gather_evidence(layer: TextLayer, content: PageContent, frame: PageFrame) ->
         pictures_read=_share(int((pictures & text).any(axis=1).sum()), int(pictures.any(axis=1).sum())),
         rows=float(text.any(axis=1).mean()),
         paths=content.path_count,
+        invisible=layer.invisible,
     )
 
 

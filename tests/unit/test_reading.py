@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from docflow.embedding import embedding_of
 from docflow.errors import DocumentTimeout, EngineUnavailable, RecognitionFailed, TooManyCharacters
@@ -70,6 +72,29 @@ def test_the_characters_of_text_layers_count_as_well() -> None:
         reads = LocalReader(IntakeSettings(max_characters=most), OcrSettings()).read(data, languages="eng")
         with pytest.raises(TooManyCharacters) if refused else nullcontext():
             assert len(list(reads)) == 1
+
+
+def filled_form() -> bytes:
+    """A PDF of a scanned form, most of whose rows somebody has typed something into."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(595, 842))
+    scan = Image.new("L", (1190, 1684), 255)
+    for row in range(14):
+        where = (120, 100 + 110 * row)
+        ImageDraw.Draw(scan).text(where, "Printed on the form", font=ImageFont.load_default(size=24), fill=0)
+    canvas.drawImage(ImageReader(scan), 0, 0, 595, 842)
+    for row in range(13):
+        canvas.drawString(330, 780 - 55 * row, "Typed by somebody")
+    canvas.save()
+    return buffer.getvalue()
+
+
+def test_a_scanned_form_that_was_filled_in_by_typing_is_recognised() -> None:
+    engine = FakeEngine("printed and typed")
+    (page,) = LocalReader(IntakeSettings(), OcrSettings(), open_engine=lambda _: engine).read(
+        filled_form(), languages="eng"
+    )
+    assert (page.source, page.text) == (TextSource.OCR, "printed and typed")
 
 
 def test_a_page_is_embedded_where_the_setting_asks_for_it_however_its_text_is_read() -> None:

@@ -122,6 +122,15 @@ def test_the_first_page_of_a_text_layer_has_a_picture() -> None:
     assert second.thumbnail == b""
 
 
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_the_picture_of_a_page_that_is_shown_turned_is_upright(degrees: int) -> None:
+    first = read_text(turned(pdf(text()), degrees))
+    pixels = thumbnail_pixels(first.thumbnail)
+    assert pixels is not None
+    assert pixels.shape == (96, 68)
+    assert pixels[:20].min() < 200 < pixels[60:].min()
+
+
 def test_a_picture_that_takes_too_long_to_draw_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
     def crowded_letter(canvas: Canvas) -> None:
         crowded(canvas)

@@ -74,6 +74,16 @@ def test_deep_grey_is_scaled_by_the_depth_that_is_used(depth: int) -> None:
         assert np.abs(page.pixels.astype(int).ravel() - np.arange(256)).max() <= 1
 
 
+@pytest.mark.parametrize("stray", [1, 200])
+def test_a_few_stuck_samples_do_not_darken_a_deep_picture(stray: int) -> None:
+    samples = np.full((2000, 1500), 4000, np.uint16)
+    samples[:1000, :750] = 0
+    samples[-1, :stray] = 65535
+    page = read_image(encoded(Image.fromarray(samples), "PNG"))
+    assert is_marked(page.pixels)
+    assert page.pixels[-1, 0] == 255
+
+
 def test_deep_grey_where_zero_is_white_is_turned_over() -> None:
     ramp = np.linspace(0, 65535, 256).astype(np.uint16).reshape(16, 16)
     tags = TiffImagePlugin.ImageFileDirectory_v2()

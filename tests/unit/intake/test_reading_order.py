@@ -63,3 +63,24 @@ def test_text_that_climbs_the_margin_stays_by_itself() -> None:
         "second line",
         "printed by us",
     ]
+
+
+def test_a_list_of_thousands_of_spaced_rows_is_read_to_its_end() -> None:
+    assert texts(*[run(f"row {n}", 0, 50 * n) for n in range(5000)]) == [f"row {n}" for n in range(5000)]
+
+
+def test_a_page_whose_gaps_all_differ_is_read_to_its_end() -> None:
+    tops = [0.0]
+    for number in range(1500):
+        tops.append(tops[-1] + 40 * 1.005**number)
+    assert texts(*[run(f"row {n}", 0, top) for n, top in enumerate(tops)]) == [f"row {n}" for n in range(1501)]
+
+
+def test_rows_as_far_apart_do_not_hide_the_columns_below_them() -> None:
+    titles = [
+        run(f"title {n} that spans the whole width of this page from left to right", 0, 100 * n) for n in range(3)
+    ]
+    left = [run(f"left row {n} of this text", 0, 300 + 30 * n) for n in range(8)]
+    right = [run(f"right row {n} of this text", 400, 300 + 30 * n) for n in range(8)]
+    found = [line.split()[0] for line in texts(*left, *right, *titles)]
+    assert found == ["title"] * 3 + ["left"] * 8 + ["right"] * 8

@@ -1,6 +1,9 @@
 """The words of a text layer lie where they are seen, whatever the page's turn and crop."""
 
+import io
+
 import numpy as np
+import pikepdf
 import pypdfium2 as pdfium
 import pytest
 from reportlab.pdfgen.canvas import Canvas
@@ -54,3 +57,73 @@ def test_text_written_out_of_order_is_read_in_rows() -> None:
         canvas.drawString(400, 680, "250.00")
 
     assert read_text(pdf(scattered)).text.splitlines() == ["Amount of the invoice 1,250.00", "Value added tax 250.00"]
+
+
+def test_the_fields_of_a_form_are_read_beside_their_labels() -> None:
+    rows = {"Full name:": "Marmaduke Appleseed", "Street address:": "221 Baker Street", "City:": "London"}
+
+    def form(canvas: Canvas) -> None:
+        for number, (label, value) in enumerate(rows.items()):
+            canvas.drawString(72, 700 - 20 * number, label)
+            canvas.acroForm.textfield(
+                name=label, value=value, x=220, y=696 - 20 * number, width=250, height=16, borderWidth=0
+            )
+
+    assert read_text(pdf(form)).text.splitlines() == [f"{label} {value}" for label, value in rows.items()]
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_page_that_is_shown_turned_is_read_in_order_and_says_how_it_lies(degrees: int) -> None:
+    words = read_text(edited(pdf(text()), lambda document: document[0].set_rotation(degrees)))
+    assert words.text.splitlines() == list(LETTER_LINES)
+    assert words.rotation == -degrees % 360
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_text_that_is_written_turned_is_read_in_order_and_its_boxes_lie_on_the_ink(degrees: int) -> None:
+    def turned(canvas: Canvas) -> None:
+        canvas.translate(297, 421)
+        canvas.rotate(degrees)
+        text(left=-200, top=100)(canvas)
+
+    data = pdf(turned)
+    words = read_text(data)
+    assert words.text.splitlines() == list(LETTER_LINES)
+    assert words.rotation == degrees
+    assert ink_in_boxes(words, read_image(data, text_layer="ignore")) > 0.98
+
+
+def test_a_page_number_beside_a_sideways_table_does_not_say_how_the_page_lies() -> None:
+    def sideways(canvas: Canvas) -> None:
+        canvas.drawString(290, 20, "17")
+        canvas.rotate(90)
+        text(left=100, top=-100)(canvas)
+
+    words = read_text(pdf(sideways))
+    assert words.rotation == 90
+    assert words.text.splitlines()[: len(LETTER_LINES)] == list(LETTER_LINES)
+
+
+@pytest.mark.parametrize(("stored", "read"), [("D83DDE00", "\U0001f600"), ("D83D", "\ufffd"), ("DE00", "\ufffd")])
+def test_characters_beyond_the_first_65536_are_read_whole_and_halves_of_them_replaced(stored: str, read: str) -> None:
+    words = read_text(with_capital_d_meaning(stored, pdf(text())))
+    assert words.text.splitlines() == [LETTER_LINES[0].replace("D", read), *LETTER_LINES[1:]]
+    assert words.text.encode()
+
+
+def with_capital_d_meaning(utf_16: str, data: bytes) -> bytes:
+    """The PDF whose font says that the letter D stands for these characters."""
+    table = f"""
+        /CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Test def /CMapType 2 def
+        1 begincodespacerange <00> <ff> endcodespacerange
+        1 beginbfchar <44> <{utf_16}> endbfchar
+        2 beginbfrange <20> <43> <0020> <45> <7e> <0045> endbfrange
+        endcmap end end
+    """
+    with pikepdf.open(io.BytesIO(data)) as document:
+        meaning = document.make_stream(table.encode())
+        for font in document.pages[0].Resources.Font.values():
+            font.ToUnicode = meaning
+        written = io.BytesIO()
+        document.save(written)
+    return written.getvalue()

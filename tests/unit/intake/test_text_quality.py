@@ -133,3 +133,14 @@ def test_a_logo_does_not_spoil_a_text_layer() -> None:
 
     (page,) = read(pdf(letterhead))
     assert isinstance(page, PageText)
+
+
+def test_text_that_nobody_sees_is_not_taken() -> None:
+    def hidden(canvas: Canvas) -> None:
+        written = canvas.beginText(60, 780)
+        written.setTextRenderMode(3)
+        written.textLines(LETTER_LINES)
+        canvas.drawText(written)
+
+    (page,) = read(pdf(hidden), render_dpi=72)
+    assert isinstance(page, PageImage)

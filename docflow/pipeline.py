@@ -267,7 +267,7 @@ class Pipeline:
         )
 
     def reading(self, document_id: int, *, languages: str | None = None) -> tuple[Recognition, bool]:
-        """What the document says, as read last or in these languages, now if need be; and whether it was stored.
+        """What the document says, its newest reading or that in these languages, made if need be; and if it was stored.
 
         Raises `NotRecognised` where no languages are given and the document was never read.
         """

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from docflow.api.predictions import OcrLanguage, count_reading
 from docflow.api.service import DocumentId, ServiceOf
 from docflow.outputs import Format, render
+from docflow.outputs.json import SCHEMA
 
 router = APIRouter(tags=["documents"])
 
@@ -20,10 +21,13 @@ OutputFormat = Annotated[Format, Path(description="In what form the document is 
 MUCH_TEXT = 200_000
 """Characters from which on writing a document takes over a second (ALTO: 7 µs a character), and look-ups would wait."""
 
+TEXT: dict[str, Any] = {"type": "string"}
+SCHEMAS = {Format.JSON: SCHEMA, Format.PDF: {"type": "string", "format": "binary"}}
+
 OUTPUTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The document in the wanted format",
-        "content": {wanted.media_type: {"schema": {"type": "string"}} for wanted in Format},
+        "content": {wanted.media_type: {"schema": SCHEMAS.get(wanted, TEXT)} for wanted in Format},
     }
 }
 
@@ -34,7 +38,8 @@ async def output(
 ) -> Response:
     """A recognised document in another form.
 
-    As it was read last; with `ocr_language`, as it is read in these languages, now if it was not before.
+    Its newest reading, which is not the one that was asked for last where that was stored already; with `ocr_language`,
+    the one in these languages, which is made now if there is none.
     """
     # What may take long waits with the recognitions; looking stored words up need not.
     workers = service.reading if ocr_language or format is Format.PDF else service.transfers

@@ -44,7 +44,7 @@ def _head(pages: Sequence[PageText], *, name: str) -> ElementTree.Element:
     systems = dict.fromkeys(f"{page.engine} {page.engine_version}" for page in pages)
     metadata = {
         "ocr-system": f"docflow ({', '.join(systems)})",
-        "ocr-capabilities": "ocr_page ocr_line ocrx_word",
+        "ocr-capabilities": "ocr_page ocr_carea ocr_par ocr_line ocrx_word",
         "ocr-number-of-pages": str(len(pages)),
         "ocr-langs": " ".join(dict.fromkeys(code for page in pages for code in page.languages.split("+") if code)),
     }
@@ -60,10 +60,16 @@ def _page(page: PageText, *, name: str) -> ElementTree.Element:
     image = fit(name).replace("\\", "\\\\").replace('"', '\\"')
     title = f'image "{image}"; bbox 0 0 {page.width} {page.height}; ppageno {page.number - 1}'
     element = ElementTree.Element("div", {"class": "ocr_page", "id": f"page_{page.number}", "title": title})
-    # An empty element would be written as one tag, which HTML reads as an open one.
-    element.text = "\n"
+    if not page.lines:
+        # An empty element would be written as one tag, which HTML reads as an open one.
+        element.text = "\n"
+        return element
+    # Nobody tells areas and paragraphs apart here, but readers such as OCRmyPDF look for lines inside of them only.
+    around = {"title": _bbox(Box.around(line.box for line in page.lines))}
+    area = ElementTree.SubElement(element, "div", {"class": "ocr_carea", "id": f"block_{page.number}", **around})
+    paragraph = ElementTree.SubElement(area, "p", {"class": "ocr_par", "id": f"par_{page.number}", **around})
     for number, line in enumerate(page.lines, start=1):
-        element.append(_line(line, key=f"{page.number}_{number}", page=page))
+        paragraph.append(_line(line, key=f"{page.number}_{number}", page=page))
     return element
 
 

@@ -9,6 +9,81 @@ from typing import Any
 from docflow.outputs.characters import encodable
 from docflow.types import Box, Line, PageText, TextSource, Word
 
+BOX = {
+    "type": "array",
+    "items": {"type": "number"},
+    "minItems": 4,
+    "maxItems": 4,
+    "description": "x0, y0, x1, y1 in pixels of the page; y grows downwards.",
+}
+
+SCHEMA = {
+    "type": "object",
+    "required": ["pages"],
+    "properties": {
+        "pages": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "description": "A page with its lines, in reading order.",
+                "properties": {
+                    "number": {"type": "integer", "minimum": 1},
+                    "width": {"type": "integer", "description": "In pixels."},
+                    "height": {"type": "integer", "description": "In pixels."},
+                    "rotation": {
+                        "type": "number",
+                        "description": "By how many degrees the page has to be turned clockwise to be upright; boxes "
+                        "are those of the page as it came.",
+                    },
+                    "unread": {
+                        "type": ["number", "null"],
+                        "description": "The share of marks that look like letters and lie outside all words, 0 to 1; "
+                        "null where nobody looked.",
+                    },
+                    "source": {"enum": [source.value for source in TextSource]},
+                    "engine": {"type": "string"},
+                    "engine_version": {"type": "string"},
+                    "languages": {
+                        "type": "string",
+                        "description": "Codes joined by `+`; empty where the text was read from a text layer.",
+                    },
+                    "seconds": {"type": "number"},
+                    "confidence": {
+                        "type": ["number", "null"],
+                        "description": "The mean of the words' confidences, weighted by their length; null without "
+                        "words.",
+                    },
+                    "text": {"type": "string", "description": "The lines, joined by newlines."},
+                    "lines": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["box", "words"],
+                            "properties": {
+                                "box": BOX,
+                                "words": {
+                                    "type": "array",
+                                    "minItems": 1,
+                                    "items": {
+                                        "type": "object",
+                                        "required": ["text", "box", "confidence"],
+                                        "properties": {
+                                            "text": {"type": "string"},
+                                            "box": BOX,
+                                            "confidence": {"type": "number", "description": "0 to 1."},
+                                        },
+                                    },
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        }
+    },
+}
+"""What `to_json` writes, as a JSON Schema."""
+
 
 def to_json(pages: Sequence[PageText]) -> str:
     """The pages as one JSON object; boxes are [x0, y0, x1, y1] in pixels, confidences run from 0 to 1."""

@@ -10,16 +10,14 @@ from itertools import count
 import pikepdf
 from pikepdf import Dictionary, Name, Object, Page, Pdf
 
-from docflow.errors import CorruptDocument
+from docflow.errors import CorruptDocument, EncryptedDocument
+from docflow.outputs.content import surround
+from docflow.outputs.damage import DAMAGE
 from docflow.outputs.glyphless import GlyphlessFont
 from docflow.outputs.invisible_text import Matrix, invisible_text
-from docflow.outputs.old_text import remove_invisible_text
+from docflow.outputs.old_text import remove_invisible_text, silence_text
 from docflow.outputs.page_images import add_page
 from docflow.types import PageImage, PageText, TextSource
-
-DAMAGE = (pikepdf.PdfError, pikepdf.ForeignObjectError, ArithmeticError, AttributeError, LookupError, RuntimeError,
-          TypeError, ValueError)  # fmt: skip
-"""What pikepdf raises for files whose objects are not what they should be."""
 
 PDF, JPEG = "application/pdf", "image/jpeg"
 
@@ -46,16 +44,17 @@ def pdf_of_images(pages: Sequence[PageText], images: Iterable[PageImage], *, jpe
         remaining = iter(images)
         for text in pages:
             # No name holds an image while the next one is made.
-            _write(text, add_page(pdf, next(remaining), jpeg=jpeg), font)
+            _write(text, pdf, add_page(pdf, next(remaining), jpeg=jpeg), font)
         return _finished(pdf, font)
 
 
 def pdf_of_pdf(pages: Sequence[PageText], original: bytes) -> bytes:
     """The PDF with the words of the pages that were recognised; other pages, and a PDF without such, stay as they are.
 
-    Invisible text that an earlier recognition left on these pages goes: every word would be found twice, once wrong.
-    A signature in it does not survive the change, nor does an encryption that needs no password. Raises
-    `CorruptDocument` where the file is too damaged to be written again.
+    Text that these pages have already is removed where it is invisible, as an earlier recognition left it, and else
+    told to stand for nothing: every word would be found twice, once wrong. A signature in the PDF does not survive the
+    change, nor does an encryption that needs no password. Raises `EncryptedDocument` where one that shows the pages
+    without a password needs it to be written again, and `CorruptDocument` where the file is too damaged for that.
     """
     recognised = [page for page in pages if page.source is TextSource.OCR and page.lines]
     if not recognised:
@@ -68,13 +67,15 @@ def pdf_of_pdf(pages: Sequence[PageText], original: bytes) -> bytes:
                 for text in recognised:
                     page = pdf.pages[text.number - 1]
                     remove_invisible_text(pdf, page)
-                    _write(text, page, font)
+                    _write(text, pdf, page, font)
                 return _finished(pdf, font)
+    except pikepdf.PasswordError as error:
+        raise EncryptedDocument("the PDF can be shown without its password, but not be written again") from error
     except DAMAGE as error:
         raise CorruptDocument("the PDF is too damaged to be written again with its text") from error
 
 
-def _write(text: PageText, page: Page, font: GlyphlessFont) -> None:
+def _write(text: PageText, pdf: Pdf, page: Page, font: GlyphlessFont) -> None:
     """Put the words under the page's own content, whose graphics state they then do not depend on."""
     if not text.lines:
         return
@@ -82,8 +83,9 @@ def _write(text: PageText, page: Page, font: GlyphlessFont) -> None:
         # Viewers show a page whose fonts are an array or the like: nothing in it can name one of them.
         page.resources.Font = Dictionary()
     name = page.add_resource(font.object, Name.Font, _free_font_name(page))
+    silence_text(pdf, page, font, font_name=str(name))
     operators = invisible_text(text, font, font_name=str(name), to_points=_to_points(page, text))
-    page.contents_add(operators, prepend=True)
+    surround(pdf, page, operators)
 
 
 def _free_font_name(page: Page) -> Name:

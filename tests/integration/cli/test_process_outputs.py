@@ -27,7 +27,8 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+    """What lies in the folder, but for hidden files such as the manifest."""
+    return {path.name for path in folder.iterdir() if path.name[0] != "."} if folder.exists() else set()
 
 
 def test_a_file_is_written_for_each_document_and_format(inbox: Path, champion_var_dir: Path, tmp_path: Path) -> None:
@@ -70,6 +71,40 @@ def test_sources_of_one_name_get_files_of_their_own_and_are_not_overwritten(
     assert {path: path.read_bytes() for path in before} == before
     # The born-digital one has its text already, and stays what it is.
     assert before[folder / "letter.pdf"] in [path.read_bytes() for path in folder.glob("letter-*.pdf")]
+
+
+def test_two_runs_give_the_same_where_outputs_lie_beside_their_sources(
+    inbox: Path, champion_var_dir: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    shutil.copy(inbox / "letter.jpg", folder)
+    (folder / "notes.txt").write_text("someone's own")
+    seen = []
+    for _ in range(2):
+        done = docflow(
+            "process", str(folder), "--output-dir", str(folder), "--format", "pdf", "--overlay", str(folder), "--json",
+            var_dir=champion_var_dir,
+        )  # fmt: skip
+        told = [json.loads(line) for line in done.stdout.splitlines()]
+        read = {Path(one["path"]).name: [Path(path).name for path in one.get("outputs", [])] for one in told}
+        assert read == {"letter.jpg": ["letter.pdf", "letter-page-1.jpg"], "notes.txt": []}
+        seen.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert seen[0] == seen[1]
+    assert seen[1]["notes.txt"] == b"someone's own"
+
+
+def test_outputs_name_the_file_that_they_were_made_of(inbox: Path, champion_var_dir: Path, tmp_path: Path) -> None:
+    for name in ("first.pdf", "second.pdf"):
+        shutil.copy(inbox / "letter.pdf", tmp_path / name)
+    done = docflow(
+        "process", str(tmp_path / "first.pdf"), str(tmp_path / "second.pdf"), "--output-dir", str(tmp_path / "out"),
+        "--format", "hocr,alto", var_dir=champion_var_dir,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    for stem in ("first", "second"):
+        for end in (".hocr", ".alto.xml"):
+            assert f"{stem}.pdf" in (tmp_path / "out" / f"{stem}{end}").read_text()
 
 
 def test_a_document_that_fails_writes_nothing(inbox: Path, champion_var_dir: Path, tmp_path: Path) -> None:

@@ -306,6 +306,15 @@ def test_the_schema_tells_every_route_and_the_form_of_failures(client: httpx.Cli
     assert "application/problem+json" in failure["content"]
 
 
+def test_the_schema_tells_what_each_output_is(client: httpx.Client) -> None:
+    operation = client.get("/openapi.json").json()["paths"]["/document/{document_id}/output/{format}"]["get"]
+    content = operation["responses"]["200"]["content"]
+    assert content["application/pdf"]["schema"] == {"type": "string", "format": "binary"}
+    assert content["application/json"]["schema"]["properties"]["pages"]["type"] == "array"
+    assert content["application/xml"]["schema"] == {"type": "string"}
+    assert "newest" in operation["description"]
+
+
 def test_metrics_are_labelled_by_template_and_never_by_path(client: httpx.Client, invoice: bytes) -> None:
     document_id = upload(client, invoice)["document_id"]
     client.get(f"/document/{document_id}")

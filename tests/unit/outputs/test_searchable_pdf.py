@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pages_case import POINTS_PER_PIXEL, page_text, pdf_words, pdftotext, scan, texts, two_words
 from PIL import Image
 
-from docflow.errors import CorruptDocument
+from docflow.errors import CorruptDocument, EncryptedDocument
 from docflow.intake import Deadline, open_document
 from docflow.intake.pdfium import PdfiumFile, frame_of
 from docflow.intake.text_layer import read_text_layer
@@ -278,6 +278,14 @@ def test_of_a_mixed_pdf_only_the_recognised_page_changes(tmp_path: Path) -> None
     assert after[: scanned - 1] == before[: scanned - 1]
     assert before[scanned - 1].split() == []
     assert after[scanned - 1].split() == ["sure", "unsure"]
+
+
+def test_a_pdf_that_is_shown_without_its_password_and_not_written_is_told_as_encrypted() -> None:
+    written = io.BytesIO()
+    with pikepdf.open(io.BytesIO(scanned_pdf(LETTER, turn=0, cropped=False))) as pdf:
+        pdf.save(written, encryption=pikepdf.Encryption(owner="secret", user="secret"))
+    with pytest.raises(EncryptedDocument, match="not be written again"):
+        pdf_of_pdf([two_words()], written.getvalue())
 
 
 @pytest.mark.parametrize(

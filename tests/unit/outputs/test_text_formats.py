@@ -10,6 +10,7 @@ import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ from docflow.outputs import Format, parse_formats
 from docflow.outputs.alto import NAMESPACE, to_alto
 from docflow.outputs.characters import fit
 from docflow.outputs.hocr import to_hocr
-from docflow.outputs.json import from_json, to_json
+from docflow.outputs.json import SCHEMA, from_json, to_json
 from docflow.outputs.text import to_text
 from docflow.outputs.tsv import COLUMNS, to_tsv
 from docflow.types import Box, Line, PageText, Word
@@ -77,7 +78,7 @@ def test_hocr_gives_words_boxes_and_confidences_back(text: PageText) -> None:
     root = etree.fromstring(to_hocr([text], name="scan.jpg"))
     (page,) = root.iterfind(".//h:div[@class='ocr_page']", XHTML)
     assert properties(page)["bbox"] == ["0", "0", str(text.width), str(text.height)]
-    lines = page.findall("h:span[@class='ocr_line']", XHTML)
+    lines = page.findall("h:div[@class='ocr_carea']/h:p[@class='ocr_par']/h:span[@class='ocr_line']", XHTML)
     assert len(lines) == len(text.lines)
     for element, line in zip(lines, text.lines, strict=True):
         words = element.findall("h:span[@class='ocrx_word']", XHTML)
@@ -97,10 +98,21 @@ def test_hocr_reads_the_same_as_html_and_as_xml() -> None:
     found = [word.text for word in as_html.iterfind(".//span[@class='ocrx_word']")]
     assert found == [word.text for word in text.words]
     assert len(as_html.findall(".//div[@class='ocr_page']")) == 2
-    assert as_html.findall(".//div[@class='ocr_page']//div") == []
+    assert as_html.findall(".//div[@class='ocr_page']//div[@class='ocr_page']") == []
     assert as_html.findtext(".//title") == 'a "scan" & more.jpg'
     names = {meta.get("name") for meta in as_html.iter("meta")}
     assert {"ocr-system", "ocr-capabilities"} <= names
+
+
+def test_hocr_has_a_pages_lines_in_one_area_with_a_box_around_them_and_none_where_there_are_none() -> None:
+    text = two_words()
+    below = Line((Word("below", Box(20, 300, 90, 350), 0.5),))
+    pages = [replace(text, lines=(*text.lines, below)), page_text([], number=2)]
+    root = etree.fromstring(to_hocr(pages, name="a"))
+    boxes = [properties(found)["bbox"] for found in root.iter() if found.get("class") in ("ocr_carea", "ocr_par")]
+    assert boxes == [["20", "100", "560", "350"]] * 2
+    (capabilities,) = (meta.get("content", "") for meta in root.iter() if meta.get("name") == "ocr-capabilities")
+    assert {found.get("class") for found in root.iter() if found.get("class")} == set(capabilities.split())
 
 
 def test_hocr_ids_are_unique() -> None:
@@ -173,6 +185,25 @@ def test_alto_has_its_elements_in_the_standards_order_with_what_it_requires() ->
 @given(texts(hostile_words.filter(lambda word: not any("\ud800" <= c <= "\udfff" for c in word))))
 def test_json_gives_the_pages_back(text: PageText) -> None:
     assert from_json(to_json([text]).encode()) == (text,)
+
+
+def test_json_has_the_keys_that_its_schema_tells() -> None:
+    def keys(schema: dict[str, Any], value: object) -> None:
+        if isinstance(value, dict):
+            assert value.keys() == schema["properties"].keys()
+            for key, inner in value.items():
+                keys(schema["properties"][key], inner)
+        elif isinstance(value, list):
+            assert schema["type"] == "array"
+            for inner in value:
+                keys(schema["items"], inner)
+        else:
+            json_type = {str: "string", int: "integer", float: "number", type(None): "null"}[type(value)]
+            told = schema.get("type", "string")
+            # A whole number is a number, too.
+            assert json_type in told or (json_type, told) == ("integer", "number")
+
+    keys(SCHEMA, json.loads(to_json([two_words(), page_text([], number=2, rotation=2.5)])))
 
 
 def test_json_names_each_value_and_replaces_what_has_no_encoding() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
 import sys
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +17,7 @@ from prefect.artifacts import create_table_artifact
 from docflow.errors import DocFlowError
 from docflow.line_learning import Lesson, train_recogniser
 from docflow.line_learning.lesson import FINE_TUNING_RATE
-from docflow.line_learning.shards import LINES_A_SHARD
+from docflow.line_learning.shards import LINES_A_SHARD, parted
 from docflow.ocr.recogniser.files import NETWORK, checked, read_card, shipped_folder
 from docflow.registry import open_registry
 from docflow.settings import load_settings
@@ -53,8 +52,8 @@ def train_recognizer(
         corrected: a folder with pictures of lines and `lines.jsonl`; None trains from scratch on rendered lines alone.
         start: folder of an exported recogniser to go on from; None: the one that ships for corrected lines, else none.
         steps: batches of lines; None: 30,000 on rendered lines, 1,500 on corrected ones.
-        lines: rendered lines to learn from; a longer training goes round them again.
-        held_out: rendered lines to measure on; with corrected ones, a tenth of these is measured on instead.
+        lines: rendered lines to learn from, rounded up to shards of one size; a longer training goes round them again.
+        held_out: rendered lines to measure on; with corrected ones, about a tenth of these is measured on instead.
         seed: equal seeds draw equal lines.
         version: what the engine then calls itself.
         precision: bfloat16 is twice as fast on processors that have it.
@@ -66,18 +65,21 @@ def train_recognizer(
         blend: share of what was learnt in the weights that are exported; the rest are those of `start`.
 
     Returns:
-        `folder` with the files to use, `cer` on held-out lines, `steps` and `run_id` in MLflow.
+        `folder` with the files to use, `cer` on held-out lines and their number, `held_out`, `steps`, and `run_id` in
+        MLflow.
     """
     log = get_run_logger()
     fine = corrected is not None
     origin = Path(start) if start else shipped_folder() if fine else None
+    usual_steps, usual_rate = (FINE_TUNING_STEPS, FINE_TUNING_RATE) if fine else (FROM_SCRATCH_STEPS, FROM_SCRATCH_RATE)
+    shards, lines_a_shard = parted(lines)
     lesson = Lesson(
-        steps=steps or (FINE_TUNING_STEPS if fine else FROM_SCRATCH_STEPS),
+        steps=usual_steps if steps is None else steps,
         seed=seed,
-        shards=math.ceil(lines / LINES_A_SHARD),
-        lines_a_shard=min(lines, LINES_A_SHARD),
+        shards=shards,
+        lines_a_shard=lines_a_shard,
         held_out=held_out,
-        learning_rate=learning_rate or (FINE_TUNING_RATE if fine else FROM_SCRATCH_RATE),
+        learning_rate=usual_rate if learning_rate is None else learning_rate,
         precision=precision,
         device=device,
         threads=threads,
@@ -99,6 +101,7 @@ def train_recognizer(
     row = {
         "folder": str(trained.folder),
         "cer": trained.card.cer,
+        "held_out": trained.held_out,
         "steps": trained.card.steps,
         "run_id": trained.run_id,
     }
@@ -113,7 +116,12 @@ def main() -> None:
     parser.add_argument("--corrected")
     parser.add_argument("--start")
     parser.add_argument("--steps", type=int)
-    parser.add_argument("--lines", type=int, default=245_760)
+    parser.add_argument(
+        "--lines",
+        type=int,
+        default=245_760,
+        help=f"rendered; rounded up to shards of one size, {LINES_A_SHARD} at most",
+    )
     parser.add_argument("--held-out", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--version", default="own")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import logging
+import math
 import os
+import zipfile
+import zlib
 from collections.abc import Sequence
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -12,10 +16,16 @@ from types import TracebackType
 
 import numpy as np
 
+from docflow.errors import TrainingDataError
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.ocr.recogniser.crops import prepared
 from docflow.ocr.recogniser.data import Lines
 from docflow.synth.lines import SEEN, LineFont, LineLook, line_images
+
+log = logging.getLogger(__name__)
+
+EDITION = 1
+"""Raised with every change of the lines that a seed draws: rendered lines are kept, and trainings told apart, by it."""
 
 LINES_A_SHARD = 4096
 """Lines rendered at once: nine seconds on one core, 35 MB."""
@@ -42,6 +52,12 @@ def rendered(
     return Lines([prepared(line.pixels) for line in drawn], [line.text for line in drawn])
 
 
+def parted(lines: int) -> tuple[int, int]:
+    """How many shards, of how many lines each, come to so many lines, or to the fewest more that are shared equally."""
+    shards = max(1, math.ceil(lines / LINES_A_SHARD))
+    return shards, math.ceil(lines / shards)
+
+
 class RenderedShards:
     """Shards of rendered lines, each kept in a file; the next ones are rendered by processes beside while one is used.
 
@@ -62,8 +78,15 @@ class RenderedShards:
             self._begin(following % self._count)
         wanted = number % self._count
         self._wait(wanted)
-        write_shard(self._path(wanted), **self._drawn(wanted))
-        return load_shard(self._path(wanted))
+        path = self._path(wanted)
+        write_shard(path, **self._drawn(wanted))
+        try:
+            return load_shard(path)
+        except TrainingDataError as error:
+            log.warning("%s; its lines are rendered again", error.message)
+            path.unlink()
+            write_shard(path, **self._drawn(wanted))
+            return load_shard(path)
 
     def __enter__(self) -> RenderedShards:
         return self
@@ -99,7 +122,7 @@ class RenderedShards:
         return {"seed": self._seed, "start": number * self._lines, "count": self._lines}
 
     def _path(self, number: int) -> Path:
-        return self._folder / f"lines-{self._seed}-{self._lines}-{number:04d}.npz"
+        return self._folder / f"lines-{EDITION}-{self._seed}-{self._lines}-{number:04d}.npz"
 
 
 def write_shard(path: Path, *, seed: int, start: int, count: int) -> None:
@@ -122,7 +145,12 @@ def write_shard(path: Path, *, seed: int, start: int, count: int) -> None:
 
 
 def load_shard(path: Path) -> Lines:
-    """The lines that `write_shard` wrote."""
-    with np.load(path, allow_pickle=False) as stored:
-        pixels, widths, texts = stored["pixels"], stored["widths"], stored["texts"]
+    """The lines that `write_shard` wrote; `TrainingDataError` where the file is damaged."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            pixels, widths, texts = stored["pixels"], stored["widths"], stored["texts"]
+    except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise TrainingDataError(
+            f"{path.name} is damaged", next_step="Remove it: its lines are rendered again."
+        ) from error
     return Lines(np.split(pixels, np.cumsum(widths)[:-1], axis=1), [str(text) for text in texts])

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed
+from docflow.errors import EngineUnavailable, LanguageMissing, ModelFileError, RecognitionFailed
 from docflow.ocr.ctc import characters
 from docflow.ocr.decoding import words_of
 from docflow.ocr.engine import LineDetector, ReadLine
 from docflow.ocr.lines import open_line_detector, read_lines_of
 from docflow.ocr.recogniser.alphabet import RUSSIAN
-from docflow.ocr.recogniser.crops import STRIDE, batched, prepared
+from docflow.ocr.recogniser.crops import batched, prepared, steps_of
 from docflow.ocr.recogniser.decode import probabilities_of
-from docflow.ocr.recogniser.files import ONNX, QUANTISED, checked, read_card, shipped_folder
+from docflow.ocr.recogniser.files import MEND, ONNX, QUANTISED, checked, read_card, shipped_folder
 from docflow.ocr.sessions import session_of
 from docflow.settings import OcrSettings
 from docflow.types import PageImage, PageText
@@ -36,7 +36,11 @@ LINES_AT_ONCE = 8
 
 
 class CompactEngine:
-    """The compact recogniser; its lines are found by another engine. It reads English and Russian."""
+    """The compact recogniser; its lines are found by another engine. It reads English and Russian.
+
+    Raises `EngineUnavailable` without onnxruntime and where its folder has no recogniser, and `ModelFileError` where
+    that is damaged.
+    """
 
     name = "compact"
 
@@ -56,6 +60,8 @@ class CompactEngine:
         self._russian = [number for number, symbol in enumerate(self._symbols) if symbol and symbol in ONLY_RUSSIAN]
         # On a GPU, eight bits would be taken back to the CPU; and who trained one before has no such file.
         self._file = QUANTISED if QUANTISED in self._card.digests and not settings.gpu else ONNX
+        # Here too, so that a damaged file is told when the engine is opened, and not by each document.
+        checked(self._folder, self._file, card=self._card)
         self.version = self._card.edition(self._file)
 
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
@@ -85,7 +91,7 @@ class CompactEngine:
             if "rus" not in languages:
                 scores[:, :, self._russian] = -np.inf
             for index, line in zip(chosen, probabilities_of(scores), strict=True):
-                columns = math.ceil(pictures[index].shape[1] / STRIDE)
+                columns = steps_of(pictures[index])
                 seen = line[: columns + 1]
                 spelt = characters(seen, self._symbols)
                 lines[index] = words_of(spelt, seen, alphabet=self._symbols, columns=columns, languages=languages)
@@ -96,8 +102,19 @@ class CompactEngine:
         with self._lock:
             if self._session is None:
                 path = checked(self._folder, self._file, card=self._card)
-                self._session = session_of(str(path), gpu=self._settings.gpu)
+                self._session = _loaded(path, gpu=self._settings.gpu)
         return self._session
+
+
+def _loaded(path: Path, *, gpu: bool) -> Any:
+    """The file's network; `ModelFileError` where it is none."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as faults
+
+    wrong = (faults.Fail, faults.InvalidArgument, faults.InvalidProtobuf, faults.InvalidGraph, faults.NotImplemented)
+    try:
+        return session_of(str(path), gpu=gpu)
+    except (*wrong, faults.RuntimeException, ValueError) as error:
+        raise ModelFileError(f"{path.name} does not load", next_step=MEND) from error
 
 
 def installed() -> bool:

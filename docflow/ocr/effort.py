@@ -18,7 +18,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from docflow.errors import EngineUnavailable, ModelFileError
+from docflow.errors import EngineUnavailable, ModelFileError, SettingsError
 from docflow.ocr.cascade import Cascade
 from docflow.ocr.compact import CompactEngine
 from docflow.ocr.countdown import Countdown, countdown
@@ -36,7 +36,7 @@ from docflow.types import PageImage, PageText
 
 log = logging.getLogger(__name__)
 
-RECIPE = 15
+RECIPE = 16
 """Raised with every change of what these engines make of a page: stored recognitions are kept under it."""
 
 GOOD = 0.92
@@ -95,7 +95,11 @@ LEAST_SIDE = 480
 
 
 class EffortEngine:
-    """The engines that are installed, together; an `OcrEngine`. With Tesseract alone, it is that on upright pages."""
+    """The engines that are installed, together; an `OcrEngine`. With Tesseract alone, it is that on upright pages.
+
+    Raises `EngineUnavailable` without Tesseract, and `SettingsError` where the recogniser that the setting
+    `ocr.compact_dir` names cannot be used.
+    """
 
     effort: ClassVar[Effort]
 
@@ -110,6 +114,10 @@ class EffortEngine:
         try:
             self._compact = CompactEngine(settings)
         except (EngineUnavailable, ModelFileError) as error:
+            # Whoever names a recogniser would not see that another reads in its place, only that it reads worse.
+            if settings.compact_dir is not None:
+                told = f"the recogniser that ocr.compact_dir names cannot be used: {error.message}"
+                raise SettingsError(told, next_step=error.next_step) from error
             log.info("the compact recogniser cannot be used, Tesseract reads instead: %s", error.message)
         members: list[OcrEngine] = [m for m in (self.tesseract, self._compact, self._rapid) if m is not None]
         self.version = f"{RECIPE} ({', '.join(f'{m.name} {m.version}' for m in members)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import cast
 
@@ -27,6 +28,12 @@ def prepared(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
     wide = min(MOST_WIDTH, max(4, round(width * HEIGHT / height)))
     way = cv2.INTER_AREA if height > HEIGHT else cv2.INTER_CUBIC
     return cast(NDArray[np.uint8], cv2.resize(grey(crop), (wide, HEIGHT), interpolation=way))
+
+
+def steps_of(line: NDArray[np.uint8]) -> int:
+    """Steps of the network that a prepared line takes, without those of what it is padded with."""
+    width: int = line.shape[1]
+    return math.ceil(width / STRIDE)
 
 
 def batched(lines: Sequence[NDArray[np.uint8]], *, width: int | None = None) -> NDArray[np.float32]:

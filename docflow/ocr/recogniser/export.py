@@ -6,6 +6,7 @@ import inspect
 import json
 import logging
 import shutil
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from docflow.ocr.recogniser.files import CARD, NETWORK, ONNX, QUANTISED, Card, d
 from docflow.ocr.recogniser.quantised import quantise
 from docflow.ocr.recogniser.shipped import docflow_compact
 from docflow.ocr.recogniser.shipped.docflow_compact import Model
-from docflow.ocr.recogniser.training import load_network
+from docflow.ocr.recogniser.training import load_network, stored_in
 
 EASYOCR_HEIGHT = 64
 """What EasyOCR's own networks take: a custom network sets it for the whole process, so ours takes it too."""
@@ -39,17 +40,30 @@ def export(trained: Path, folder: Path, *, version: str, lines: Lines) -> Card:
 
     `docflow_compact.py`, `.yaml` and `.pth` are what EasyOCR wants in its user network and model directories;
     `compact.onnx` is all that the engine `compact` needs, and `compact.int8.onnx` the same for CPUs, whose ranges are
-    those of `lines`; it is left out where it reads them otherwise. Raises `ModelFileError` where ONNX says other than
-    torch.
+    those of `lines`; it is left out where it reads them otherwise. A recogniser that is in the folder already is
+    replaced when all is written, its card last; until then it can be opened. Raises `TrainingDataError` where `trained`
+    is damaged, and `ModelFileError` where ONNX says other than torch: the folder is then left as it was.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    stored = torch.load(trained, map_location="cpu", weights_only=True)
-    halved = {name: value.half() if value.is_floating_point() else value for name, value in stored["model"].items()}
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as name:
+        beside = Path(name)
+        card = _written(trained, beside, version=version, lines=lines)
+        folder.mkdir(exist_ok=True)
+        for path in sorted(beside.iterdir(), key=lambda path: path.name == CARD):
+            path.replace(folder / path.name)
+    if QUANTISED not in card.digests:
+        (folder / QUANTISED).unlink(missing_ok=True)
+    return card
+
+
+def _written(trained: Path, folder: Path, *, version: str, lines: Lines) -> Card:
+    """The card of what is written to this folder, which is empty."""
+    stored, model = stored_in(trained), load_network(trained)
+    halved = {name: v.half() if v.is_floating_point() else v for name, v in model.state_dict().items()}
     # EasyOCR strips seven characters from each name, `module.`, as DataParallel writes them.
     torch.save({f"module.{name}": value for name, value in halved.items()}, folder / f"{NETWORK}.pth")
     _write_network(folder)
     _write_settings(folder)
-    model = load_network(trained)
     model.load_state_dict({name: value.float() for name, value in halved.items()})
     _write_onnx(model, folder / ONNX)
     _compare(model, folder / ONNX)
@@ -69,9 +83,7 @@ def export(trained: Path, folder: Path, *, version: str, lines: Lines) -> Card:
 
 def _write_network(folder: Path) -> None:
     source = Path(inspect.getfile(docflow_compact))
-    target = folder / source.name
-    if source.resolve() != target.resolve():
-        shutil.copyfile(source, target)
+    shutil.copyfile(source, folder / source.name)
 
 
 def _write_settings(folder: Path) -> None:
@@ -116,7 +128,8 @@ def _compare(model: Model, path: Path) -> None:
         with torch.inference_mode():
             expected = model(torch.from_numpy(lines)).numpy()
         (found,) = session.run(None, {"lines": lines})
-        if np.abs(found - expected).max() > CLOSE:
+        # Said so, it holds of NaN too.
+        if not np.abs(found - expected).max() <= CLOSE:
             raise ModelFileError(
                 f"{path.name} does not say what the trained network says",
                 next_step="Report this with the versions of torch and onnxruntime.",

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from docflow.errors import EngineUnavailable, ModelFileError
+from docflow.ocr.recogniser.alphabet import ALPHABET
 
 NETWORK = "docflow_compact"
 """The name under which EasyOCR knows the network: NETWORK.py, NETWORK.yaml and NETWORK.pth."""
@@ -22,6 +24,8 @@ QUANTISED = "compact.int8.onnx"
 """The same with eight bits, for CPUs (`quantised.py`)."""
 
 CARD = "compact.json"
+
+MEND = "Install DocFlow again, or train the recogniser again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +54,26 @@ def shipped_folder() -> Path:
 
 
 def read_card(folder: Path) -> Card:
-    """The folder's card; `EngineUnavailable` where there is no recogniser in it."""
+    """The folder's card.
+
+    Raises `EngineUnavailable` where there is no recogniser in it, and `ModelFileError` where its card is damaged, or is
+    of a recogniser with another alphabet.
+    """
     path = folder / CARD
     if not path.is_file():
         raise EngineUnavailable(
             f"there is no trained recogniser in {folder.name or folder}",
-            next_step="Train one: `python -m flows.train_recognizer`, then name its folder in ocr.compact_dir.",
+            next_step="Train one: `python -m flows.train_recognizer`; name its folder `exported` in ocr.compact_dir.",
         )
     try:
-        return Card(**json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
-        raise ModelFileError(
-            "the recogniser's card is damaged", next_step="Install DocFlow again, or train the recogniser again."
-        ) from error
+        card = Card(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelFileError(f"{CARD} is damaged, or of another version of DocFlow", next_step=MEND) from error
+    if not _is_whole(card):
+        raise ModelFileError(f"{CARD} is damaged", next_step=MEND)
+    if card.alphabet != ALPHABET:
+        raise ModelFileError(f"{CARD} is of a recogniser with another alphabet", next_step=MEND)
+    return card
 
 
 def checked(folder: Path, name: str, *, card: Card) -> Path:
@@ -71,9 +82,18 @@ def checked(folder: Path, name: str, *, card: Card) -> Path:
     if not path.is_file() or digest_of(path) != card.digests.get(name):
         raise ModelFileError(
             f"{name} is missing, or is not the file that its card speaks of",
-            next_step="Install DocFlow again, or train the recogniser again.",
+            next_step=MEND,
         )
     return path
+
+
+def _is_whole(card: Card) -> bool:
+    """Whether the card's values are what they are declared to be, whatever its file said."""
+    told: Any = card
+    if not isinstance(told.version, str) or not isinstance(told.digests, dict):
+        return False
+    numbers_are_such = isinstance(told.steps, int) and isinstance(told.cer, int | float)
+    return numbers_are_such and all(isinstance(digest, str) for digest in told.digests.values())
 
 
 def digest_of(path: Path) -> str:

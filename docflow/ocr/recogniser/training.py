@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ import torch
 from numpy.typing import NDArray
 from torch.optim.swa_utils import AveragedModel
 
-from docflow.errors import TrainingDataError
+from docflow.errors import SettingsError, TrainingDataError
 from docflow.ocr.ctc import BLANK
 from docflow.ocr.recogniser.alphabet import CLASSES, encode
 from docflow.ocr.recogniser.cer import character_error_rate
-from docflow.ocr.recogniser.crops import STRIDE, batched
+from docflow.ocr.recogniser.crops import batched, steps_of
 from docflow.ocr.recogniser.data import Lines, Shards
 from docflow.ocr.recogniser.decode import text_of
 from docflow.ocr.recogniser.files import digest_of
@@ -78,11 +79,23 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Machine:
-    """What the training runs on; bfloat16 is twice as fast where the processor has it (AVX-512 BF16, CUDA)."""
+    """What the training runs on; bfloat16 is twice as fast where the processor has it (AVX-512 BF16, CUDA).
+
+    Raises `SettingsError` where there is no such device.
+    """
 
     device: str = "cpu"
     precision: Literal["float32", "bfloat16"] = "float32"
     threads: int = 1
+
+    def __post_init__(self) -> None:
+        devices = ["cpu"]
+        if torch.cuda.is_available():
+            devices += ["cuda", *(f"cuda:{number}" for number in range(torch.cuda.device_count()))]
+        if self.device not in devices:
+            raise SettingsError(
+                f"torch has no device {self.device!r} here", next_step=f"Give one of these: {', '.join(devices)}."
+            )
 
 
 Origin = dict[str, str | int | float]
@@ -91,6 +104,8 @@ Origin = dict[str, str | int | float]
 
 def origin_of(schedule: Schedule, *, seed: int, start: Path | None, lines: str) -> Origin:
     """What a training with these arguments of `train` comes from."""
+    if start and not start.is_file():
+        raise TrainingDataError(f"there are no weights {start.name} to begin with", next_step="Name a file of weights.")
     return {
         "lines": lines,
         "start weights": digest_of(start) if start else "",
@@ -101,11 +116,15 @@ def origin_of(schedule: Schedule, *, seed: int, start: Path | None, lines: str) 
 
 
 def refuse_another(folder: Path, origin: Origin) -> None:
-    """Raise `TrainingDataError`, which says what differs, where the folder's checkpoint has another origin."""
-    checkpoint = folder / CHECKPOINT
-    if not checkpoint.is_file():
+    """Raise `TrainingDataError`, which says what differs, where the folder's checkpoint has another origin.
+
+    Raised as well where the checkpoint is damaged, or the best weights beside it are.
+    """
+    if not (folder / CHECKPOINT).is_file():
         return
-    stored = torch.load(checkpoint, map_location="cpu", weights_only=True).get("origin", {})
+    stored = stored_in(folder / CHECKPOINT).get("origin", {})
+    if (folder / BEST).is_file():
+        load_network(folder / BEST)
     if differing := [name for name, value in origin.items() if stored.get(name) != value]:
         raise TrainingDataError(
             f"{folder} has the checkpoint of another training: it differs in {', '.join(differing)}",
@@ -141,7 +160,7 @@ def train(
     the last step. Goes on from the folder's checkpoint where there is one, at the very batch it was written after; else
     from the weights `start`, or from none. Equal arguments give equal weights on one machine. `lines` is a digest of
     what is learnt from and measured on. Raises `TrainingDataError` where there are no lines, and where the checkpoint
-    is of other lines, start weights, seed, learning rate or batch size.
+    is of other lines, start weights, seed, learning rate or batch size, or is damaged.
     """
     if not len(held_out):
         raise TrainingDataError("there are no held-out lines to measure on", next_step="Give at least one line.")
@@ -160,8 +179,12 @@ def train(
                 run.save()
                 progress(run.figure())
             if run.step == schedule.steps:
-                return folder / BEST
-        run.shard, run.batch = run.shard + 1, 0
+                break
+        else:
+            run.shard, run.batch = run.shard + 1, 0
+    if math.isinf(run.best):
+        # A checkpoint of the last step, and nothing measured or kept: cut off before, or lost since.
+        progress(run.evaluate(held_out))
     return folder / BEST
 
 
@@ -175,19 +198,35 @@ def read_lines(model: Model, pictures: Sequence[NDArray[np.uint8]], *, batch: in
             chosen = order[first : first + batch]
             scores = model(torch.from_numpy(batched([pictures[index] for index in chosen]))).numpy()
             for index, line in zip(chosen, scores, strict=True):
-                steps = math.ceil(pictures[index].shape[1] / STRIDE)
-                texts[index] = " ".join(text_of(line[: steps + 1]).split())
+                texts[index] = " ".join(text_of(line[: steps_of(pictures[index]) + 1]).split())
     return texts
 
 
 def load_network(path: Path) -> Model:
-    """The network with the weights of a checkpoint, or of a file that EasyOCR takes, in single precision."""
-    stored = torch.load(path, map_location="cpu", weights_only=True)
-    weights = {name.removeprefix("module."): value for name, value in stored.get("model", stored).items()}
+    """The network with the weights of a checkpoint, or of a file that EasyOCR takes, in single precision.
+
+    Raises `TrainingDataError` where the file is damaged, or has other weights than the network's.
+    """
+    stored = stored_in(path)
     model = Model(CLASSES)
-    model.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in weights.items()})
+    try:
+        weights = {name.removeprefix("module."): value for name, value in stored.get("model", stored).items()}
+        model.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in weights.items()})
+    except (AttributeError, RuntimeError) as error:
+        raise _unusable(path) from error
     model.eval()
     return model
+
+
+def stored_in(path: Path, *, device: str = "cpu") -> dict[str, Any]:
+    """What one of the training's files holds; `TrainingDataError` where it is damaged."""
+    try:
+        stored = torch.load(path, map_location=device, weights_only=True)
+    except (EOFError, OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        raise _unusable(path) from error
+    if not isinstance(stored, dict):
+        raise _unusable(path)
+    return stored
 
 
 def blended(folder: Path, start: Path, *, share: float, held_out: Lines) -> Path:
@@ -196,7 +235,7 @@ def blended(folder: Path, start: Path, *, share: float, held_out: Lines) -> Path
     Such a mean keeps most of what was learnt, and more of what was known (Wortsman et al. 2022, arXiv 2109.01903); its
     CER is measured on `held_out`.
     """
-    best = torch.load(folder / BEST, map_location="cpu", weights_only=True)
+    best = stored_in(folder / BEST)
     network, before = load_network(folder / BEST), load_network(start).state_dict()
     weights = {name: torch.lerp(before[name].float(), v.float(), share) for name, v in network.state_dict().items()}
     network.load_state_dict(weights)
@@ -231,13 +270,19 @@ class _Run:
         checkpoint = folder / CHECKPOINT
         if not checkpoint.is_file():
             return cls(folder, origin, load_network(start) if start else Model(CLASSES), machine)
-        stored = torch.load(checkpoint, map_location=machine.device, weights_only=True)
+        stored = stored_in(checkpoint, device=machine.device)
         run = cls(folder, origin, Model(CLASSES), machine)
-        run.model.load_state_dict(stored["model"])
-        run.mean.load_state_dict(stored["mean"])
-        run.optimiser.load_state_dict(stored["optimiser"])
-        for name in ("step", "shard", "batch", "loss", "best", "seconds"):
-            setattr(run, name, stored[name])
+        try:
+            run.model.load_state_dict(stored["model"])
+            run.mean.load_state_dict(stored["mean"])
+            run.optimiser.load_state_dict(stored["optimiser"])
+            for name in ("step", "shard", "batch", "loss", "best", "seconds"):
+                setattr(run, name, stored[name])
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise _unusable(checkpoint) from error
+        if not (folder / BEST).is_file():
+            # Then the next weights that are measured are the best that there are.
+            run.best = math.inf
         log.info("going on from step %d", run.step)
         return run
 
@@ -339,6 +384,13 @@ def _batches(lines: Lines, *, seed: int, shard: int, size: int) -> Iterator[list
     for place in rng.permutation(len(batches)):
         if batches[place]:
             yield batches[place]
+
+
+def _unusable(path: Path) -> TrainingDataError:
+    return TrainingDataError(
+        f"{path.name} is damaged, or is no file of this training",
+        next_step="Remove it to begin anew, or bring back the one that was there.",
+    )
 
 
 def _write(path: Path, state: dict[str, Any]) -> None:

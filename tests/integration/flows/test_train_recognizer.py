@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("torch", reason="torch is not installed: `uv pip install 'docflow[torch]'`")
 
 from docflow.errors import SettingsError, TrainingDataError
-from docflow.line_learning import Lesson
+from docflow.line_learning import Lesson, corrected_lines
 from docflow.line_learning.lesson import digest_of_lines
 from docflow.ocr.compact import CompactEngine
 from docflow.ocr.recogniser.alphabet import ALPHABET
@@ -33,6 +33,7 @@ def test_the_flow_trains_tracks_exports_and_goes_on(tmp_path: Path, monkeypatch:
     first = train_recognizer(folder, steps=2, lines=40, held_out=8, version="a")
     second = train_recognizer(folder, steps=4, lines=40, held_out=8, version="b")
     assert (first["steps"], second["run_id"]) == (2, first["run_id"])
+    assert second["held_out"] == 8
 
     client = open_registry(load_settings())._client
     run = client.get_run(second["run_id"])
@@ -66,6 +67,8 @@ def test_the_flow_learns_a_users_corrected_lines(tmp_path: Path, monkeypatch: py
     row = train_recognizer(folder, corrected=str(corrected), steps=2, lines=40, version="mine")
     # Fine-tuning begins with the weights that ship, which read clean lines already.
     assert row["cer"] < 0.2
+    held_out = len(corrected_lines(corrected)[1])
+    assert 0 < row["held_out"] == held_out < 40
 
     rows[0] = json.dumps({"file": "000.png", "text": "corrected again"})
     (corrected / "lines.jsonl").write_text("\n".join(rows), encoding="utf-8")
@@ -73,17 +76,22 @@ def test_the_flow_learns_a_users_corrected_lines(tmp_path: Path, monkeypatch: py
         train_recognizer(folder, corrected=str(corrected), steps=2, lines=40, version="mine")
     run = open_registry(load_settings())._client.get_run(row["run_id"])
     assert run.info.status == "FINISHED"
+    assert run.data.params["held_out"] == str(held_out)
 
 
+@pytest.mark.parametrize(
+    "options", [["--blend", "2"], ["--steps", "0"], ["--lines", "0"], ["--learning-rate", "0"], ["--device", "gpu"]]
+)
 def test_a_foreseen_failure_ends_the_command_with_its_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], options: list[str]
 ) -> None:
     monkeypatch.setenv("DOCFLOW_VAR_DIR", str(tmp_path / "var"))
-    monkeypatch.setattr("sys.argv", ["train_recognizer", str(tmp_path / "run"), "--blend", "2"])
+    monkeypatch.setattr("sys.argv", ["train_recognizer", str(tmp_path / "run"), *options])
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == SettingsError.exit_code
     told = capfd.readouterr().err
     assert "settings_invalid" in told
-    assert "Give a share" in told
+    assert "Give " in told
     assert "Traceback" not in told
+    assert not (tmp_path / "run").exists()

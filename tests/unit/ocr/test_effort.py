@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 from drawn_pages import Pixels, blank, generated, image_of, lines_of, slanted, turned_counterclockwise, with_ground
 from numpy.typing import NDArray
 
+from docflow.errors import SettingsError
+from docflow.ocr import open_engine
 from docflow.ocr.compact import CompactEngine
 from docflow.ocr.effort import (
     BUDGETS,
@@ -26,6 +29,7 @@ from docflow.ocr.effort import (
 from docflow.ocr.engine import ReadLine
 from docflow.ocr.look import SURE, Look
 from docflow.ocr.rapidocr import DETECTED_SIDE, RapidOcrEngine
+from docflow.ocr.recogniser.files import CARD
 from docflow.ocr.script import CYRILLIC, LATIN
 from docflow.ocr.tesserocr import TesserocrEngine
 from docflow.ocr.upright import Upright
@@ -315,6 +319,20 @@ def test_without_rapidocr_the_compact_recogniser_reads_the_lines_that_tesseract_
     page = engine.read_page(image_of(generated("letter", "eng")), languages="eng", timeout=60)
     assert page.engine == "compact"
     assert page.engine_version.endswith(f"on tesserocr {TesserocrEngine(OcrSettings()).version}")
+
+
+@pytest.mark.parametrize("name", ["fast", "auto", "accurate"])
+def test_a_named_recogniser_that_cannot_be_used_is_told_and_not_replaced_by_tesseract(
+    tmp_path: Path, name: str
+) -> None:
+    settings = OcrSettings(compact_dir=tmp_path / "exported")
+    with pytest.raises(SettingsError, match=r"ocr\.compact_dir .* no trained recogniser in exported") as caught:
+        open_engine(settings, name=name)
+    assert "train_recognizer" in caught.value.next_step
+    (tmp_path / "exported").mkdir()
+    (tmp_path / "exported" / CARD).write_bytes(b"damaged")
+    with pytest.raises(SettingsError, match=r"ocr\.compact_dir .* damaged"):
+        open_engine(settings, name=name)
 
 
 def test_without_onnxruntime_tesseract_reads_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from docflow.ocr.compact import CompactEngine
 from docflow.ocr.engine import LineRecogniser, OcrEngine
 from docflow.ocr.recogniser.alphabet import ALPHABET
 from docflow.ocr.recogniser.cer import character_error_rate
-from docflow.ocr.recogniser.files import CARD, NETWORK, ONNX, QUANTISED, Card, read_card, shipped_folder
+from docflow.ocr.recogniser.files import CARD, NETWORK, ONNX, QUANTISED, Card, digest_of, read_card, shipped_folder
 from docflow.ocr.recogniser.quantised import MOST_DIFFERENT
 from docflow.settings import OcrSettings
 from docflow.synth.generate import generate
@@ -129,17 +129,40 @@ def test_a_file_that_somebody_changed_is_not_loaded(tmp_path: Path) -> None:
     shutil.copytree(shipped_folder(), folder)
     (folder / QUANTISED).write_bytes((folder / QUANTISED).read_bytes() + b" ")
     with pytest.raises(ModelFileError, match=QUANTISED):
-        CompactEngine(OcrSettings(compact_dir=folder)).recognise(
-            [np.zeros((32, 40), np.uint8)], languages="eng", timeout=10
-        )
+        CompactEngine(OcrSettings(compact_dir=folder))
+    (folder / QUANTISED).unlink()
+    with pytest.raises(ModelFileError, match=QUANTISED):
+        CompactEngine(OcrSettings(compact_dir=folder))
+
+
+@needs_weights
+def test_a_file_that_somebody_changed_after_the_engine_was_opened_is_not_loaded(tmp_path: Path) -> None:
+    folder = tmp_path / "changed"
+    shutil.copytree(shipped_folder(), folder)
+    engine = CompactEngine(OcrSettings(compact_dir=folder))
+    (folder / QUANTISED).write_bytes(b"changed")
+    with pytest.raises(ModelFileError, match=QUANTISED):
+        engine.recognise([np.zeros((32, 40), np.uint8)], languages="eng", timeout=10)
+
+
+def test_a_file_that_is_no_network_is_a_typed_error(tmp_path: Path) -> None:
+    (tmp_path / ONNX).write_bytes(b"no network")
+    Card("own", ALPHABET, steps=1, cer=0.5, digests={ONNX: digest_of(tmp_path / ONNX)}).write(tmp_path)
+    engine = CompactEngine(OcrSettings(compact_dir=tmp_path))
+    with pytest.raises(ModelFileError, match=ONNX):
+        engine.recognise([np.zeros((32, 40), np.uint8)], languages="eng", timeout=10)
 
 
 def test_other_weights_under_the_same_version_are_another_version_of_the_engine(tmp_path: Path) -> None:
     versions = set()
-    for digest in ("0123456789" * 6, "9876543210" * 6):
+    for weights in (b"some", b"others"):
+        (tmp_path / ONNX).write_bytes(weights)
+        digest = digest_of(tmp_path / ONNX)
         Card("own", ALPHABET, steps=1, cer=0.5, digests={ONNX: digest}).write(tmp_path)
-        versions.add(CompactEngine(OcrSettings(compact_dir=tmp_path)).version)
-    assert versions == {"own+01234567", "own+98765432"}
+        engine = CompactEngine(OcrSettings(compact_dir=tmp_path))
+        assert engine.version == f"own+{digest[:8]}"
+        versions.add(engine.version)
+    assert len(versions) == 2
 
 
 @needs_weights
@@ -166,9 +189,35 @@ def test_an_empty_folder_says_how_to_train(tmp_path: Path) -> None:
     assert "train_recognizer" in caught.value.next_step
 
 
-def test_a_damaged_card_is_a_typed_error(tmp_path: Path) -> None:
-    (tmp_path / CARD).write_text(json.dumps({"version": "1"}), encoding="utf-8")
-    with pytest.raises(ModelFileError):
+@needs_weights
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"digests": None}, "damaged"),
+        ({"digests": [ONNX]}, "damaged"),
+        ({"digests": {ONNX: None}}, "damaged"),
+        ({"version": 3}, "damaged"),
+        ({"steps": "many"}, "damaged"),
+        ({"cer": None}, "damaged"),
+        ({"more": 1}, "another version"),
+        ({"alphabet": None}, "alphabet"),
+        ({"alphabet": ALPHABET[:-1]}, "alphabet"),
+        ({"alphabet": "¤" + ALPHABET[1:]}, "alphabet"),
+    ],
+)
+def test_a_card_with_wrong_values_is_a_typed_error(tmp_path: Path, changed: dict[str, object], told: str) -> None:
+    folder = tmp_path / "changed"
+    shutil.copytree(shipped_folder(), folder)
+    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    (folder / CARD).write_text(json.dumps(card | changed), encoding="utf-8")
+    with pytest.raises(ModelFileError, match=told):
+        CompactEngine(OcrSettings(compact_dir=folder))
+
+
+@pytest.mark.parametrize("content", [b'{"version": "1"}', b"[]", b"not json", b"\xff\xfe", b""])
+def test_a_damaged_card_is_a_typed_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / CARD).write_bytes(content)
+    with pytest.raises(ModelFileError, match=CARD):
         CompactEngine(OcrSettings(compact_dir=tmp_path))
 
 

@@ -30,7 +30,7 @@ DocFlowError
 │   ├── WorkerUnavailable    worker_unavailable      503   no process could be started (worth a retry)
 │   └── Busy                 busy                    503   too many documents wait already (worth a retry)
 ├── ClassifyError
-│   ├── TrainingDataError    training_data_invalid   422   too few documents or labels to train on
+│   ├── TrainingDataError    training_data_invalid   422   too few documents or labels to train on, or they are not kept
 │   └── ModelFileError       model_file_invalid      503   a model folder is incomplete or does not load
 ├── RegistryError
 │   ├── ModelNotFound        model_not_found         404
@@ -300,7 +300,7 @@ class ClassifyError(DocFlowError):
 
 
 class TrainingDataError(ClassifyError):
-    """There are too few documents or labels to train on."""
+    """There are too few documents or labels to train on, or they are not kept."""
 
     code = "training_data_invalid"
     next_step = "Give at least two labels with five documents each."

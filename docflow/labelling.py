@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     """What came of one entry, as people are told."""
 
     NEW = "new"
+    CHANGED = "changed"
     CONFIRMED = "confirmed"
     AS_IT_WAS = "as it was"
     KEPT = "kept: corrected since"
@@ -117,9 +118,14 @@ def import_one(
 
 
 def outcome_of(entry: Entry, *, label: Label, is_new: bool) -> Outcome:
-    """What came of an entry whose document has this label now, which was added just now or stood before."""
+    """What came of an entry whose document has this label now, which was added just now or stood before.
+
+    Another source than the one that stood is a change, too.
+    """
     if is_new:
-        return Outcome.CONFIRMED if label.is_confirmation else Outcome.NEW
+        if label.is_confirmation:
+            return Outcome.CONFIRMED
+        return Outcome.NEW if label.replaced is None else Outcome.CHANGED
     is_said = label.label == entry.label and entry.source in ("", label.source)
     return Outcome.AS_IT_WAS if is_said else Outcome.KEPT
 
@@ -164,7 +170,7 @@ def labelled_texts(
             label=one.label.label,
             language=language_of(one.recognition.text, languages=one.recognition.languages),
             group=one.label.source or f"document {one.document.id}",
-            metadata={"origin": one.label.origin.value},
+            metadata={"origin": one.label.origin.value, "filename": one.document.filename},
             is_automatic=one.label.origin is LabelOrigin.AUTO,
             document_id=str(one.document.id),
             source=one.label.source,

@@ -20,6 +20,9 @@ __all__ = ["JudgedOn", "Trained", "train"]
 KNOBS_TAG = "knobs"
 """What tuning chose, as JSON: another machine may get to more trials in its time, and choose otherwise."""
 
+CANDIDATE_TAG = "candidate"
+"""What kind of model a version is, also where the best was asked for."""
+
 TRIAL_FIGURE, PRUNED_FIGURE = "mean_recall", "mean_recall_until_pruned"
 """A trial's mean recall over the labels, `unknown` among them; and where it was given up, that of the folds that were
 judged by then, which is not to be ranked with that of all."""
@@ -27,13 +30,17 @@ judged by then, which is not to be ranked with that of all."""
 
 @dataclass(frozen=True)
 class Trained:
-    """A newly registered version, how it does on the documents that say most of it, and the digest of its files."""
+    """A newly registered version, how it does on the documents that say most of it, and the digest of its files.
+
+    `why_less` says why it answers as a simpler candidate than its own, empty where it does not.
+    """
 
     version: ModelVersion
     evaluation: Evaluation
     report: Report
     judged_on: JudgedOn
     digest: str
+    why_less: str = ""
 
 
 def say_nothing(_stage: str) -> None:
@@ -96,7 +103,7 @@ def train(
         all_tags = {
             **(tags or {}),
             "data_digest": str(model.training["data_digest"]),
-            "candidate": model.candidate,
+            CANDIDATE_TAG: model.candidate,
             **({KNOBS_TAG: json.dumps(chosen.settings())} if tune else {}),
             **code,
             **classify.library_versions(model.candidate),
@@ -128,6 +135,7 @@ def train(
         report=shown[judged_on],
         judged_on=judged_on,
         digest=digest,
+        why_less=model.why_less,
     )
 
 

@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from docflow import classify, learning
 from docflow.classify import CANDIDATES, CandidateChoice, Trial
+from docflow.classify.blocks import has_many_real
 from docflow.classify.libraries import library_versions
-from docflow.errors import DigestMismatch, ModelNotFound
-from docflow.labelling import labelled_texts
+from docflow.errors import DigestMismatch, ModelNotFound, TrainingDataError
+from docflow.labelling import GENERATED_LABELS, labelled_texts
 from docflow.learning import KNOBS_TAG, Trained
 from docflow.registry import ModelVersion, Registry, code_version
 from docflow.settings import Settings
@@ -83,10 +84,14 @@ def gather(recipe: Recipe, *, store: Store, own: Sequence[LabelledText] = (), tr
     """The recipe's texts: generated ones, those that people have labelled, and your `own`.
 
     Of some generated ones hardly a word is read where there are no others: see `docflow.synth.generate.HARDLY_READ`.
+    Raises `SettingsError` where what trains the candidate is not installed.
     """
     real, held_out = real_texts(recipe, store=store, own=own)
-    looks, unread = CANDIDATES[recipe.candidate].looks, 0.0 if real else HARDLY_READ
-    generated = training_texts(recipe.generated, seed=recipe.seed, unread=unread, thumbnails=looks)
+    candidate, unread = CANDIDATES[recipe.candidate], 0.0 if real else HARDLY_READ
+    # Before minutes of work that would be in vain.
+    beside = GENERATED_LABELS if recipe.generated else frozenset[str]()
+    candidate.check(many_real=has_many_real(real, beside=beside))
+    generated = training_texts(recipe.generated, seed=recipe.seed, unread=unread, thumbnails=candidate.looks)
     made = list(track(generated, recipe.generated))
     # Generated ones have few sources, which are layouts: the model needs them all, so that what is held out of them
     # has new texts in layouts that were learnt, and is judged by apart.
@@ -210,14 +215,14 @@ def changed_since(version: ModelVersion) -> dict[str, tuple[str, str]]:
 def reproduce(number: str, *, settings: Settings, store: Store, registry: Registry, track: Track = untracked) -> str:
     """The version's digest, after training it again from its recipe gave files of that same digest.
 
-    Nothing is registered. Raises `ModelNotFound` for a version without a recipe, or that learnt from documents which
-    were handed over, and `DigestMismatch` where data or files come out otherwise.
+    Nothing is registered. Raises `TrainingDataError` for a version without a recipe, or that learnt from documents
+    which were handed over, and `DigestMismatch` where data or files come out otherwise.
     """
     version = registry.version(settings.classify.model_name, version=number)
     recipe = recipe_of(version)
     if recipe is None or recipe.own_documents:
         told = "carries no recipe" if recipe is None else "learnt from documents that DocFlow does not keep"
-        raise ModelNotFound(
+        raise TrainingDataError(
             f"version {number} {told}: it cannot be made again",
             next_step="Take such documents in with `docflow labels import`, and train on the labels.",
         )

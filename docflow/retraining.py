@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from docflow import rollout
+from docflow import learning, rollout
 from docflow.errors import DigestMismatch, ModelFileError, ModelNotFound, PromotionRefused
 from docflow.promoting import documents_to_judge_by, promote_if_better, put_on_trial, too_few_to_judge
 from docflow.recipes import SAMPLES_TAG, Recipe, gather, recipe_of, train_by
@@ -45,7 +46,14 @@ class Retraining:
 
 
 def retrain(
-    settings: Settings, *, store: Store, registry: Registry, by: str, drift: str = "", now: datetime | None = None
+    settings: Settings,
+    *,
+    store: Store,
+    registry: Registry,
+    by: str,
+    drift: str = "",
+    now: datetime | None = None,
+    progress: Callable[[str], None] = learning.say_nothing,
 ) -> Retraining:
     """What came of it: nothing where it is not time or nothing would change, else a version and its fate.
 
@@ -53,7 +61,7 @@ def retrain(
     `drift` says how the documents have drifted, which goes into the reasons of what is done. The version is judged as
     any other; with too few labelled documents to judge by, it is tried as the challenger, since nobody is there to
     answer for it. One that is pending and can never be loaded is refused for that, and what it learnt counts as new.
-    Raises what training and promoting raise.
+    `progress` is called with the name of each step as it begins. Raises what training and promoting raise.
     """
     moment = now or datetime.now(UTC)
     newest = newest_version(settings, registry=registry)
@@ -88,11 +96,15 @@ def retrain(
         labels_until=moment,
         auto_labels=wanted.auto_labels,
     )
+    progress(f"gathering documents: {reason}")
     material = gather(recipe, store=store)
     if newest is not None and is_same(newest, recipe, samples_digest=material.digest):
         return Retraining(Result.NOTHING, f"{reason}, but data, recipe and code are those of version {newest.version}")
     tags = {FATE_TAG: PENDING}
-    trained = train_by(recipe, material, settings=settings, store=store, registry=registry, tags=tags)
+    trained = train_by(
+        recipe, material, settings=settings, store=store, registry=registry, tags=tags, progress=progress
+    )
+    progress("judging")
     return settle(trained.version, reason, settings=settings, store=store, registry=registry, by=by)
 
 

@@ -420,10 +420,10 @@ def read_profile() -> dict[str, Any]:
 
 def refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     """Raise `SettingsError` for a DOCFLOW_ variable that names no setting, with the nearest that does."""
-    known = {variable for variable, _ in variables()} | NOT_SETTINGS
+    known = {variable for variable, _ in variables()}
     for name in environment:
-        if name.startswith(ENV_PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+        if name.startswith(ENV_PREFIX) and name not in known | NOT_SETTINGS:
+            near = difflib.get_close_matches(name, sorted(known), n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise SettingsError(f"the environment variable {name} names no setting{hint}")
 

@@ -24,6 +24,9 @@ CHUNK = 8
 layer only a few: in chunks of eight, orchestration is to stay under 5 % of either; `python -m benchmarks.orchestration`
 prints it."""
 
+NAMED = 20
+"""Failed documents that the log names; the table has them all."""
+
 Row = dict[str, Any]
 
 
@@ -141,8 +144,14 @@ def ingest(source: str | list[str], languages: str | None = None) -> list[Row]:
         wait(futures)
         results = [future.result(raise_on_failure=False) for future in futures]
     rows = list(chain.from_iterable(rows_of(result) for result in results))
-    failed = sum(row["status"] == "failed" for row in rows)
-    create_table_artifact(key="ingest", table=rows, description=f"{len(rows)} documents, {failed} failed")
-    get_run_logger().info("%d documents, %d failed", len(rows), failed)
+    failed = [row for row in rows if row["status"] == "failed"]
+    told = f"{len(rows)} documents, {len(failed)} failed"
+    create_table_artifact(key="ingest", table=rows, description=told)
+    log = get_run_logger()
+    log.info("%s", told)
+    for row in failed[:NAMED]:
+        log.warning("%r failed: %s, %s", row["file"], row["error"], row["message"])
+    if failed[NAMED:]:
+        log.warning("and %d more; the table `ingest` has them all", len(failed) - NAMED)
     raise_first_failure(results)
     return rows

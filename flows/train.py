@@ -18,9 +18,16 @@ def train(drift: str = "") -> dict[str, Any]:
 
     `drift` says how the documents have drifted, where they have.
     """
-    settings = load_settings()
+    settings, log = load_settings(), get_run_logger()
     with Store.open(settings.effective_database_url) as store:
-        done = retrain(settings, store=store, registry=open_registry(settings), by="the training flow", drift=drift)
+        done = retrain(
+            settings,
+            store=store,
+            registry=open_registry(settings),
+            by="the training flow",
+            drift=drift,
+            progress=log.info,
+        )
     version = f"version {done.version} " if done.version else ""
-    get_run_logger().info("%s%s: %s", version, done.result.value.replace("_", " "), done.why)
+    log.info("%s%s: %s", version, done.result.value.replace("_", " "), done.why)
     return done.to_dict()

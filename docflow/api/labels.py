@@ -45,9 +45,9 @@ async def withdraw_label(
 
 @router.get("/documents/{document_id}/labels")
 async def history(document_id: DocumentId, service: ServiceOf) -> list[LabelAnswer]:
-    """Every label that a document ever had, newest first."""
+    """Every label that a document ever had, newest first; `changed` is false for confirmations alone."""
     found = await service.transfers.run(lambda: service.pipeline.store.labels.history(document_id))
-    return [label_answer(label, changed=False) for label in found]
+    return [label_answer(label, changed=not label.is_confirmation) for label in found]
 
 
 def label_answer(label: Label, *, changed: bool) -> LabelAnswer:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from importlib.util import find_spec
 from typing import ClassVar, Protocol, Self
 
 from docflow.classify.choosing import standings
+from docflow.classify.libraries import NETWORK_LIBRARIES
 from docflow.classify.model import CandidateChoice, FittedModel
 from docflow.classify.multimodal import MultimodalModel, has_pages, train_multimodal
 from docflow.classify.neural.model import NeuralModel
@@ -37,6 +39,13 @@ class Candidate(Protocol):
     looks: ClassVar[bool]
     knobs: ClassVar[tuple[Knob, ...]]
 
+    def check(self, *, many_real: bool) -> None:
+        """Raise `SettingsError` where what it is trained with is not installed.
+
+        `many_real` says whether real documents are `REAL_A_LABEL` a label.
+        """
+        ...
+
     def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> FittedModel:
         """The model that these samples make; raises `TrainingDataError` for too few of them."""
         ...
@@ -52,7 +61,10 @@ class Candidate(Protocol):
 
 @dataclass(frozen=True)
 class Turnable:
-    """A candidate whose fields are its knobs."""
+    """A candidate whose fields are its knobs, and that needs no extra."""
+
+    def check(self, *, many_real: bool) -> None:
+        """Nothing: what it is trained with is always installed."""
 
     def settings(self) -> dict[str, float]:
         """The knobs' values."""
@@ -135,15 +147,20 @@ class Neural(Turnable):
         Knob("background_weight", 0.1, 3.0),
     )
 
+    def check(self, *, many_real: bool) -> None:
+        """Raise `SettingsError` where torch, or what its network is written and run with, is not installed."""
+        missing = [library for library in NETWORK_LIBRARIES if find_spec(library) is None]
+        if missing:
+            raise SettingsError(
+                f"what the network is trained with is not installed: {', '.join(missing)}",
+                next_step="Install it: `uv pip install 'docflow[torch]'`.",
+            )
+
     def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> NeuralModel:
         """The network that these samples make; `SettingsError` where torch is not installed."""
-        try:
-            from docflow.classify.neural.training import train_neural
-        except ImportError as error:
-            raise SettingsError(
-                "torch, which trains the network, is not installed",
-                next_step="Install it: `uv pip install 'docflow[torch]'`.",
-            ) from error
+        self.check(many_real=True)
+        from docflow.classify.neural.training import train_neural
+
         return train_neural(
             samples,
             seed=seed,
@@ -184,6 +201,12 @@ class Best:
     name: ClassVar[str] = "best"
     looks: ClassVar[bool] = True
     knobs: ClassVar[tuple[Knob, ...]] = ()
+
+    def check(self, *, many_real: bool) -> None:
+        """Raise what the candidates raise, all of which are tried where real documents are enough to tell."""
+        if many_real:
+            for each in self.among:
+                each.check(many_real=True)
 
     def fit(self, samples: Sequence[LabelledText], *, seed: int = 0) -> FittedModel:
         """The better candidate's model; its `training` says how all of them did, under `compared`."""

@@ -48,6 +48,11 @@ class FittedModel(ABC):
         """How models did on documents that they had not seen."""
         return compare(self.judged.predictions, self.judged.samples)
 
+    @property
+    def why_less(self) -> str:
+        """Why it answers as a simpler candidate, and as which, in a sentence; empty where it has all of its parts."""
+        return ""
+
     @abstractmethod
     def classifier(self, model: ModelRef) -> ScoringClassifier:
         """The classifier that answers with this model."""

@@ -42,6 +42,12 @@ class MultimodalModel(VotingModel):
 
     candidate: ClassVar[CandidateName] = "multimodal"
 
+    @property
+    def why_less(self) -> str:
+        """Why texts alone are answered for, or the linear model answers alone; empty where all of them answer."""
+        unseen = "too few labelled documents have an embedding of their page, so it is `voting`"
+        return super().why_less or (unseen if self.page is None else "")
+
     def classifier(self, model: ModelRef) -> ScoringClassifier:
         """The classifier that answers with all of them."""
         text = super().classifier(model)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from scipy.special import softmax
 
+from docflow.classify.blocks import REAL_A_LABEL
 from docflow.classify.model import CandidateName, FittedModel, ScoringClassifier, TextClassifier
 from docflow.classify.pipeline_file import pipeline_file
 from docflow.classify.scoring import Floats
@@ -54,6 +55,12 @@ class VotingModel(FittedModel):
     network: WordNetwork | None
 
     candidate: ClassVar[CandidateName] = "voting"
+
+    @property
+    def why_less(self) -> str:
+        """Why the linear model answers alone; empty where both do."""
+        few = f"labelled documents are under {REAL_A_LABEL} a label, so it is `linear` alone"
+        return few if self.network is None else ""
 
     def classifier(self, model: ModelRef) -> ScoringClassifier:
         """The classifier that answers with both, or with the linear model alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -18,8 +19,20 @@ from docflow.cli.visible import visible_lines
 from docflow.errors import DocFlowError
 from docflow.settings import load_settings
 
-OUT = Console()
-ERR = Console(stderr=True)
+WIDE = 1000
+"""Characters of a line where no terminal shows it: what reads a pipe or a file finds no value broken in two."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that is as wide as its terminal, as COLUMNS says, or without either as `WIDE`."""
+    made = Console(stderr=stderr)
+    if not made.file.isatty() and "COLUMNS" not in os.environ:
+        made.width = WIDE
+    return made
+
+
+OUT = console()
+ERR = console(stderr=True)
 
 INTERRUPTED = 130
 """The shell's exit code for a program that Ctrl-C ended: 128 and the signal's number."""

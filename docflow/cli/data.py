@@ -18,10 +18,12 @@ from docflow import classify, rollout
 from docflow.classify import CANDIDATES, CandidateChoice, Evaluation, Figure, Report
 from docflow.cli.app import ERR, OUT, show_error, shown
 from docflow.cli.documents import files_below, in_parallel
+from docflow.cli.reports import check_report
+from docflow.cli.rows import show_table
 from docflow.cli.who import login_name
 from docflow.errors import DocFlowError, OutputUnwritable, RequestError
 from docflow.labels import valid_label, valid_source
-from docflow.learning import JudgedOn
+from docflow.learning import CANDIDATE_TAG, KNOBS_TAG, JudgedOn, Trained
 from docflow.ocr import language_of
 from docflow.pipeline import Pipeline
 from docflow.promoting import promote_if_better
@@ -123,6 +125,8 @@ def train(
     settings = load_settings()
     if tune and not CANDIDATES[candidate].knobs:
         raise typer.BadParameter(f"`{candidate}` has nothing to tune: name the candidate to tune, or leave --tune out.")
+    # Before documents are read, which takes minutes.
+    CANDIDATES[candidate].check(many_real=False)
     own = [] if folder is None else labelled_documents(folder, settings=settings)
     store = Store.open(settings.effective_database_url)
     recipe = Recipe(
@@ -139,6 +143,7 @@ def train(
     with ERR.status("training") as status:
         trained = train_by(recipe, material, settings=settings, store=store, registry=registry, progress=status.update)
     OUT.print(f"{settings.classify.model_name} version {trained.version.version} registered", markup=False)
+    show_model(trained)
     OUT.print(f"judged on {JUDGED_ON[trained.judged_on]}:")
     show_evaluation(trained.evaluation, trained.report)
     if promote:
@@ -167,6 +172,7 @@ def evaluate_folder(
 
     Shares come with 95 % intervals. A label that the model does not know is expected to come out as `unknown`.
     """
+    check_report(report)
     settings = load_settings()
     chosen = frozenset(labels.split(",")) if labels else None
     store = Store.open(settings.effective_database_url)
@@ -177,15 +183,15 @@ def evaluate_folder(
     ]
     said = classify.answers(classifier, samples)
     evaluation, whole = classify.compare(said, samples), classify.report(said, samples)
+    if as_json:
+        typer.echo(json.dumps(evaluation.to_dict() | {"report": whole.to_dict()}, ensure_ascii=False))
+    else:
+        show_evaluation(evaluation, whole)
     if report is not None:
         try:
             report.write_bytes(whole.to_markdown())
         except OSError as error:
             raise OutputUnwritable(f"the report could not be written: {error.strerror}") from error
-    if as_json:
-        typer.echo(json.dumps(evaluation.to_dict() | {"report": whole.to_dict()}, ensure_ascii=False))
-    else:
-        show_evaluation(evaluation, whole)
 
 
 def tracked(texts: Iterable[LabelledText], total: int) -> Iterator[LabelledText]:
@@ -270,6 +276,16 @@ def as_kept(label: str) -> str:
         return label
 
 
+def show_model(trained: Trained) -> None:
+    """Print which candidate the version is, with the knobs that tuning chose, and why it is less where it is."""
+    tags = trained.version.tags
+    knobs = json.loads(tags.get(KNOBS_TAG, "{}"))
+    tuned = "".join(f", {name} {value:.4g}" for name, value in knobs.items())
+    OUT.print(f"candidate {tags[CANDIDATE_TAG]}{tuned}", markup=False, highlight=False, soft_wrap=True)
+    if trained.why_less:
+        OUT.print(f"  {trained.why_less}", markup=False, highlight=False, soft_wrap=True)
+
+
 def show_evaluation(evaluation: Evaluation, report: Report) -> None:
     """Print the figures per label and over all, with intervals, and what most documents that came out wrong are."""
     table = Table(box=None, header_style="bold")
@@ -284,7 +300,7 @@ def show_evaluation(evaluation: Evaluation, report: Report) -> None:
             f"{figures.precision:.3f}",
             f"{figures.f1:.3f}",
         )
-    OUT.print(table)
+    show_table(table)
     macro = unknown = ""
     if evaluation.has_named:
         macro = f"macro accuracy {evaluation.macro_accuracy:.3f} ({interval(report.macro)}), "
@@ -307,12 +323,12 @@ def show_worst(report: Report) -> None:
     """Print the cells that most documents came out wrong in, with some of these; nothing where all are right."""
     table = Table(box=None, header_style="bold")
     for name in ("is", "said", "documents", "such as"):
-        table.add_column(name, justify="right" if name == "documents" else "left", overflow="fold")
+        table.add_column(name, justify="right" if name == "documents" else "left")
     for cell in report.worst_cells()[:WORST_CELLS]:
         named = ", ".join(cell.names()[:NAMED_OF_A_CELL])
         table.add_row(escape(cell.expected), escape(cell.predicted), str(cell.count), escape(named))
     if table.row_count:
-        OUT.print(table)
+        show_table(table)
 
 
 def interval(figure: Figure) -> str:

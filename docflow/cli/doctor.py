@@ -31,6 +31,27 @@ from docflow.types import PageImage
 PROGRAM_SECONDS = 10
 """Longest wait for a program to tell its version."""
 
+PACKAGES: Mapping[str, str | None] = {
+    "bentoml": None,
+    "prefect": "flows",
+    "faker": "synth",
+    "cleanlab": "labels",
+    "torch": "torch",
+    "evidently": "drift",
+    "cyclonedx-bom": "bundle",
+}
+"""Packages that nothing above looks at, each with the extra that brings it; None where no verb does without."""
+
+PURPOSES = {
+    "flows": "the flows",
+    "synth": "`docflow synth`, and `docflow train` on generated texts",
+    "labels": "`docflow labels errors`",
+    "torch": "`docflow train --candidate neural`, and `best` with ten labelled documents a label",
+    "drift": "`docflow drift`",
+    "bundle": "`docflow bundle build`",
+}
+"""What each extra is for."""
+
 BLANK = np.full((64, 64), 255, np.uint8)
 """The least page on which a language is tried."""
 
@@ -63,7 +84,7 @@ def examine(settings: Settings) -> list[Finding]:
         _look("champion", lambda: _champion(settings), needed=False),
         _look("aliases", lambda: _aliases(settings), needed=False),
         _look("fonts", _fonts, needed=False),
-        *(_package(name, extra=extra) for name, extra in (("bentoml", None), ("prefect", "flows"), ("faker", "synth"))),
+        *(_package(name, extra=extra) for name, extra in PACKAGES.items()),
     ]
 
 
@@ -191,5 +212,6 @@ def _package(name: str, *, extra: str | None) -> Finding:
         return Finding(name, told=version(name), needed=extra is None)
     except PackageNotFoundError:
         wanted = f"docflow[{extra}]" if extra else name
-        error = SettingsError(f"{name} is not installed", next_step=f"Install it: `uv pip install '{wanted}'`.")
+        told = f"{name}, which is for {PURPOSES[extra]}, is not installed" if extra else f"{name} is not installed"
+        error = SettingsError(told, next_step=f"Install it: `uv pip install '{wanted}'`.")
         return Finding(name, error=error, needed=extra is None)

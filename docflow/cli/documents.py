@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -15,8 +15,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from docflow.cli.app import ERR, OUT, shown
-from docflow.cli.outputs import FormatOption, OutputDirOption, OverlayOption, output_files
-from docflow.cli.rows import cell
+from docflow.cli.outputs import FormatOption, OutputDirOption, OverlayOption, output_files, outputs_below
+from docflow.cli.rows import cell, show_table
 from docflow.cli.visible import visible
 from docflow.errors import DocFlowError, NoChampion
 from docflow.ocr import ENGINES, language_of
@@ -71,7 +71,7 @@ def process(
     Where no model was promoted yet, outputs that are asked for are written all the same.
     """
     settings = load_settings(ocr={"engine": engine}) if engine else load_settings()
-    found = list(files_below(paths))
+    found = list(files_below(paths, outputs=[folder for folder in (output_dir, overlay) if folder is not None]))
     files = output_files(found, folder=output_dir, formats=formats, overlays=overlay)
     results: list[Result] = []
     with Pipeline.open(settings) as pipeline:
@@ -101,12 +101,15 @@ def review(
         for document, recognition in found:
             typer.echo(json.dumps(review_dict(document, recognition), ensure_ascii=False))
         return
+    if not found:
+        OUT.print("No document is to be reviewed.")
+        return
     table = Table(box=None, header_style="bold")
     for name in ("document", "file", "grade", "reason"):
-        table.add_column(name, justify="right" if name == "document" else "left", overflow="fold")
+        table.add_column(name, justify="right" if name == "document" else "left")
     for document, recognition in found:
         table.add_row(*(cell(value) for value in review_dict(document, recognition).values()))
-    OUT.print(table if found else "No document is to be reviewed.")
+    show_table(table)
 
 
 def review_dict(document: Document, recognition: Recognition) -> dict[str, Any]:
@@ -119,16 +122,18 @@ def review_dict(document: Document, recognition: Recognition) -> dict[str, Any]:
     }
 
 
-def files_below(paths: Iterable[Path]) -> Iterator[Path]:
+def files_below(paths: Iterable[Path], *, outputs: Sequence[Path] = ()) -> Iterator[Path]:
     """The files that the paths name or hold, in order; hidden ones, and those in hidden folders, are left out.
 
-    Raises `StorageUnavailable` where a folder cannot be listed.
+    So is, of what a folder holds, what lies in a folder for `outputs` below it; where it is such a folder itself, what
+    the manifest there has as outputs. Raises `StorageUnavailable` where a folder cannot be listed.
     """
     for path in paths:
         if path.is_dir():
             with storage_failures(f"the folder {path.name}"):
                 held = sorted(local_files(path))
-            below = (p for p in held if not is_hidden(p.relative_to(path).parts))
+                is_output = outputs_below(path, outputs)
+            below = (p for p in held if not is_hidden(p.relative_to(path).parts) and not is_output(p))
             yield from (p for p in below if p.is_file())
         else:
             yield path
@@ -168,9 +173,9 @@ def process_all(
             outcome = work(data, filename=path.name, languages=languages)
             if files is None or not files.wanted:
                 return Result(path, outcome=outcome)
-            return Result(
-                path, outcome=outcome, outputs=files.write(pipeline.read_document(outcome.recognition), source=path)
-            )
+            # The stored name is that under which these bytes came first.
+            document = replace(pipeline.read_document(outcome.recognition), name=path.name)
+            return Result(path, outcome=outcome, outputs=files.write(document, source=path))
         except DocFlowError as error:
             return Result(path, error=error)
 
@@ -206,17 +211,17 @@ def show_results(results: Sequence[Result]) -> None:
     table = Table(box=None, header_style="bold")
     for name in ("file", "kind", "confidence", "language", "pages", "OCR confidence", "seconds"):
         is_text = name in {"file", "kind", "language"}
-        table.add_column(name, justify="left" if is_text else "right", no_wrap=name == "file")
+        table.add_column(name, justify="left" if is_text else "right")
     for result in results:
         table.add_row(*row(result))
-    OUT.print(table)
+    show_table(table)
     failures = Counter(r.error.code for r in results if r.error)
     if failures:
         OUT.print(f"{sum(failures.values())} of {len(results)} failed:", style="bold red")
         for result in results:
             if result.error:
                 told = f"  {result.path.name}: {result.error.message}. {result.error.next_step}"
-                OUT.print(visible(shown(told)), markup=False)
+                OUT.print(visible(shown(told)), markup=False, soft_wrap=True)
 
 
 def row(result: Result) -> tuple[str, ...]:

@@ -133,7 +133,9 @@ def list_labels(
     """Print the label in force of every document that has one."""
     origins = list(LabelOrigin) if auto else [LabelOrigin.HUMAN]
     with open_store() as store:
-        show([label_dict(one.label) for one in store.labels.labelled(origins=origins)], as_json=as_json)
+        found = store.labels.labelled(origins=origins)
+    named = (({"document_id": one.document.id, "filename": one.document.filename}, one.label) for one in found)
+    show([names | label_dict(label) for names, label in named], as_json=as_json)
 
 
 @labels.command("auto")
@@ -159,17 +161,20 @@ def auto_label(
         OUT.print(
             f"no label stands: on {told.judged_on} documents of {told.sources} sources that people labelled, no "
             f"certainty was right often enough to count on {precision:g}, which takes {least_sources(precision)} "
-            "sources that are right: label documents of more, or lower labelling.precision"
+            "sources that are right: label documents of more, or lower labelling.precision",
+            soft_wrap=True,
         )
     else:
         OUT.print(
             f"labelled from a certainty of {told.cutoff.certainty:.3f} on, with which {told.cutoff.right} of "
-            f"{told.cutoff.documents} documents of {told.cutoff.sources} sources that people labelled came out right"
+            f"{told.cutoff.documents} documents of {told.cutoff.sources} sources that people labelled came out right",
+            soft_wrap=True,
         )
     OUT.print(
         f"{counted(told.given)} new, {counted(told.withdrawn)} withdrawn, {told.kept} as they were, "
         f"{told.undecided} undecided",
         markup=False,
+        soft_wrap=True,
     )
 
 
@@ -195,6 +200,7 @@ def errors(
     rows = [
         {
             "document_id": int(doubt.sample.document_id),
+            "filename": doubt.sample.metadata["filename"],
             "label": doubt.sample.label,
             "suggested": doubt.suggested,
             "score": round(doubt.score, 4),

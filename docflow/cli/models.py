@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from heapq import merge
 from operator import itemgetter
@@ -14,13 +14,17 @@ from rich.table import Table
 from docflow import promoting, recipes, rollout
 from docflow.cli.app import ERR, OUT
 from docflow.cli.data import tracked
-from docflow.cli.rows import show
+from docflow.cli.rows import show, show_sentence, show_table
 from docflow.cli.who import Who, login_name
-from docflow.learning import JudgedOn
+from docflow.learning import CANDIDATE_TAG, JudgedOn
 from docflow.registry import CHALLENGER, SHADOW, ModelVersion, open_registry
 from docflow.rollout.aliases import RECORDED_ALIASES, recorded_aliases
+from docflow.rollout.standing import former_champion
 from docflow.settings import load_settings
 from docflow.store import Promotion, Refusal, Store
+
+SENTENCES = {"reason": "", "refused": " refused"}
+"""What the history has beneath its table, and what follows the version there."""
 
 models = typer.Typer(no_args_is_help=True, help="List, promote, try, roll back and pull model versions.")
 
@@ -37,17 +41,18 @@ def list_versions() -> None:
     with Store.open(settings.effective_database_url) as store:
         recorded = recorded_aliases(settings, store=store)
     table = Table(box=None, header_style="bold")
-    for name in ("version", "aliases", "registered", "digest", "macro accuracy"):
+    for name in ("version", "aliases", "registered", "candidate", "digest", "macro accuracy"):
         table.add_column(name)
     for version in open_registry(settings).versions(settings.classify.model_name):
         table.add_row(
             version.version,
             marks(version, recorded=recorded),
             f"{version.created_at:%Y-%m-%d %H:%M}",
+            version.tags.get(CANDIDATE_TAG, "–"),
             version.digest[:12],
             macro_accuracy(version),
         )
-    OUT.print(table)
+    show_table(table)
 
 
 def marks(version: ModelVersion, *, recorded: Mapping[str, str]) -> str:
@@ -159,9 +164,12 @@ def verdict(
     if not verdicts and not as_json:
         OUT.print("no version is on trial")
         return
-    keys = ("alias", "version", "ruling", "reason", "outcomes", "counted", "confirmed", "wins", "losses")
+    keys = ("alias", "version", "ruling", "outcomes", "counted", "confirmed", "wins", "losses")
     rows = [judged.to_dict() for judged in verdicts]
     show(rows if as_json else [{key: row[key] for key in keys} for row in rows], as_json=as_json)
+    if not as_json:
+        for judged in verdicts:
+            show_sentence(f"{judged.alias} {judged.version}", judged.reason)
 
 
 @models.command()
@@ -185,9 +193,22 @@ def history(
         reverse=True,
     )
     rows = [row for _, row in told]
-    show(rows[:limit], as_json=as_json)
+    if as_json:
+        show(rows[:limit], as_json=True)
+    else:
+        show_history(rows[:limit])
     if len(rows) > limit:
         ERR.print(f"These are the newest {limit}; with a larger --limit there are more.", highlight=False)
+
+
+def show_history(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the rows as a table, and under it why each was: reasons are sentences, and refusals have several."""
+    show([{key: value for key, value in row.items() if key not in SENTENCES} for row in rows], as_json=False)
+    for row in rows:
+        about = " ".join(filter(None, (f"{row['when']:%Y-%m-%d %H:%M}", row["alias"], row["version"])))
+        for key, what in SENTENCES.items():
+            if row[key]:
+                show_sentence(f"{about}{what}", row[key])
 
 
 def promotion_row(promotion: Promotion, *, as_json: bool) -> dict[str, Any]:
@@ -219,12 +240,17 @@ def refusal_row(refusal: Refusal, *, as_json: bool) -> dict[str, Any]:
 
 @models.command()
 def rollback(who: Who = "") -> None:
-    """Make the version before the current champion the champion again."""
+    """Make the version before the current champion the champion again. A second rollback takes the first one back.
+
+    To go back further, promote a version by its number.
+    """
     settings = load_settings()
-    promotion = rollout.rollback(
-        settings=settings, store=Store.open(settings.effective_database_url), promoted_by=who or login_name()
-    )
-    OUT.print(f"version {promotion.model_version} is the champion again, digest {promotion.digest[:12]}…")
+    store = Store.open(settings.effective_database_url)
+    promotion = rollout.rollback(settings=settings, store=store, promoted_by=who or login_name())
+    told = f"version {promotion.model_version} is the champion again, digest {promotion.digest[:12]}…"
+    if (left := former_champion(settings, store=store)) is not None:
+        told += f" Another rollback would bring version {left.model_version} back."
+    OUT.print(told, soft_wrap=True)
 
 
 @models.command()

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from docflow.cli.app import ERR, OUT
 from docflow.cli.doctor import examine
+from docflow.cli.rows import show_table
 from docflow.errors import DocFlowError
 from docflow.settings import Settings, load_settings, masked_url, origins
 from docflow.store import Store
@@ -68,10 +69,10 @@ def config(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
         return
     table = Table(box=None, header_style="bold")
     for name in ("setting", "value", "source"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name)
     for key, value in values.items():
         table.add_row(key, escape(str(value)), escape(sources[key]))
-    OUT.print(table)
+    show_table(table)
 
 
 def shown_values(settings: Settings) -> list[tuple[str, Any]]:
@@ -99,6 +100,6 @@ def doctor() -> None:
         mark = "[green]ok[/]" if finding.error is None else "[red]fail[/]" if finding.needed else "[yellow]none[/]"
         told = finding.told if finding.error is None else f"{finding.error.message}\n{finding.error.next_step}"
         table.add_row(mark, finding.name, escape(told))
-    OUT.print(table)
+    show_table(table)
     failed: list[DocFlowError] = [f.error for f in findings if f.error is not None and f.needed]
     raise typer.Exit(failed[0].exit_code if failed else 0)

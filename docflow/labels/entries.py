@@ -257,7 +257,8 @@ def of_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any] | RequestError]
     """The objects of lines of JSON, each with its line's number, or an error for a line that is none."""
     for number, line in enumerate(io.StringIO(text), start=1):
         if line.strip():
-            yield number, of_json(line)
+            # What follows the end of the line is no place that anyone could look at.
+            yield number, of_json(line.rstrip("\r\n"))
 
 
 def of_json(line: str) -> Mapping[str, Any] | RequestError:

@@ -80,8 +80,8 @@ def probe(uri: str) -> None:
 
 
 @contextmanager
-def answering() -> Iterator[None]:
-    """Around calls to MLflow: what it lacks is `ModelNotFound`, any other failure `RegistryUnavailable`."""
+def answering(wanted: str = "what was asked for") -> Iterator[None]:
+    """Around calls to MLflow: where it lacks what is `wanted` it is `ModelNotFound`, else `RegistryUnavailable`."""
     from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
@@ -90,7 +90,7 @@ def answering() -> Iterator[None]:
         yield
     except MlflowException as error:
         if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-            raise ModelNotFound("the registry does not have this model version") from error
+            raise ModelNotFound(f"the registry does not have {wanted}") from error
         log.info("MLflow refused or failed: %s", error.error_code)
         raise RegistryUnavailable(f"the model registry failed ({error.error_code})") from error
     except (BotoCoreError, ClientError, SQLAlchemyError, OSError, ImportError) as error:

@@ -259,12 +259,12 @@ class Registry:
 
     def _find(self, name: str, *, version: str) -> MlflowVersion:
         number = version_number(version)
-        with answering():
+        with answering(f"version {number} of the model '{name}'"):
             return self._client.get_model_version(name, number)
 
     def _aliases(self, name: str) -> dict[str, str]:
         """Alias to version; a version that was searched for does not know its own."""
-        with answering():
+        with answering(f"the model '{name}'"):
             aliases = self._client.get_registered_model(name).aliases
         return {alias: str(version) for alias, version in aliases.items()}
 

@@ -58,7 +58,12 @@ def promote(
     if alias != CHAMPION and champion is None:
         raise NoChampion(f"no version of '{name}' was promoted yet, so there is none to compare with")
     if alias != CHAMPION and champion is not None and champion.digest == registered.digest:
-        raise PromotionRefused(f"version {version} is the champion: it cannot be tried against itself")
+        is_twin = champion.model_version != registered.version
+        what = f"the same model as the champion, version {champion.model_version}" if is_twin else "the champion"
+        raise PromotionRefused(
+            f"version {version} is {what}: it cannot be tried against itself",
+            next_step="Try a version with another digest: `docflow models list` has them.",
+        )
     files = publish(folder, settings=settings)
     evidence = Evidence.gather(
         registered,
@@ -113,7 +118,7 @@ def withdraw(
     """
     trial = trial_of(alias, settings=settings, store=store) if alias in (CHALLENGER, SHADOW) else None
     if trial is None:
-        raise ModelNotFound(f"no version is on trial as {alias}", next_step="`docflow models history` lists them.")
+        raise ModelNotFound(f"no version is on trial as {alias}", next_step="`docflow models list` marks who is.")
     withdrawn = f"version {trial.model_version} withdrawn"
     told = f"{withdrawn}: {reason}" if reason else withdrawn
     evidence = Evidence.of(trial).again(alias=alias, promoted_by=withdrawn_by, reason=told, verdict=verdict)

@@ -106,11 +106,11 @@ def test_a_table_that_takes_a_correction_back_says_that_it_did_not_unless_it_is_
 ) -> None:
     path = scan(tmp_path, 200)
     outcomes = [next(import_labels(pipeline, [Entry(label, path=path)], who="ann")) for label in SLIP_AND_BACK]
-    assert [one.outcome for one in outcomes] == [Outcome.NEW, Outcome.NEW, Outcome.KEPT]
+    assert [one.outcome for one in outcomes] == [Outcome.NEW, Outcome.CHANGED, Outcome.KEPT]
     assert [text.label for text in labelled_texts(pipeline.store)] == ["receipt"]
     (taken,) = import_labels(pipeline, [Entry("invoice", path=path)], who="ann", overwrite=True)
     (again,) = import_labels(pipeline, [Entry("invoice", path=path)], who="ann", overwrite=True)
-    assert [taken.outcome, again.outcome] == [Outcome.NEW, Outcome.AS_IT_WAS]
+    assert [taken.outcome, again.outcome] == [Outcome.CHANGED, Outcome.AS_IT_WAS]
     assert [text.label for text in labelled_texts(pipeline.store)] == ["invoice"]
 
 
@@ -146,7 +146,7 @@ def test_the_same_document_of_two_sources_is_an_error_and_the_first_one_stays(
     path = scan(tmp_path, 200)
     entries = [Entry("invoice", path=path, source=source, row=row) for row, source in enumerate(("", "acme", "beta"))]
     first, again = (list(import_labels(pipeline, entries, who="ann")) for _ in range(2))
-    assert [one.outcome for one in first] == [Outcome.NEW, Outcome.NEW, Outcome.FAILED]
+    assert [one.outcome for one in first] == [Outcome.NEW, Outcome.CHANGED, Outcome.FAILED]
     assert "was said to come from acme before, and now from beta" in str(first[2].error)
     assert [one.outcome for one in again] == [Outcome.AS_IT_WAS, Outcome.AS_IT_WAS, Outcome.FAILED]
     assert [text.source for text in labelled_texts(pipeline.store)] == ["acme"]

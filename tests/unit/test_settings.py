@@ -50,6 +50,13 @@ def test_an_unknown_variable_is_refused_with_the_nearest_name(monkeypatch: pytes
         load_settings()
 
 
+def test_a_variable_that_is_no_setting_is_not_suggested(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCFLOW_CORPU", "9")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert "DOCFLOW_CORPUS" not in refused.value.message
+
+
 @pytest.mark.parametrize("content", ["colour = 1", "[intake]\nmax_page = 1", "[intake]\nmax_pages = 0"])
 def test_an_unknown_or_wrong_key_in_a_profile_is_refused(content: str, profiles: Path) -> None:
     (profiles / "local.toml").write_text(content)

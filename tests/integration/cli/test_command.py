@@ -164,6 +164,7 @@ def test_labels_come_in_are_corrected_and_are_learnt_from(champion_var_dir: Path
     doubted = docflow("labels", "errors", "--top", "3", "--generated", "300", "--json", var_dir=champion_var_dir)
     top = [json.loads(line) for line in doubted.stdout.splitlines()]
     assert first in {str(row["document_id"]) for row in top}, doubted.stderr
+    assert all(row["filename"].endswith(".pdf") for row in top)
 
     trained = docflow("train", "--generated", "300", "--promote", var_dir=champion_var_dir)
     assert trained.returncode == 8
@@ -306,6 +307,9 @@ def test_train_promote_list_evaluate_and_roll_back(scans: Path, tmp_path: Path) 
     assert "3 documents of 3 sources: macro accuracy" in shown
     unwritable = docflow("evaluate", str(tmp_path / "labelled"), "--report", str(report / "no"), var_dir=var_dir)
     assert "output_unwritable" in unwritable.stderr
+    full = docflow("evaluate", str(tmp_path / "labelled"), "--report", "/dev/full", var_dir=var_dir)
+    assert "output_unwritable" in full.stderr
+    assert "3 documents of 3 sources: macro accuracy" in full.stdout
 
 
 def test_the_first_model_may_learn_from_a_folder_alone(tmp_path: Path) -> None:

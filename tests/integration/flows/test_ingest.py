@@ -47,10 +47,12 @@ def by_status(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def test_the_flow_run_twice_does_only_what_is_missing(
-    inbox: Path, champion_var_dir: Path, monkeypatch: pytest.MonkeyPatch
+    inbox: Path, champion_var_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("DOCFLOW_VAR_DIR", str(champion_var_dir))
     first = ingest(str(inbox))
+    (told,) = [one for one in caplog.messages if one.startswith("'broken.pdf' failed: ")]
+    assert told.split()[2] in {"corrupt_document,", "truncated_document,"}
     assert by_status(first) == {"done": CHUNK + 2, "failed": 1}
     (failed,) = [row for row in first if row["status"] == "failed"]
     assert failed["file"] == "broken.pdf"

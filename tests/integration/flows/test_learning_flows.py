@@ -79,10 +79,12 @@ def test_a_challenger_that_is_right_more_often_is_promoted_and_nobody_is_left_on
 
 
 def test_the_training_flow_trains_the_first_version_and_then_says_that_nothing_would_change(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("DOCFLOW_TRAINING__GENERATED", "150")
     first = train()
+    stages = ["gathering documents: the first version", "training", "evaluating", "registering", "judging"]
+    assert [one for one in caplog.messages if one in stages] == stages
     assert (first["result"], first["version"]) == ("promoted", "1")
     second = train(drift="the documents have drifted")
     assert (second["result"], second["version"]) == ("nothing", None)

@@ -139,3 +139,18 @@ def test_the_command_tells_the_columns_and_writes_the_page(
 def test_a_page_that_cannot_be_written_is_said(drifted: Loop, tmp_path: Path) -> None:
     with pytest.raises(OutputUnwritable, match="the report could not be written: "):
         look(drifted, report=tmp_path / "no folder" / "drift.html")
+
+
+def test_the_command_says_that_no_page_was_written_where_nothing_was_compared(
+    two: Loop, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCFLOW_VAR_DIR", str(two.settings.var_dir))
+    monkeypatch.setenv("DOCFLOW_MLFLOW__ARTIFACTS", two.settings.effective_artifacts)
+    page = tmp_path / "drift.html"
+    drift(report=page)
+    told = capsys.readouterr()
+    assert told.out.startswith("too few documents since version 2 was registered")
+    assert told.err == f"no report was written to {page}: nothing was compared\n"
+    assert not page.exists()
+    with pytest.raises(OutputUnwritable, match="there is no folder"):
+        drift(report=tmp_path / "nowhere" / "drift.html")

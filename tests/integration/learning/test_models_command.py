@@ -11,6 +11,7 @@ from learning_case import Loop
 from docflow import rollout
 from docflow.cli import models
 from docflow.cli.app import OUT
+from docflow.errors import ModelNotFound
 
 
 @pytest.fixture
@@ -59,12 +60,11 @@ def test_the_verdict_says_how_many_labels_count_and_confirm_what_was_answered(
 ) -> None:
     monkeypatch.setattr(OUT, "width", width)
     models.verdict(dry_run=True)
-    header, row = capsys.readouterr().out.splitlines()[:2]
+    header, row, why = capsys.readouterr().out.splitlines()
     assert header.split() == [
         "alias",
         "version",
         "ruling",
-        "reason",
         "outcomes",
         "counted",
         "confirmed",
@@ -72,3 +72,29 @@ def test_the_verdict_says_how_many_labels_count_and_confirm_what_was_answered(
         "losses",
     ]
     assert row.split()[-5:] == ["0", "0", "0", "0", "0"]
+    assert why.startswith("challenger 2: ")
+
+
+def test_a_rollback_says_which_version_another_one_would_bring_back(
+    trial: Loop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trial.promote("2")
+    for back, other in (("1", "2"), ("2", "1")):
+        models.rollback()
+        told = capsys.readouterr().out
+        assert told.startswith(f"version {back} is the champion again")
+        assert told.endswith(f"Another rollback would bring version {other} back.\n")
+
+
+def test_nothing_on_trial_is_told_with_the_verb_that_shows_what_is(trial: Loop) -> None:
+    with pytest.raises(ModelNotFound, match="no version is on trial as shadow") as refused:
+        models.withdraw(in_shadow=True)
+    assert "docflow models list" in refused.value.next_step
+
+
+@pytest.mark.usefixtures("trial")
+def test_the_versions_are_listed_with_their_candidates(capsys: pytest.CaptureFixture[str]) -> None:
+    models.list_versions()
+    heading, *rows = capsys.readouterr().out.splitlines()
+    assert "candidate" in heading
+    assert [" linear " in row for row in rows] == [True, True]

@@ -187,6 +187,17 @@ def test_a_refused_trial_leaves_a_row_too(two: Loop) -> None:
     assert itself.refused_because == ["version 1 is the champion: it cannot be tried against itself"]
 
 
+def test_the_champions_twin_is_not_tried_against_it_and_the_refusal_says_why(two: Loop) -> None:
+    two.promote("1")
+    twin = two.train().version.version
+    with pytest.raises(PromotionRefused) as refused:
+        two.challenge(twin)
+    same = f"version {twin} is the same model as the champion, version 1: it cannot be tried against itself"
+    assert refused.value.message == same
+    assert "--force" not in refused.value.next_step
+    assert "docflow models list" in refused.value.next_step
+
+
 def test_a_refusal_that_cannot_be_put_on_record_is_one_nevertheless(
     two: Loop, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from importlib.util import find_spec
 
 import pytest
 from learning_case import Loop
 
-from docflow.errors import DigestMismatch, ModelNotFound
+from docflow.errors import DigestMismatch, SettingsError, TrainingDataError
 from docflow.recipes import Recipe, digest_of_samples, gather, recipe_of, reproduce, train_by
 from docflow.store import LabelOrigin
 from docflow.types import LabelledText
@@ -106,11 +108,11 @@ def test_other_files_than_were_registered_are_told(loop: Loop) -> None:
 
 def test_a_version_without_a_recipe_or_with_documents_of_ones_own_cannot_be_made_again(loop: Loop) -> None:
     version = loop.train().version.version
-    with pytest.raises(ModelNotFound, match="carries no recipe"):
+    with pytest.raises(TrainingDataError, match="carries no recipe"):
         again(loop, version)
     own = tuple(LabelledText(f"memo {number}", "memo", "eng") for number in range(20))
     handed = made(loop, Recipe(generated=150, own_documents=20), own=own)
-    with pytest.raises(ModelNotFound, match="does not keep"):
+    with pytest.raises(TrainingDataError, match="does not keep"):
         again(loop, handed)
 
 
@@ -147,3 +149,21 @@ def test_a_label_of_few_documents_does_not_stop_the_training_of_others(
     assert "invioce" not in {sample.label for sample in material.learnt}
     assert "invioce (1)" in caplog.text
     assert made(loop, recipe)
+
+
+def begun(_texts: Iterable[LabelledText], _total: int) -> Iterable[LabelledText]:
+    raise AssertionError("texts were generated")
+
+
+@pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed")
+def test_what_training_misses_is_told_before_texts_are_generated(loop: Loop) -> None:
+    with pytest.raises(SettingsError, match="torch"):
+        gather(Recipe(generated=150, candidate="neural"), store=loop.store, track=begun)
+    with pytest.raises(AssertionError, match="texts were generated"):
+        gather(Recipe(generated=150, candidate="best"), store=loop.store, track=begun)
+    loop.label(first=0, count=30)
+    labelled = Recipe(generated=150, candidate="best", labels_until=datetime.now(UTC))
+    with pytest.raises(AssertionError, match="texts were generated"):
+        gather(labelled, store=loop.store, track=begun)
+    with pytest.raises(SettingsError, match="torch"):
+        gather(labelled.model_copy(update={"generated": 0}), store=loop.store, track=begun)

@@ -133,6 +133,14 @@ def test_a_version_that_does_not_exist_is_not_found(
     assert not (tmp_path / "here").exists()
 
 
+def test_a_version_that_is_missed_is_named(registry: Registry, files: Path) -> None:
+    with pytest.raises(ModelNotFound, match="does not have version 7 of the model 'kinds'"):
+        registry.version("kinds", version="7")
+    log(registry, files)
+    with pytest.raises(ModelNotFound, match="does not have version 7 of the model 'kinds'"):
+        registry.download("kinds", version="07", into=files / "here")
+
+
 def test_a_download_replaces_what_was_there(registry: Registry, files: Path, tmp_path: Path) -> None:
     log(registry, files)
     target = tmp_path / "models" / "kinds-v1"

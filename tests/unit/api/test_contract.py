@@ -185,10 +185,10 @@ def test_a_label_is_kept_with_what_the_model_had_said(client: httpx.Client, invo
     ).json()
     assert (mended["replaced"], mended["comment"]) == ("letter", "was a slip")
     history = client.get(f"/documents/{document_id}/labels").json()
-    assert [(one["action"], one["label"], one["who"]) for one in history] == [
-        ("given", "invoice", "bob"),
-        ("confirmed", "letter", "bob"),
-        ("given", "letter", "ann"),
+    assert [(one["action"], one["label"], one["who"], one["changed"]) for one in history] == [
+        ("given", "invoice", "bob", True),
+        ("confirmed", "letter", "bob", False),
+        ("given", "letter", "ann", True),
     ]
 
 

@@ -116,7 +116,23 @@ def test_no_texts_have_no_predictions(network: PaperlessModel) -> None:
     assert network.classifier(ModelRef("kinds", "1", "")).predict([]) == []
 
 
-@pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed")
+WITHOUT_TORCH = pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed")
+
+
+@WITHOUT_TORCH
+@pytest.mark.parametrize(("name", "many_real"), [("neural", False), ("neural", True), ("best", True)])
+def test_what_a_network_is_trained_with_is_missed_before_anything_is_fitted(name: str, many_real: bool) -> None:
+    with pytest.raises(SettingsError, match=r"not installed: .*torch") as refused:
+        CANDIDATES[name].check(many_real=many_real)
+    assert "docflow[torch]" in refused.value.next_step
+
+
+@pytest.mark.parametrize("name", [name for name in CANDIDATES if name != "neural"])
+def test_a_candidate_that_trains_no_network_misses_nothing(name: str) -> None:
+    CANDIDATES[name].check(many_real=False)
+
+
+@WITHOUT_TORCH
 def test_training_a_network_without_torch_says_what_to_install(make: Make) -> None:
     with pytest.raises(SettingsError, match="torch") as refused:
         CANDIDATES["neural"].fit(make())

@@ -233,3 +233,10 @@ def test_best_tries_it_where_pages_have_embeddings(make: Make) -> None:
     model = Best(among).fit(seen(half_silent))
     assert model.candidate == "multimodal", model.training["compared"]
     assert set(Best(among).fit(make()).training["compared"]) == {"linear"}
+
+
+def test_a_model_says_why_it_is_less_than_it_was_asked_to_be(model: MultimodalModel, make: Make) -> None:
+    assert model.why_less == ""
+    assert train_multimodal(make()).why_less.endswith("have an embedding of their page, so it is `voting`")
+    few = train_multimodal([replace(sample, is_generated=True) for sample in seen(make())])
+    assert few.why_less.endswith("under 10 a label, so it is `linear` alone")

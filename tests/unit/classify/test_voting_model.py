@@ -61,7 +61,10 @@ def test_real_documents_bring_the_network_in_where_they_are_ten_a_label(make: Ma
     samples = make()
     for real, has_network in ((39, False), (40, True)):
         shared = [replace(sample, is_generated=number >= real) for number, sample in enumerate(samples)]
-        assert (train_voting(shared).network is not None) is has_network
+        trained = train_voting(shared)
+        assert (trained.network is not None) is has_network
+        few = "labelled documents are under 10 a label, so it is `linear` alone"
+        assert trained.why_less == ("" if has_network else few)
 
 
 def test_kinds_are_told_apart_out_of_fold(model: VotingModel) -> None:

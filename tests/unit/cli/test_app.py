@@ -1,5 +1,6 @@
 """The command's root: each verb is where it is looked for, and no other file is imported for it."""
 
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -7,7 +8,7 @@ from importlib import import_module
 import pytest
 import typer
 
-from docflow.cli.app import UNFORESEEN, VERBS
+from docflow.cli.app import UNFORESEEN, VERBS, WIDE, console
 
 
 @pytest.mark.parametrize("file", VERBS)
@@ -42,3 +43,15 @@ def test_what_only_a_verbs_work_needs_is_not_imported_to_begin_with() -> None:
     code = f"import sys; from docflow.cli.app import register_verbs; register_verbs(); print({late} & {{*sys.modules}})"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert told.stdout.strip() == "set()"
+
+
+def test_what_is_no_terminal_is_wide_unless_columns_says_how_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert console().width == console(stderr=True).width == WIDE
+    terminal, there = os.openpty()
+    with os.fdopen(there, "w") as written, monkeypatch.context() as at_it:
+        at_it.setattr(sys, "stdout", written)
+        assert console().width < WIDE
+    os.close(terminal)
+    monkeypatch.setenv("COLUMNS", "70")
+    assert console().width == 70

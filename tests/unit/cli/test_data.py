@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from docflow.classify import compare, report
-from docflow.cli.data import NAMED_OF_A_CELL, WORST_CELLS, show_evaluation
+from docflow.cli.data import NAMED_OF_A_CELL, WORST_CELLS, show_evaluation, show_model
+from docflow.learning import JudgedOn, Trained
+from docflow.registry import ModelVersion
 from docflow.types import UNKNOWN, LabelledText, ModelRef, Prediction
 
 
@@ -62,3 +66,26 @@ def test_no_more_than_the_worst_cells_are_printed(capsys: pytest.CaptureFixture[
     cells = [line for line in printed.splitlines() if ".pdf" in line]
     assert len(cells) == WORST_CELLS
     assert cells[0].split()[:3] == ["a", answers[-1], "2"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "why_less", "told"),
+    [
+        ({"candidate": "linear"}, "", ["candidate linear"]),
+        ({"candidate": "voting"}, "so it is `linear` alone", ["candidate voting", "  so it is `linear` alone"]),
+        (
+            {"candidate": "linear", "knobs": '{"inverse_regularisation": 0.7034512, "background_weight": 2}'},
+            "",
+            ["candidate linear, inverse_regularisation 0.7035, background_weight 2"],
+        ),
+    ],
+)
+def test_a_training_says_which_candidate_came_of_it_and_what_tuning_chose(
+    tags: dict[str, str], why_less: str, told: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = ModelVersion("docflow", "1", (), "", "", datetime.now(UTC), {}, tags)
+    samples = [LabelledText("text", label, "eng") for label in "ab"]
+    predictions = [said(label) for label in "ab"]
+    figures = compare(predictions, samples), report(predictions, samples)
+    show_model(Trained(version, *figures, JudgedOn.OUT_OF_FOLD, "d", why_less))
+    assert capsys.readouterr().out.splitlines() == told

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from docflow.cli.doctor import Finding, examine
+from docflow.cli.doctor import PACKAGES, PURPOSES, Finding, examine
 from docflow.errors import EngineUnavailable, LanguageMissing, SettingsError
 from docflow.ocr import easyocr
 from docflow.ocr.languages import tessdata_dir
@@ -118,3 +118,17 @@ def test_what_embeds_pages_is_looked_at_where_the_setting_asks_for_it(
     finding = found(tmp_path, page_embedding=True)["ocr.page_embedding"]
     assert isinstance(finding.error, EngineUnavailable)
     assert finding.needed
+
+
+def test_each_extra_that_nothing_else_looks_at_is_told_and_not_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    findings = found(tmp_path)
+    for package in ("cleanlab", "torch", "evidently", "cyclonedx-bom"):
+        assert not findings[package].needed
+    monkeypatch.setitem(PACKAGES, "no-such-package", "labels")  # type: ignore[arg-type]
+    missing = found(tmp_path)["no-such-package"]
+    assert missing.error is not None
+    assert missing.error.message == "no-such-package, which is for `docflow labels errors`, is not installed"
+    assert "docflow[labels]" in missing.error.next_step
+    assert {extra for extra in PACKAGES.values() if extra} == set(PURPOSES)

@@ -7,10 +7,14 @@ import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from docflow.cli.app import show_error, shown
+from docflow.cli.app import OUT, WIDE, show_error, shown
 from docflow.cli.documents import Result, files_below, show_results
 from docflow.errors import EmptyFile, OutputUnwritable
+from docflow.pipeline import Pipeline
+from docflow.settings import load_settings
+from docflow.testing import FakeClassifier, FakeEngine
 
 
 def test_files_in_hidden_folders_are_left_out_unless_the_folder_is_named(tmp_path: Path) -> None:
@@ -43,7 +47,10 @@ def test_a_name_that_is_no_utf_8_is_shown_with_replacement_characters(capsys: py
     assert replaced in capsys.readouterr().err
 
 
-def test_what_a_terminal_would_obey_is_shown_and_not_done(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_terminal_would_obey_is_shown_and_not_done(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OUT, "width", WIDE)
     hostile = Result(Path("a\x1b]0;owned\x07\x1b[2Jb.pdf"), error=EmptyFile("the file \x1b[31mhas no bytes"))
     show_results([hostile])
     assert hostile.error is not None
@@ -56,3 +63,25 @@ def test_what_a_terminal_would_obey_is_shown_and_not_done(capsys: pytest.Capture
 
 def test_other_text_is_shown_as_it_is() -> None:
     assert shown("Счёт № 7 €, \N{GRINNING FACE}") == "Счёт № 7 €, \N{GRINNING FACE}"
+
+
+def test_long_names_leave_every_figure_in_the_table_of_a_narrow_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OUT, "width", 80)
+    Image.new("L", (60, 40), 200).save(tmp_path / "a.png")
+    opened = Pipeline.open(load_settings(var_dir=tmp_path), engine=FakeEngine("text"), classifier=FakeClassifier({}))
+    with opened as pipeline:
+        outcome = pipeline.process((tmp_path / "a.png").read_bytes(), filename="a.png", languages="eng")
+    name = "n" * 74 + ".png"
+    show_results([Result(Path(name), outcome=outcome), Result(Path("b.png"), error=EmptyFile("no bytes"))])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines[:5])) <= 80
+    headings = " ".join(lines[:2])
+    assert all(word in headings for word in ("kind", "confidence", "language", "pages", "OCR", "seconds"))
+    confidence = f"{outcome.prediction.confidence:.2f}"
+    first = lines[2].split()
+    assert first[1:4] == [outcome.prediction.label, confidence, "eng"]
+    assert first[-1] == f"{outcome.seconds:.2f}"
+    assert "".join(line.split()[0] for line in lines[2:] if line.startswith(("n", ".p"))) == name
+    assert any(line.split()[:2] == ["b.png", "empty_file"] for line in lines)

@@ -160,3 +160,13 @@ def test_automatic_labels_come_with_what_they_rest_on(tmp_path: Path, monkeypatc
         "kept": 0,
         "undecided": 0,
     }
+
+
+def test_labels_are_listed_with_the_names_of_their_documents(document_id: str) -> None:
+    run("set", document_id, "invoice", "--who", "ann")
+    (row,) = (json.loads(line) for line in run("list", "--json").splitlines())
+    assert list(row)[:3] == ["document_id", "filename", "label"]
+    assert row["filename"] == "a.png"
+    heading, shown = run("list").splitlines()[-2:]
+    assert "file" in heading.split()
+    assert "a.png" in shown

@@ -99,3 +99,18 @@ def test_the_limit_is_that_of_promotions_and_refusals_together(store: Store, lim
     assert len(shown.stdout.splitlines()) == limit
     assert f"the newest {limit}; with a larger --limit there are more" in shown.stderr
     assert history("--json", "--limit", "4").stderr == ""
+
+
+LONG = "of the labelled documents that are held out, that neither has learnt from, 12 of 50 are there " * 3
+
+
+def test_on_a_narrow_terminal_a_refusal_is_one_line_below_the_table(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(store, "2", "champion", reasons=[LONG.strip()])
+    monkeypatch.setattr(OUT, "width", 80)
+    table, _, below = history().stdout.partition(" champion 2: ")
+    assert max(map(len, table.splitlines()[:-1])) <= 80
+    assert "refused" not in table
+    assert f" champion 2 refused: {LONG.strip()}\n" in below
+    assert " shadow 3 refused: version 3 is no better\n" in below

@@ -115,6 +115,14 @@ def test_a_line_that_is_no_json_is_a_bad_row_by_its_line(tmp_path: Path) -> None
     assert third.startswith("row 4: it is no JSON object: it is nested too deeply")
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_line_that_is_not_closed_is_wrong_at_its_end(tmp_path: Path, end: str) -> None:
+    table, line = tmp_path / "labels.jsonl", '{"document_id": 1, "label": "invoice"'
+    table.write_bytes((line + end).encode())
+    (wrong,) = map(str, told(table))
+    assert wrong.endswith(f"at character {len(line) + 1}")
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t"])
 def test_a_table_may_be_parted_as_a_spreadsheets_locale_wants(tmp_path: Path, delimiter: str) -> None:
     rows = (("path", "label", "comment"), ("a.pdf", "счёт", "one, two"))

@@ -15,7 +15,8 @@ from docflow.ocr.engine import Engine, LineRecogniser, ReadLine
 from docflow.ocr.lexicon import lexicon_of
 from docflow.ocr.lines import rows_of
 from docflow.ocr.margins import Margin, placed, widened
-from docflow.ocr.rapidocr import RapidOcrEngine, crop_of
+from docflow.ocr.rapidocr import RapidOcrEngine
+from docflow.ocr.rules import crop_without_rules
 from docflow.ocr.script import CYRILLIC, Script, script_of
 from docflow.ocr.tesserocr import TesserocrEngine
 from docflow.types import Box, PageImage, PageText, TextSource
@@ -58,12 +59,14 @@ class Cascade:
         started = time.perf_counter()
         margins = MARGINS[found_by.name]
         cut = [widened(box, image, margin=margins.quick) for box in boxes]
-        read = self.quick.recognise([crop_of(image.pixels, box) for box in cut], languages=languages, timeout=left())
+        read = self.quick.recognise(
+            [crop_without_rules(image.pixels, box) for box in cut], languages=languages, timeout=left()
+        )
         lines = [placed(line, crop=crop, box=box) for line, crop, box in zip(read, cut, boxes, strict=True)]
         doubted = self._doubted(read)
         if doubted and self.better is not None:
             cut = [widened(boxes[i], image, margin=margins.better) for i in doubted]
-            crops = [crop_of(image.pixels, box) for box in cut]
+            crops = [crop_without_rules(image.pixels, box) for box in cut]
             again = self.better.recognise(crops, languages=latin_of(languages), timeout=left())
             frequency = lexicon_of(languages).frequency
             for i, line, crop in zip(doubted, again, cut, strict=True):

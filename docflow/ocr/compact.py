@@ -85,7 +85,7 @@ class CompactEngine:
         lines: list[ReadLine] = [()] * len(crops)
         for first in range(0, len(order), LINES_AT_ONCE):
             if time.monotonic() > end:
-                raise RecognitionFailed(f"{len(crops)} lines were not recognised within {timeout:.0f} seconds")
+                raise RecognitionFailed(f"{len(crops)} lines were not recognised within {timeout:g} seconds")
             chosen = order[first : first + LINES_AT_ONCE]
             (scores,) = session.run(None, {"lines": batched([pictures[index] for index in chosen])})
             if "rus" not in languages:

@@ -77,7 +77,7 @@ class EasyOcrEngine:
         with self._lock:
             level, slanted = reader.detect(image.pixels, min_size=6)
         if time.monotonic() > end:
-            raise RecognitionFailed(f"lines of page {image.number} were not found within {timeout:.0f} seconds")
+            raise RecognitionFailed(f"lines of page {image.number} were not found within {timeout:g} seconds")
         boxes = [Box(max(0.0, x0), max(0.0, y0), x1, y1) for x0, x1, y0, y1 in _as_floats(level[0])]
         for corners in slanted[0]:
             (x0, y0), (x1, y1) = np.min(corners, axis=0).tolist(), np.max(corners, axis=0).tolist()
@@ -103,7 +103,7 @@ class EasyOcrEngine:
         on_cpu = [[at] for at, crop in enumerate(crops) if crop.size]
         for batch in on_cpu if reader.device == "cpu" else batches_of(crops):
             if time.monotonic() > end:
-                raise RecognitionFailed(f"{len(crops)} lines were not recognised within {timeout:.0f} seconds")
+                raise RecognitionFailed(f"{len(crops)} lines were not recognised within {timeout:g} seconds")
             with self._lock:
                 for at, line in zip(batch, read_batch(reader, [grey(crops[at]) for at in batch]), strict=True):
                     lines[at] = line

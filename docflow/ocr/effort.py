@@ -21,7 +21,7 @@ import numpy as np
 from docflow.errors import EngineUnavailable, ModelFileError, SettingsError
 from docflow.ocr.cascade import Cascade
 from docflow.ocr.compact import CompactEngine
-from docflow.ocr.countdown import Countdown, countdown
+from docflow.ocr.countdown import Countdown, countdown, page_limit
 from docflow.ocr.engine import OcrEngine
 from docflow.ocr.enlarging import enlarged, is_small
 from docflow.ocr.ensemble.homoglyphs import repair_lines
@@ -131,8 +131,9 @@ class EffortEngine:
         """What the page says; see `OcrEngine.read_page`. Its `languages` are those that it turned out to be in."""
         started, left = time.perf_counter(), countdown(timeout)
         compact = self._compact if reads(languages) else None
-        straight, look = self.prepared(image, languages=languages, left=left)
-        page = self._lines_read(look, compact, left=left) if compact else self._page_read(look, left=left)
+        with page_limit(image.number, timeout, left):
+            straight, look = self.prepared(image, languages=languages, left=left)
+            page = self._lines_read(look, compact, left=left) if compact else self._page_read(look, left=left)
         lines = repair_lines(page.lines, languages=page.languages)
         return replace(
             page,

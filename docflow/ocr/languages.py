@@ -49,13 +49,21 @@ def parse_languages(languages: str) -> tuple[str, ...]:
 
 
 def check_languages(languages: str, *, settings: OcrSettings) -> str:
-    """The codes in their one spelling (`eng+rus`), all of them installed; `auto` is spelt out.
+    """The codes in their one spelling (`eng+rus`, however it was capitalised), all installed; `auto` is spelt out.
 
-    Raises `InvalidLanguage` for what is no code and `LanguageMissing`, with the package to install, for one
-    whose data is not there.
+    Raises `InvalidLanguage` for what is no code or no language, and `LanguageMissing`, with the package to install, for
+    one whose data is not there.
     """
-    installed = installed_languages(settings)
-    codes = spelt_out(parse_languages(languages), installed=installed)
+    asked, installed = parse_languages(languages), installed_languages(settings)
+    for code in asked:
+        if code.lower() in NO_LANGUAGES:
+            raise InvalidLanguage(f"'{code}' is no language: its data finds orientations, formulas or numbers")
+    codes = spelt_out(asked, installed=installed)
+    if not installed.issuperset(codes):
+        # A running service need not be told that data has come since it first looked.
+        _languages_in.cache_clear()
+        installed = installed_languages(settings)
+        codes = spelt_out(asked, installed=installed)
     missing = [code for code in codes if code not in installed]
     if missing:
         packages = " ".join(package_of(code) for code in missing)
@@ -68,12 +76,13 @@ def check_languages(languages: str, *, settings: OcrSettings) -> str:
 
 
 def spelt_out(codes: Iterable[str], *, installed: Collection[str]) -> tuple[str, ...]:
-    """The codes, each once, with the languages that a page's first look tells apart in the place of `auto`.
+    """The codes as their data is spelt, each once, with the languages that a page's first look tells apart for `auto`.
 
     Those of them that are installed; all where none is, so that it is told what to install.
     """
     automatic = [code for code in TOLD_APART if code in installed] or TOLD_APART
-    return tuple(dict.fromkeys(code for given in codes for code in (automatic if given == AUTO else (given,))))
+    spelt = {code.lower(): (code,) for code in installed} | {AUTO: tuple(automatic)}
+    return tuple(dict.fromkeys(code for given in codes for code in spelt.get(given.lower(), (given,))))
 
 
 def package_of(code: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from docflow.errors import RecognitionFailed, SettingsError
+from docflow.errors import SettingsError
+from docflow.ocr.countdown import LEAST_SECONDS, countdown, out_of_time, page_limit
 from docflow.ocr.engine import LineDetector, LineRecogniser
 from docflow.ocr.margins import placed, widened
 from docflow.ocr.pixels import grey
@@ -36,14 +37,14 @@ def read_lines_of(
 
     Raises `RecognitionFailed` where both together take longer than `timeout` seconds.
     """
-    started = time.monotonic()
-    boxes = detector.detect(image, timeout=timeout)
-    wide = [widened(box, image) for box in boxes]
-    left = timeout - (time.monotonic() - started)
-    if left <= 0:
-        raise RecognitionFailed(f"page {image.number} was not recognised within {timeout:.0f} seconds")
-    crops = [crop_of(image.pixels, box) for box in wide]
-    read = recogniser.recognise(crops, languages=languages, timeout=left)
+    started, left = time.monotonic(), countdown(timeout)
+    with page_limit(image.number, timeout, left):
+        boxes = detector.detect(image, timeout=left())
+        if left() <= LEAST_SECONDS:
+            raise out_of_time(image.number, timeout)
+        wide = [widened(box, image) for box in boxes]
+        crops = [crop_of(image.pixels, box) for box in wide]
+        read = recogniser.recognise(crops, languages=languages, timeout=left())
     lines = [placed(line, crop=crop, box=box) for line, crop, box in zip(read, wide, boxes, strict=True) if line]
     return PageText(
         number=image.number,

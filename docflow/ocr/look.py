@@ -179,7 +179,7 @@ class CompactSampler:
         else:
             wanted = "rus" if share >= MOSTLY else "eng"
             found = wanted if wanted in asked else languages
-        return found, confidence_of(read)
+        return found, 0.0 if is_mostly_single(read) else confidence_of(read)
 
 
 class TesseractSampler:
@@ -251,6 +251,12 @@ def confidence_of(lines: Sequence[ReadLine]) -> float:
     words = [(word, letters_of(word.text)) for line in lines for word in line]
     weight = sum(letters for _, letters in words)
     return sum(word.confidence * letters for word, letters in words) / weight if weight else 0.0
+
+
+def is_mostly_single(lines: Sequence[ReadLine]) -> bool:
+    """Whether most words are of one character: so are columns of like rows read, on a page that lies on its side."""
+    lengths = [len(word.text) for line in lines for word in line]
+    return lengths.count(1) > len(lengths) / 2
 
 
 def letters_of(text: str) -> float:

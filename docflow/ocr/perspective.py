@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docflow.ocr.outside import has_writing_outside
 from docflow.ocr.pixels import Grey, scaled
 from docflow.types import Box, Line, PageImage
 
@@ -110,8 +111,11 @@ def straightened(image: PageImage) -> Straight:
     sheet = sheet_in(image.pixels)
     if sheet is None or slant_of(sheet.corners) < SLANTED:
         return as_it_came(image)
-    edges = np.array([(0, 0), (image.width, 0), (image.width, image.height), (0, image.height)], np.float64)
-    matrix, (width, height) = straightening(sheet.corners, shown=sheet.corners if sheet.is_alone else edges)
+    matrix, (width, height) = straightening(sheet.corners, shown=sheet.corners)
+    # A band of colour along the sheet's edge may be as dark as the table.
+    if not sheet.is_alone or has_writing_outside(image.pixels, matrix, (width, height)):
+        edges = np.array([(0, 0), (image.width, 0), (image.width, image.height), (0, image.height)], np.float64)
+        matrix, (width, height) = straightening(sheet.corners, shown=edges)
     if not 0 < width * height <= MOST_GROWN * image.width * image.height:
         return as_it_came(image)
     pixels = cv2.warpPerspective(

@@ -11,6 +11,7 @@ import time
 from PIL import Image
 
 from docflow.errors import EngineUnavailable, RecognitionFailed
+from docflow.ocr.countdown import out_of_time
 from docflow.ocr.languages import tessdata_dir, unreadable
 from docflow.ocr.pixels import DEFAULT_DPI, grey, scale_for, scaled
 from docflow.ocr.tsv import parse_tsv
@@ -64,11 +65,7 @@ class PytesseractEngine:
                 raise unreadable(damaged) from error
             raise RecognitionFailed(f"Tesseract gave up on page {image.number}", detail=details) from error
         except RuntimeError as error:
-            raise RecognitionFailed(
-                f"page {image.number} was not recognised within {timeout:.0f} seconds",
-                detail=details,
-                next_step="Raise the setting ocr.page_seconds, or scan the page at a lower resolution.",
-            ) from error
+            raise out_of_time(image.number, timeout, detail=details) from error
         return PageText(
             number=image.number,
             width=image.width,

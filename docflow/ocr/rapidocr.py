@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.errors import EngineUnavailable, LanguageMissing, RecognitionFailed
-from docflow.ocr.countdown import countdown
+from docflow.ocr.countdown import countdown, page_limit
 from docflow.ocr.ctc import characters
 from docflow.ocr.decoding import words_of
 from docflow.ocr.engine import ReadLine
@@ -71,9 +71,10 @@ class RapidOcrEngine:
     def read_page(self, image: PageImage, *, languages: str, timeout: float) -> PageText:
         """What the page says; see `OcrEngine.read_page`. `LanguageMissing` for languages in another script."""
         started, left = time.perf_counter(), countdown(timeout)
-        boxes = self.detect(image, timeout=left())
-        crops = [crop_of(image.pixels, box) for box in boxes]
-        read = self.recognise(crops, languages=languages, timeout=left())
+        with page_limit(image.number, timeout, left):
+            boxes = self.detect(image, timeout=left())
+            crops = [crop_of(image.pixels, box) for box in boxes]
+            read = self.recognise(crops, languages=languages, timeout=left())
         return PageText(
             number=image.number,
             width=image.width,
@@ -225,7 +226,7 @@ def open_detector(*, gpu: bool = False) -> Any:
 def too_slow(timeout: float) -> RecognitionFailed:
     """The error of a page that took more than its time."""
     return RecognitionFailed(
-        f"the page was not recognised within {timeout:.0f} seconds",
+        f"the page was not recognised within {timeout:g} seconds",
         detail={"engine": RapidOcrEngine.name},
         next_step="Raise the setting ocr.page_seconds, or scan the page at a lower resolution.",
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.errors import EngineUnavailable, RecognitionFailed
-from docflow.ocr.countdown import countdown
+from docflow.ocr.countdown import countdown, out_of_time, page_limit
 from docflow.ocr.engine import ReadLine, ReadWord
 from docflow.ocr.languages import tessdata_dir, unreadable
 from docflow.ocr.margins import placed, widened
@@ -162,8 +162,10 @@ class TesserocrEngine:
         self, image: PageImage, boxes: Sequence[Box], *, languages: str, timeout: float
     ) -> tuple[Line, ...]:
         """The lines of a page that is too long to be recognised as one."""
-        cut = [widened(box, image) for box in boxes]
-        read = self.recognise([crop_of(image.pixels, crop) for crop in cut], languages=languages, timeout=timeout)
+        cut, left = [widened(box, image) for box in boxes], countdown(timeout)
+        crops = [crop_of(image.pixels, crop) for crop in cut]
+        with page_limit(image.number, timeout, left):
+            read = self.recognise(crops, languages=languages, timeout=left())
         found = [placed(line, crop=crop, box=box) for line, crop, box in zip(read, cut, boxes, strict=True) if line]
         return tuple(lines_in_rows(found))
 
@@ -196,11 +198,7 @@ class TesserocrEngine:
         try:
             set_image(api, picture, dpi=dpi * scale)
             if not api.Recognize(max(1, round(timeout * 1000))):
-                raise RecognitionFailed(
-                    f"page {page} was not recognised within {timeout:.0f} seconds",
-                    detail=detail,
-                    next_step="Raise the setting ocr.page_seconds, or scan the page at a lower resolution.",
-                )
+                raise out_of_time(page, timeout, detail=detail)
             return parse_tsv(api.GetTSVText(0), scale=scale)
         except RuntimeError as error:
             raise RecognitionFailed(f"Tesseract gave up on page {page}", detail=detail) from error

@@ -60,7 +60,7 @@ class Upright:
 
 
 def turn(image: PageImage, *, quarters: int = 0, skew: float = 0.0) -> Upright:
-    """The page turned clockwise by so many quarters, and then by `skew` degrees.
+    """The page turned clockwise by so many quarters, and then by `skew` degrees, as large as all of it needs then.
 
     The corners that a skewed page leaves empty are filled with what lies at its edge.
     """
@@ -68,10 +68,9 @@ def turn(image: PageImage, *, quarters: int = 0, skew: float = 0.0) -> Upright:
     pixels = np.ascontiguousarray(np.rot90(image.pixels, -quarters)) if quarters % 4 else image.pixels
     matrix = quarter_matrix(quarters % 4, height=size[0], width=size[1])
     if skew:
-        height, width = pixels.shape[:2]
-        slant = cv2.getRotationMatrix2D((width / 2, height / 2), -skew, 1.0)
+        slant, broader = slanting(skew, height=pixels.shape[0], width=pixels.shape[1])
         pixels = cast(
-            Grey, cv2.warpAffine(pixels, slant, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+            Grey, cv2.warpAffine(pixels, slant, broader, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         )
         matrix = np.vstack([slant, [0, 0, 1]]) @ matrix
     return Upright(
@@ -80,6 +79,17 @@ def turn(image: PageImage, *, quarters: int = 0, skew: float = 0.0) -> Upright:
         inverse=np.linalg.inv(matrix)[:2].astype(np.float64),
         size=(size[0], size[1]),
     )
+
+
+def slanting(degrees: float, *, height: int, width: int) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """The 2 x 3 matrix that turns a page clockwise by so many degrees, and the width and height that hold all of it."""
+    cosine, sine = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
+    # By whole pixels, so that letters look the same however large the page is.
+    across = math.ceil((width * cosine + height * sine - width) / 2)
+    down = math.ceil((width * sine + height * cosine - height) / 2)
+    matrix = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1.0), np.float64)
+    matrix[:, 2] += across, down
+    return matrix, (width + 2 * across, height + 2 * down)
 
 
 def quarter_matrix(quarters: int, *, height: int, width: int) -> NDArray[np.float64]:

@@ -26,6 +26,28 @@ def test_codes_are_joined_in_one_spelling(given: str, tessdata: OcrSettings) -> 
 
 @pytest.mark.parametrize(
     ("given", "checked"),
+    [("ENG", "eng"), ("Rus+eng+ENG", "rus+eng"), ("AUTO", "eng+rus"), ("script/cyrillic", "script/Cyrillic")],
+)
+def test_codes_are_known_however_they_are_capitalised(given: str, checked: str, tessdata: OcrSettings) -> None:
+    assert check_languages(given, settings=tessdata) == checked
+
+
+@pytest.mark.parametrize("given", ["osd", "eng+OSD", "equ", "snum"])
+def test_data_that_comes_beside_the_languages_is_said_to_be_no_language(given: str, tessdata: OcrSettings) -> None:
+    with pytest.raises(InvalidLanguage, match="is no language"):
+        check_languages(given, settings=tessdata)
+
+
+def test_a_language_that_is_installed_while_the_service_runs_is_found(tessdata: OcrSettings) -> None:
+    with pytest.raises(LanguageMissing):
+        check_languages("eng+deu", settings=tessdata)
+    assert tessdata.tessdata_dir
+    (tessdata.tessdata_dir / "deu.traineddata").touch()
+    assert check_languages("eng+deu", settings=tessdata) == "eng+deu"
+
+
+@pytest.mark.parametrize(
+    ("given", "checked"),
     [("auto", "eng+rus"), ("auto+rus", "eng+rus"), ("script/Cyrillic+auto", "script/Cyrillic+eng+rus")],
 )
 def test_auto_is_all_that_a_pages_first_look_tells_apart(given: str, checked: str, tessdata: OcrSettings) -> None:

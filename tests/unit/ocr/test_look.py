@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 import pytest
-from drawn_pages import Pixels, blank, generated, image_of, slanted, turned_counterclockwise, with_ground
+from drawn_pages import Pixels, blank, generated, image_of, slanted, turned_counterclockwise, with_ground, write
 from numpy.typing import NDArray
 
 from docflow.ocr.compact import CompactEngine
@@ -24,6 +24,7 @@ from docflow.ocr.look import (
     TesseractSampler,
     by_script,
     confidence_of,
+    is_mostly_single,
     is_on_its_side,
     look_at,
     sample_lines,
@@ -152,6 +153,26 @@ def test_a_page_is_on_its_side_where_most_of_its_lines_are_on_end() -> None:
     assert not is_on_its_side([])
     assert not is_on_its_side([level, on_end, square])
     assert is_on_its_side([level, on_end, on_end, square])
+
+
+def test_a_page_of_like_rows_on_its_side_is_not_taken_for_upright(tesseract: TesserocrEngine, detector: Finder) -> None:
+    page = blank(1300, 1000)
+    for row in range(26):
+        write(page, "Consulting hours 12.50", x=60, y=60 + 46 * row)
+    seen = look(
+        turned_counterclockwise(page, quarters=1),
+        CompactSampler(CompactEngine(OcrSettings())),
+        tesseract,
+        finder=detector,
+    )
+    assert seen.quarters == 1
+
+
+def test_words_of_one_character_are_most_of_them_or_not() -> None:
+    alone, word = ReadWord("I", 0.0, 0.1, 0.9), ReadWord("paper", 0.2, 0.5, 0.9)
+    assert is_mostly_single([(alone, alone), (word,)])
+    assert not is_mostly_single([(alone, word)])
+    assert not is_mostly_single([])
 
 
 def test_a_page_in_both_languages_is_read_in_both(tesseract: TesserocrEngine) -> None:

@@ -113,6 +113,37 @@ def test_another_sheet_beside_it_is_not_cut_away() -> None:
     assert 0 < corner[1] < height
 
 
+@pytest.mark.parametrize("is_above", [True, False])
+@pytest.mark.parametrize("band", [(30, 50, 110), (255, 210, 40), (60, 170, 90)])
+def test_writing_on_a_coloured_band_of_the_sheet_is_not_cut_away(band: tuple[int, int, int], is_above: bool) -> None:
+    page = np.full((900, 700, 3), 255, np.uint8)
+    rows = slice(0, 130) if is_above else slice(770, 900)
+    page[rows] = band
+    level = (0, 0, 0) if sum(band) > 450 else (255, 255, 255)
+    cv2.putText(page, "INVOICE 48213", (60, rows.start + 80), cv2.FONT_HERSHEY_SIMPLEX, 1.5, level, 3, cv2.LINE_AA)
+    matrix = matrix_to(page, CORNERS)
+    picture = cv2.warpPerspective(
+        page, matrix, (1000, 1200), borderMode=cv2.BORDER_CONSTANT, borderValue=(140, 120, 100)
+    )
+    straight = straightened(image_of(picture))
+    assert straight.rotation
+    ends = np.array([[(60.0, rows.start + 40.0), (480.0, rows.start + 80.0)]])
+    seen = cv2.perspectiveTransform(cv2.perspectiveTransform(ends, matrix), np.linalg.inv(straight.inverse))[0]
+    height, width = straight.image.pixels.shape[:2]
+    assert (seen > 0).all()
+    assert (seen < (width, height)).all()
+
+
+def test_a_table_with_a_grain_is_cut_away() -> None:
+    rng = np.random.default_rng(3)
+    picture = photographed(generated("letter", "eng", dpi=100), table=0)
+    grain = cv2.resize(rng.standard_normal((400, 5)).astype(np.float32), (1000, 1200), interpolation=cv2.INTER_CUBIC)
+    wooden = np.where(picture > 0, picture, np.clip(110 + 20 * grain, 1, 255)).astype(np.uint8)
+    straight = straightened(image_of(wooden))
+    assert straight.rotation
+    assert straight.image.pixels.shape[1] < 1.1 * (CORNERS[2, 0] - CORNERS[3, 0])
+
+
 def same(pixels: Pixels) -> bool:
     return straightened(image_of(pixels)).image.pixels is pixels
 

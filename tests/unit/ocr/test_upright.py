@@ -26,6 +26,12 @@ def ink_box(pixels: Pixels) -> Box:
     return Box(int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
 
 
+def middle_of(pixels: Pixels, shape: tuple[int, ...]) -> Pixels:
+    """So many rows and columns in the middle of a larger picture."""
+    top, left = ((long - short) // 2 for long, short in zip(pixels.shape, shape, strict=True))
+    return pixels[top : top + shape[0], left : left + shape[1]]
+
+
 @pytest.mark.parametrize("degrees", [-15, -11.4, -3.2, -1, 0, 0.8, 5, 9.7, 15])
 @pytest.mark.parametrize(("kind", "language"), [("letter", "eng"), ("invoice", "rus"), ("receipt", "eng")])
 def test_lines_of_a_slanted_page_come_out_level(kind: str, language: str, degrees: float) -> None:
@@ -45,7 +51,7 @@ def test_quarters_and_skew_are_turned_back_together(quarters: int) -> None:
     skew = find_skew(turn(came, quarters=quarters).image.pixels)
     upright = turn(came, quarters=quarters, skew=skew)
     assert upright.rotation == pytest.approx(90 * quarters + 4.0, abs=RESIDUAL)
-    different = np.abs(upright.image.pixels.astype(int) - flat)
+    different = np.abs(middle_of(upright.image.pixels, flat.shape).astype(int) - flat)
     assert different.mean() < 0.5 * np.abs(came.pixels.mean() - 255)
 
 
@@ -61,11 +67,33 @@ def test_boxes_of_the_upright_page_lie_on_the_ink_of_the_page_as_it_came(quarter
         alone = blank(*flat.shape)
         alone[y0:y1, x0:x1] = flat[y0:y1, x0:x1]
         true = ink_box(np.ascontiguousarray(np.rot90(slanted(alone, degrees), quarters)))
-        (mapped,) = upright.lines_as_they_came((line_with(Box(x0, y0, x1, y1)),))
+        left, top = (upright.image.width - flat.shape[1]) / 2, (upright.image.height - flat.shape[0]) / 2
+        (mapped,) = upright.lines_as_they_came((line_with(Box(x0 + left, y0 + top, x1 + left, y1 + top)),))
         # A tenth of a degree that is not found moves the page's edge by this much.
         slack = 2 + 0.002 * max(flat.shape)
         assert mapped.box.x0 - slack <= true.x0 <= true.x1 <= mapped.box.x1 + slack
         assert mapped.box.y0 - slack <= true.y0 <= true.y1 <= mapped.box.y1 + slack
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+@pytest.mark.parametrize("degrees", [-9.0, 4.0])
+def test_what_stands_in_the_corners_of_a_tall_page_is_still_there_when_it_is_turned(
+    quarters: int, degrees: float
+) -> None:
+    page = blank(1500, 300)
+    corners = [(5, 5), (285, 5), (5, 1485), (285, 1485)]
+    for x, y in corners:
+        page[y : y + 10, x : x + 10] = 0
+    upright = turn(image_of(page), quarters=quarters, skew=degrees)
+    count, _, marks, _ = cv2.connectedComponentsWithStats((upright.image.pixels < 128).astype(np.uint8))
+    assert count == 1 + len(corners)
+    (line,) = upright.lines_as_they_came(
+        (line_with(*(Box(x, y, x + width, y + height) for x, y, width, height, _ in marks[1:].tolist())),)
+    )
+    for word in line.words:
+        assert min(abs(word.box.x0 - x) + abs(word.box.y0 - y) for x, y in corners) < 8
+        assert 0 <= word.box.x0 < word.box.x1 <= 300
+        assert 0 <= word.box.y0 < word.box.y1 <= 1500
 
 
 @given(data=st.data(), quarters=st.integers(-4, 7), height=st.integers(2, 60), width=st.integers(2, 60))
@@ -90,7 +118,7 @@ def test_colours_are_turned_too() -> None:
 
 def test_mapped_boxes_stay_on_the_page() -> None:
     upright = turn(image_of(blank(300, 200)), skew=10)
-    (line,) = upright.lines_as_they_came((line_with(Box(0, 0, 200, 300)),))
+    (line,) = upright.lines_as_they_came((line_with(Box(0, 0, upright.image.width, upright.image.height)),))
     assert line.box == Box(0, 0, 200, 300)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from docflow.ocr.pixels import Grey, grey, scaled
 from docflow.ocr.tiles import Tile, longer_side, tiles_of
-from docflow.types import PageImage, PageText
+from docflow.types import Box, PageImage, PageText
 
 Mask = NDArray[np.bool_]
 
@@ -74,9 +74,13 @@ def unread_share(image: PageImage, page: PageText) -> float:
     full page, or that for each tile of a page that is much longer than broad. The page's boxes must be in pixels of the
     image.
     """
-    pixels = grey(image.pixels)
+    pixels, boxes = grey(image.pixels), [word.box for word in page.words]
+    if page.rotation % 180:
+        # Mirrored, letters of a page on its side stand upright in rows, as high and as broad as they are.
+        pixels = np.ascontiguousarray(pixels.T)
+        boxes = [Box(box.y0, box.x0, box.y1, box.x1) for box in boxes]
     scale = min(1.0, LOOKED_AT_SIDE / longer_side(pixels.shape))
-    heights = [(word.box.y1 - word.box.y0) * scale for word in page.words]
+    heights = [(box.y1 - box.y0) * scale for box in boxes]
     usual = statistics.median(heights) if heights else UNKNOWN_HEIGHT
     tiles = tiles_of(pixels.shape)
     middles = np.concatenate([letters_in(tile, pixels, scale=scale, height=usual) for tile in tiles])
@@ -84,9 +88,9 @@ def unread_share(image: PageImage, page: PageText) -> float:
         return 0.0
     rows, columns = (max(1, round(side * scale)) for side in pixels.shape)
     read = np.zeros((rows, columns), np.uint8)
-    for word in page.words:
-        near = round(word.box.x0 * scale), round(word.box.y0 * scale)
-        far = round(word.box.x1 * scale), round(word.box.y1 * scale)
+    for box in boxes:
+        near = round(box.x0 * scale), round(box.y0 * scale)
+        far = round(box.x1 * scale), round(box.y1 * scale)
         cv2.rectangle(read, near, far, 1, cv2.FILLED)
     across, down = middles.round().astype(int).T
     return 1 - float(read[np.clip(down, 0, rows - 1), np.clip(across, 0, columns - 1)].sum()) / len(middles)

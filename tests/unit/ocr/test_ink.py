@@ -1,5 +1,7 @@
 """Letter-like marks that no word covers are counted, and nothing else is."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -46,6 +48,15 @@ def test_lines_that_were_left_out_are_the_share_that_is_unread() -> None:
     read = open_engine(OcrSettings()).read_page(image, languages="eng", timeout=60)
     assert len(read.lines) == 10
     assert unread_share(image, text_of(read.lines[:6])) == pytest.approx(0.4, abs=0.06)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_the_share_is_the_same_however_the_page_lies(quarters: int) -> None:
+    image = written(LINES)
+    lying = PageImage(1, np.ascontiguousarray(np.rot90(image.pixels, quarters)), dpi=200)
+    read = open_engine(OcrSettings()).read_page(lying, languages="eng", timeout=60)
+    assert (read.rotation, len(read.lines)) == (90 * quarters, 10)
+    assert unread_share(lying, replace(read, lines=read.lines[:6])) == pytest.approx(0.4, abs=0.06)
 
 
 def test_a_blank_page_has_nothing_unread_and_an_unread_page_all() -> None:

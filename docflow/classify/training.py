@@ -52,8 +52,8 @@ generated documents alone, 0.859 of the others come out as unknown for 0.821 wit
 0.909; with real ones beside, that goes from 0.929 to 0.974 in random folds, and stays where sources are held out."""
 
 TOLERANCE = 1e-4
-"""Of the gradient. With 1e-3, how far the optimiser had come decided some answers: over four seeds of the generator, the
-tuning half's invoices had a mean probability of 0.86 to 0.91; with 1e-4 it is 0.88 to 0.90, and the same with 1e-5."""
+"""Of the gradient. With 1e-3, how far the optimiser had come decided some answers: over four seeds of the generator,
+the tuning half's invoices had a mean probability of 0.86 to 0.91; with 1e-4 it is 0.88 to 0.90, as with 1e-5."""
 MOST_ITERATIONS = 300
 
 

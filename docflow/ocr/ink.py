@@ -75,7 +75,7 @@ def unread_share(image: PageImage, page: PageText) -> float:
     image.
     """
     pixels, boxes = grey(image.pixels), [word.box for word in page.words]
-    if page.rotation % 180:
+    if round(page.rotation / 90) % 2:
         # Mirrored, letters of a page on its side stand upright in rows, as high and as broad as they are.
         pixels = np.ascontiguousarray(pixels.T)
         boxes = [Box(box.y0, box.x0, box.y1, box.x1) for box in boxes]

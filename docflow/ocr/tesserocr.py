@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docflow.errors import EngineUnavailable, RecognitionFailed
-from docflow.ocr.countdown import countdown, out_of_time, page_limit
+from docflow.ocr.countdown import LEAST_SECONDS, countdown, out_of_time, page_limit
 from docflow.ocr.engine import ReadLine, ReadWord
 from docflow.ocr.languages import tessdata_dir, unreadable
 from docflow.ocr.margins import placed, widened
@@ -142,6 +142,11 @@ class TesserocrEngine:
         left = countdown(timeout)
         read = []
         for crop in crops:
+            # Tesseract looks at its clock between words, and a line is read in less than a look.
+            if left() <= LEAST_SECONDS:
+                raise RecognitionFailed(
+                    f"{len(crops)} lines were not recognised within {timeout:g} seconds", detail={"engine": self.name}
+                )
             height, width = crop.shape[:2]
             lines = self._lines(
                 crop,

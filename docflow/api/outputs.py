@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from docflow.api.predictions import OcrLanguage, count_reading
+from docflow.api.predictions import OcrLanguage, counted_reading
 from docflow.api.service import DocumentId, ServiceOf
 from docflow.outputs import Format, render
 from docflow.outputs.json import SCHEMA
@@ -43,9 +43,7 @@ async def output(
     """
     # What may take long waits with the recognitions; looking stored words up need not.
     workers = service.reading if ocr_language or format is Format.PDF else service.transfers
-    recognition, repeated = await workers.run(lambda: service.pipeline.reading(document_id, languages=ocr_language))
-    if not repeated:
-        count_reading(recognition)
+    recognition = await workers.run(lambda: counted_reading(service.pipeline, document_id, languages=ocr_language))
     if len(recognition.text) > MUCH_TEXT:
         workers = service.reading
     read = await workers.run(lambda: service.pipeline.read_document(recognition))

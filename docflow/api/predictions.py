@@ -132,6 +132,14 @@ def counted(pipeline: Pipeline, document_id: int, *, languages: str | None) -> O
     return outcome
 
 
+def counted_reading(pipeline: Pipeline, document_id: int, *, languages: str | None) -> Recognition:
+    """A stored document's reading, counted where it was made just now."""
+    recognition, repeated = pipeline.reading(document_id, languages=languages)
+    if not repeated:
+        count_reading(recognition)
+    return recognition
+
+
 def count_prediction(prediction: Prediction) -> None:
     """Count an answer, by what it says and by who gave it."""
     PREDICTIONS.labels(label=prediction.label).inc()

@@ -22,6 +22,7 @@ from docflow.errors import ModelFileError
 from docflow.pipeline import Outcome, Pipeline, Upload
 from docflow.rollout import Lineup
 from docflow.settings import Settings
+from docflow.store import Recognition
 from docflow.types import Answered, Classifier, Question
 
 Serve = Callable[..., httpx.Client]
@@ -282,6 +283,28 @@ def test_a_document_that_is_done_after_the_504_is_counted(
         "pages_total": 1.0,
         "ocr_seconds_count": 1.0,
     }
+
+
+def test_a_reading_for_an_output_that_is_done_after_the_504_is_counted(
+    settings: Settings, serve: Serve, invoices: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = serve(settings).post("/upload", files={"file": ("a.png", invoices[0])}).json()
+    client, over = serve(limited(settings, timeout_seconds=0.5)), threading.Event()
+    reading = Pipeline.reading
+
+    def slow_reading(pipeline: Pipeline, document_id: int, *, languages: str | None) -> tuple[Recognition, bool]:
+        over.wait(60)
+        return reading(pipeline, document_id, languages=languages)
+
+    monkeypatch.setattr(Pipeline, "reading", slow_reading)
+    before = counts(client)
+    try:
+        answer = client.get(f"/document/{sent['document_id']}/output/text", params={"ocr_language": "eng"})
+        assert answer.status_code == 504
+        assert grown(client, before) == {}
+    finally:
+        over.set()
+    assert grown(client, before, after=2) == {"pages_total": 1.0, "ocr_seconds_count": 1.0}
 
 
 def test_only_documents_fail(settings: Settings, serve: Serve, invoices: list[bytes]) -> None:
